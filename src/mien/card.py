@@ -1,0 +1,129 @@
+"""``ModelCard``: what a model file says of itself. Stored as JSON in the ONNX metadata."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mien.errors import ModelFileError
+
+CARD_VERSION = 1
+METADATA_KEY = "mien.card"
+"""Key of the card's JSON in the ONNX file's ``metadata_props``."""
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CropGeometry(_Strict):
+    """How a face crop is cut out of a photo, so that it looks like the crops of the training set.
+
+    The crop is a square around the centre of the detector's box, moved down by ``shift_y`` box
+    heights, with a side of ``scale`` times the box's height, turned upright by the eye line when
+    ``align_roll`` is set and landmarks are known.
+    """
+
+    scale: Positive
+    shift_y: float
+    align_roll: bool
+
+
+class Head(_Strict):
+    """One output of the model file: calibrated probabilities over ``labels``."""
+
+    labels: tuple[str, ...]
+    temperature: Positive
+    """Divides the logits before softmax (Guo et al. 2017); fitted on PublicTest, inside the graph."""
+
+
+class Score(_Strict):
+    """One measured number with all that is needed to make it again."""
+
+    head: str
+    metric: str
+    split: str
+    rule: str
+    n: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Training(_Strict):
+    """Where the weights come from."""
+
+    recipe: dict[str, Any]
+    seed: int
+    data: str
+    data_sha256: str
+    epochs: int
+    minutes: float
+    torch: str
+
+
+class ModelCard(_Strict):
+    """What a model file says of itself.
+
+    ``heads`` maps the name of each ONNX output to its labels and temperature. ``unsure_below`` is
+    the threshold on the top probability of the first head under which a face is *unsure*.
+    """
+
+    card_version: int = CARD_VERSION
+    name: str
+    summary: str
+    created: str
+    mien_version: str
+    input_height: int
+    input_width: int
+    colour: Literal["grey"] = "grey"
+    heads: dict[str, Head]
+    crop: CropGeometry
+    unsure_below: Fraction
+    parameters: int
+    macs: int
+    licence: str
+    training_data: str
+    limits: str
+    training: Training
+    scores: tuple[Score, ...]
+    commands: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """The card as one line of JSON."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str, where: object) -> ModelCard:
+        """Parse a card; ``where`` names the file in errors.
+
+        Raises
+        ------
+        ModelFileError
+            If the card is from a newer version of Mien or does not have a card's form.
+        """
+        import json
+
+        try:
+            raw = json.loads(text)
+        except ValueError as error:
+            raise ModelFileError("its card is not JSON", where=where) from error
+        version = raw.get("card_version") if isinstance(raw, dict) else None
+        if isinstance(version, int) and version > CARD_VERSION:
+            raise ModelFileError(
+                f"its card has version {version}, this Mien reads up to {CARD_VERSION}",
+                where=where,
+                hint="update with: pip install --upgrade mien",
+            )
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise ModelFileError(
+                f"its card is not valid: {key or 'card'}: {first['msg']}", where=where
+            ) from error

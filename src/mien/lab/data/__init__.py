@@ -1,0 +1,1 @@
+"""Data sets: read once, checked row by row, cached, hashed."""

@@ -1,0 +1,144 @@
+"""FER+: ten annotators' votes for each image of FER2013 (Barsoum et al. 2016, arXiv 1608.01041)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from mien.emotions import FERPLUS
+from mien.errors import DataError
+from mien.lab.data.faces import SPLITS, FaceData
+
+VOTE_COLUMNS = (
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "nf",
+)
+"""Vote columns in FER+'s order: the eight emotions of ``FERPLUS``, *unknown*, *nf* (not a face)."""
+
+
+def join_votes(data: FaceData, path: Path) -> FaceData:
+    """Join ``fer2013new.csv`` to a data set, row by row.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a vote is not a number, the number of rows differs, or the Usage
+        of a row differs from the data set's.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = [row for row in csv.reader(stream) if row]
+    except FileNotFoundError as error:
+        raise DataError("no such file", where=path) from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"cannot be read ({error})", where=path) from error
+    header = [name.strip().lower() for name in rows[0]] if rows else []
+    missing = [name for name in ("usage", *VOTE_COLUMNS) if name not in header]
+    if missing:
+        raise DataError(
+            f"no column {', '.join(missing)}", where=path, hint="expected FER+'s fer2013new.csv"
+        )
+    if len(rows) - 1 != len(data):
+        raise DataError(f"{len(rows) - 1} rows, the data set has {len(data)}", where=path)
+    usage_at = header.index("usage")
+    columns = [header.index(name) for name in VOTE_COLUMNS]
+    votes = np.zeros((len(data), len(VOTE_COLUMNS)), dtype=np.uint8)
+    for row, fields in enumerate(rows[1:]):
+        at = f"{path}, line {row + 2}"
+        try:
+            votes[row] = [int(fields[column]) for column in columns]
+        except (ValueError, IndexError, OverflowError) as error:
+            raise DataError("a vote is missing or not a number from 0 to 255", where=at) from error
+        if fields[usage_at].strip() != SPLITS[data.splits[row]]:
+            raise DataError(
+                f"Usage {fields[usage_at]!r}, the data set has {SPLITS[data.splits[row]]}",
+                where=at,
+                hint="the two files are not of the same order",
+            )
+    return replace(data, votes=votes)
+
+
+def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Labels by Microsoft's rule: drop single votes, then take the choice with over half the rest.
+
+    Parameters
+    ----------
+    votes : ndarray of shape (n, 10), uint8
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Position in ``FERPLUS.labels``, or -1 where there is no majority or where it is *unknown*
+        or *not a face*. On FER2013's PrivateTest 3,153 images keep a label.
+    """
+    counts = np.where(votes > 1, votes, 0).astype(np.int64)
+    top = counts.argmax(axis=1)
+    has_majority = counts.max(axis=1) > 0.5 * counts.sum(axis=1)
+    return np.where(has_majority & (top < len(FERPLUS)), top, -1)
+
+
+def vote_distribution(votes: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Soft FER+ targets and their weights.
+
+    Returns
+    -------
+    targets : ndarray of shape (n, 8), float32
+        The votes on the eight emotions, single votes dropped unless there are only such; rows
+        sum to 1, or to 0 where no one voted for an emotion.
+    weights : ndarray of shape (n,), float32
+        Share of the row's votes that are on an emotion: 0 for what nobody took for a face.
+    """
+    emotions = votes[:, : len(FERPLUS)].astype(np.float32)
+    kept = np.where(emotions > 1, emotions, 0)
+    kept = np.where(kept.sum(axis=1, keepdims=True) > 0, kept, emotions)
+    total = kept.sum(axis=1, keepdims=True)
+    targets = np.divide(kept, total, out=np.zeros_like(kept), where=total > 0)
+    all_votes = votes.sum(axis=1).astype(np.float32)
+    weights = np.divide(
+        emotions.sum(axis=1), all_votes, out=np.zeros_like(all_votes), where=all_votes > 0
+    )
+    return targets, weights
+
+
+def fer2013_distribution(data: FaceData) -> NDArray[np.float32]:
+    """What FER2013 label the votes of each image make likely: P(label | votes).
+
+    A multinomial logistic regression from the ten vote shares to the FER2013 label, fitted on the
+    Training split only.
+
+    Returns
+    -------
+    ndarray of shape (n, 7), float32
+        Rows sum to 1. Rows of the other splits are filled too, but nothing was fitted on them.
+
+    Raises
+    ------
+    DataError
+        If the data set has no votes.
+    """
+    if data.votes is None:
+        raise DataError(
+            "has no FER+ votes",
+            where=data.name,
+            hint="import them with: mien data import fer2013.csv --ferplus fer2013new.csv",
+        )
+    shares = data.votes / np.maximum(data.votes.sum(axis=1, keepdims=True), 1)
+    training = data.rows("Training")
+    model = LogisticRegression(max_iter=500)
+    model.fit(shares[training], data.labels[training])
+    distribution = np.zeros((len(data), len(data.label_set)), dtype=np.float32)
+    distribution[:, model.classes_] = model.predict_proba(shares)
+    return distribution

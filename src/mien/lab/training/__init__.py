@@ -1,0 +1,1 @@
+"""Training: the recipe, the loop, and what they are made of."""

@@ -1,0 +1,56 @@
+"""Checkpoints: all that a run needs to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mien.errors import OutputError, RunError
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write ``state`` beside ``path`` and rename, so that a stop never leaves half a file.
+
+    Raises
+    ------
+    OutputError
+        If the disk is full or the folder cannot be written; the old checkpoint stays.
+    """
+    write_beside(path, lambda partial: torch.save(state, partial))
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint (tensors and plain values only, never code).
+
+    Raises
+    ------
+    RunError
+        If the file is damaged.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise RunError(
+            "the checkpoint cannot be read", where=path, hint="train again with --restart"
+        ) from error
+    return state
+
+
+def write_beside(path: Path, write: Callable[[Path], object]) -> None:
+    """Call ``write`` with a temporary name in the same folder, then rename it to ``path``."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(partial)
+        partial.replace(path)
+    except (OSError, RuntimeError) as error:
+        raise OutputError(f"cannot be written ({error})", where=path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()

@@ -1,0 +1,120 @@
+"""The run folder: what a training run leaves behind, and its names."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from mien.errors import RunError
+from mien.lab.models import create_model
+from mien.lab.training.checkpoint import write_beside
+from mien.lab.training.recipe import Recipe, parse_recipe
+
+
+@dataclass(frozen=True)
+class Run:
+    """A folder ``runs/<recipe>-s<seed>/``.
+
+    ``recipe.yaml`` (every default written out), ``checkpoint.pt`` (to go on from), ``log.csv`` (a
+    line an epoch), ``model.safetensors`` (averaged weights, once the run is complete),
+    ``run.json`` (data hash, epochs, minutes, versions).
+    """
+
+    folder: Path
+
+    @property
+    def checkpoint(self) -> Path:
+        """The newest training state."""
+        return self.folder / "checkpoint.pt"
+
+    @property
+    def log(self) -> Path:
+        """One line an epoch."""
+        return self.folder / "log.csv"
+
+    @property
+    def weights(self) -> Path:
+        """Averaged weights of the last epoch."""
+        return self.folder / "model.safetensors"
+
+    @property
+    def predictions(self) -> Path:
+        """Logits of every evaluated image."""
+        return self.folder / "predictions.parquet"
+
+    @property
+    def evaluation(self) -> Path:
+        """Calibration and scores."""
+        return self.folder / "evaluation.json"
+
+    def recipe(self) -> Recipe:
+        """The recipe that made this run."""
+        path = self.folder / "recipe.yaml"
+        try:
+            raw = yaml.safe_load(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise RunError(
+                "not a run folder (no readable recipe.yaml)",
+                where=self.folder,
+                hint="name a folder that mien train made",
+            ) from error
+        return parse_recipe(raw, str(path))
+
+    def facts(self) -> dict[str, Any]:
+        """Data hash, heads, epochs, minutes and versions of a completed run."""
+        try:
+            facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunError(
+                "the training is not complete",
+                where=self.folder,
+                hint="go on with: mien train RECIPE --resume",
+            ) from error
+        return facts
+
+    def write_recipe(self, recipe: Recipe) -> None:
+        """Write ``recipe.yaml``."""
+        text = recipe.to_yaml()
+        write_beside(self.folder / "recipe.yaml", lambda partial: partial.write_text(text, "utf-8"))
+
+    def write_log(self, rows: list[dict[str, Any]]) -> None:
+        """Write ``log.csv``."""
+
+        def write(partial: Path) -> None:
+            with partial.open("w", newline="", encoding="utf-8") as stream:
+                writer = csv.DictWriter(stream, rows[0].keys(), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
+
+        write_beside(self.log, write)
+
+    def write_result(self, model: nn.Module, facts: dict[str, Any]) -> None:
+        """Write the averaged weights, then ``run.json``, which marks the run complete."""
+        state = {key: value.contiguous() for key, value in model.state_dict().items()}
+        write_beside(self.weights, lambda partial: save_file(state, partial))
+        text = json.dumps(facts, indent=1)
+        write_beside(self.folder / "run.json", lambda partial: partial.write_text(text, "utf-8"))
+
+    def load_model(self) -> nn.Module:
+        """The trained network in evaluation mode, on the CPU, in float32."""
+        recipe = self.recipe()
+        options = recipe.model.model_dump()
+        model = create_model(options.pop("name"), self.facts()["heads"], **options)
+        try:
+            model.load_state_dict(load_file(self.weights))
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise RunError("its weights cannot be loaded", where=self.weights) from error
+        return model.eval()
+
+
+def run_folder(recipe: Recipe, root: Path) -> Path:
+    """``root/<recipe>-s<seed>``."""
+    return root / f"{recipe.name}-s{recipe.seed}"

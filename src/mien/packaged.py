@@ -1,0 +1,160 @@
+"""The files that come inside the package: what they are, where they lie, whether they are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.errors import MienError, ModelFileError, UsageError
+
+_REINSTALL = "reinstall with: pip install --force-reinstall mien"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedFile:
+    """A file that every installation of Mien has.
+
+    Attributes
+    ----------
+    name : str
+        File name, unique among the packaged files.
+    folder : str
+        Folder inside the package: ``"weights"`` or ``"samples"``.
+    sha256 : str
+        SHA-256 of the whole file, 64 hexadecimal digits.
+    summary : str
+        What it is, in one clause.
+    licence : str
+        Its licence, in one clause.
+    """
+
+    name: str
+    folder: str
+    sha256: str
+    summary: str
+    licence: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies, or should lie, in this installation."""
+        return package_folder() / self.folder / self.name
+
+
+CENTERFACE = PackagedFile(
+    name="centerface.onnx",
+    folder="weights",
+    sha256="7d3db98f20b064962c0f4acc3a36af98a9d5a461de660da5594e33bd5362b167",
+    summary="face detector CenterFace (Xu et al. 2019, arXiv:1911.03599)",
+    licence="MIT, Star-Clouds; see centerface.LICENSE",
+)
+ASTRONAUT = PackagedFile(
+    name="astronaut.png",
+    folder="samples",
+    sha256="88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
+    summary="portrait of Eileen Collins by NASA, 512×512, one face",
+    licence="public domain; see astronaut.txt",
+)
+
+EXPRESSION_MODELS: tuple[PackagedFile, ...] = ()
+"""Mien's own expression models, the default one first."""
+
+PACKAGED_FILES: tuple[PackagedFile, ...] = (CENTERFACE, *EXPRESSION_MODELS, ASTRONAUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether a packaged file is there and whole.
+
+    Attributes
+    ----------
+    file : PackagedFile
+        What was checked.
+    problem : str or None
+        None when its SHA-256 is the expected one, else what is wrong, in one clause.
+    """
+
+    file: PackagedFile
+    problem: str | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file is there with the expected SHA-256."""
+        return self.problem is None
+
+
+def package_folder() -> Path:
+    """The folder of the installed package ``mien``.
+
+    Raises
+    ------
+    MienError
+        If the package was imported from an archive, where ONNX Runtime cannot open files.
+    """
+    root = importlib.resources.files("mien")
+    if not isinstance(root, Path):
+        raise MienError(
+            "Mien runs only from a folder, not from a zip archive",
+            where=root,
+            hint="install it with: pip install mien",
+        )
+    return root
+
+
+def find_packaged(name: str) -> PackagedFile:
+    """The packaged file called ``name``.
+
+    Raises
+    ------
+    UsageError
+        If no packaged file has that name.
+    """
+    for file in PACKAGED_FILES:
+        if file.name == name:
+            return file
+    known = ", ".join(file.name for file in PACKAGED_FILES)
+    raise UsageError(f"no packaged file is called {name!r}", hint=f"there are: {known}")
+
+
+def packaged_path(file: PackagedFile) -> Path:
+    """Path of a packaged file that is there; its content is not looked at.
+
+    Raises
+    ------
+    ModelFileError
+        If weights are missing from the installation.
+    MienError
+        If another packaged file is missing.
+    """
+    path = file.path
+    if path.is_file():
+        return path
+    kind = ModelFileError if file.folder == "weights" else MienError
+    raise kind("this file of the package is missing", where=path, hint=_REINSTALL)
+
+
+def check_packaged(file: PackagedFile) -> Check:
+    """Compare a packaged file with its expected SHA-256."""
+    try:
+        found = sha256_of(file.path)
+    except FileNotFoundError:
+        return Check(file, f"missing; {_REINSTALL}")
+    except OSError as error:
+        return Check(file, f"cannot be read ({error.strerror or error})")
+    if found != file.sha256:
+        return Check(
+            file, f"SHA-256 is {found[:12]}…, expected {file.sha256[:12]}…; {_REINSTALL}"
+        )
+    return Check(file, None)
+
+
+def check_all_packaged() -> tuple[Check, ...]:
+    """``check_packaged`` for every packaged file, in the order of ``PACKAGED_FILES``."""
+    return tuple(check_packaged(file) for file in PACKAGED_FILES)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits; raises ``OSError`` when it cannot be read."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
