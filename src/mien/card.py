@@ -23,9 +23,9 @@ class _Strict(BaseModel):
 class CropGeometry(_Strict):
     """How a face crop is cut out of a photo, so that it looks like the crops of the training set.
 
-    The crop is a square around the centre of the detector's box, moved down by ``shift_y`` box
-    heights, with a side of ``scale`` times the box's height, turned upright by the eye line when
-    ``align_roll`` is set and landmarks are known.
+    The crop is a square. Its unit is the geometric mean of the box's width and height: its side is
+    ``scale`` units, its centre lies ``shift_y`` units below the box's. With ``align_roll`` it is
+    turned by the angle of the eye line, where landmarks are known.
     """
 
     scale: Positive
@@ -38,7 +38,7 @@ class Head(_Strict):
 
     labels: tuple[str, ...]
     temperature: Positive
-    """Divides the logits before softmax (Guo et al. 2017); fitted on PublicTest, inside the graph."""
+    """Divides the logits before softmax (Guo et al. 2017); fitted on PublicTest, in the graph."""
 
 
 class Score(_Strict):

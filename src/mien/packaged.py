@@ -143,9 +143,7 @@ def check_packaged(file: PackagedFile) -> Check:
     except OSError as error:
         return Check(file, f"cannot be read ({error.strerror or error})")
     if found != file.sha256:
-        return Check(
-            file, f"SHA-256 is {found[:12]}…, expected {file.sha256[:12]}…; {_REINSTALL}"
-        )
+        return Check(file, f"SHA-256 is {found[:12]}…, expected {file.sha256[:12]}…; {_REINSTALL}")
     return Check(file, None)
 
 

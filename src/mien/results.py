@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mien.emotions import UNSURE
+
 SCHEMA = "mien.frame/1"
 """Name and version of the JSON form of a ``Frame``; documented in ``docs/schema.md``."""
 
@@ -51,8 +53,6 @@ class Face:
     @property
     def label(self) -> str:
         """``top_emotion``, or ``"unsure"`` when the model would rather not say."""
-        from mien.emotions import UNSURE
-
         return UNSURE if self.unsure else self.top_emotion
 
     @property

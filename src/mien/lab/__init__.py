@@ -1,1 +1,1 @@
-"""The workshop: import data, train, evaluate and export models. Needs ``pip install "mien[lab]"``."""
+"""The workshop: import data, train, evaluate, export. Needs ``pip install "mien[lab]"``."""

@@ -13,6 +13,7 @@ from torch import Tensor
 from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.data.standardise import standardise
 
+
 class Augmentation(BaseModel):
     """Random changes to each training image, drawn anew each epoch.
 
@@ -107,7 +108,9 @@ def _sampling_grid(
         ],
         dim=1,
     )
-    return functional.affine_grid(matrix, [count, 1, options.crop, options.crop], align_corners=False)
+    return functional.affine_grid(
+        matrix, [count, 1, options.crop, options.crop], align_corners=False
+    )
 
 
 def _keep_mask(count: int, options: Augmentation, generator: torch.Generator) -> Tensor:

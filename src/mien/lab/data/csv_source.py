@@ -1,4 +1,4 @@
-"""``fer2013.csv`` and ``icml_face_data.csv``: Kaggle's text form of FER2013, checked line by line."""
+"""``fer2013.csv`` and ``icml_face_data.csv``: Kaggle's text form, checked line by line."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def read_fer2013_csv(path: Path) -> FaceData:
 def _open_text(path: Path) -> Iterator[tuple[io.TextIOBase, str]]:
     """Open the CSV text behind ``path`` together with the name to use for it in errors."""
     if path.is_dir():
-        found = [path / name for name in ("fer2013.csv", "fer2013/fer2013.csv", "icml_face_data.csv")]
+        found = [
+            path / name for name in ("fer2013.csv", "fer2013/fer2013.csv", "icml_face_data.csv")
+        ]
         inside = next((file for file in found if file.is_file()), None)
         if inside is None:
             raise DataError(

@@ -57,7 +57,7 @@ class FaceData:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 over pixels, labels and splits in row order; votes and file format are left out."""
+        """SHA-256 over pixels, labels and splits in row order; without votes or file format."""
         digest = hashlib.sha256()
         for array in (self.images, self.labels, self.splits):
             digest.update(np.ascontiguousarray(array).data)
@@ -72,7 +72,9 @@ class FaceData:
             If the split is unknown or has no rows.
         """
         if split not in SPLITS:
-            raise DataError(f"no split {split!r}", where=self.name, hint=f"one of {', '.join(SPLITS)}")
+            raise DataError(
+                f"no split {split!r}", where=self.name, hint=f"one of {', '.join(SPLITS)}"
+            )
         found = np.flatnonzero(self.splits == SPLITS.index(split))
         if not len(found):
             raise DataError(f"split {split} has no rows", where=self.name)

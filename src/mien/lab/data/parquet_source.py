@@ -1,4 +1,4 @@
-"""FER2013 as a Parquet file: columns ``emotion``, ``usage``, ``png`` and, if known, the FER+ votes."""
+"""FER2013 as a Parquet file: columns ``emotion``, ``usage``, ``png`` and, if known, votes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def read_fer2013_parquet(path: Path) -> FaceData:
     labels = np.asarray(table["emotion"].to_pylist(), dtype=np.int64)
     wrong = np.flatnonzero((labels < 0) | (labels >= len(FER2013)))
     if len(wrong):
-        raise DataError(f"label {labels[wrong[0]]}, expected 0 to 6", where=f"{path}, row {wrong[0]}")
+        raise DataError(
+            f"label {labels[wrong[0]]}, expected 0 to 6", where=f"{path}, row {wrong[0]}"
+        )
     usages = table["usage"].to_pylist()
     unknown = next((row for row, usage in enumerate(usages) if usage not in SPLITS), None)
     if unknown is not None:

@@ -1,4 +1,4 @@
-"""Per-image standardisation: the one preprocessing that training, evaluation and model files share."""
+"""Standardisation: the one preprocessing that training, evaluation and model files share."""
 
 from __future__ import annotations
 

@@ -106,7 +106,9 @@ def load_faces(name: str) -> FaceData:
             arrays.get("votes"),
         )
     except (OSError, SafetensorError, KeyError) as error:
-        raise DataError("the imported data set is damaged", where=path, hint="import it again") from error
+        raise DataError(
+            "the imported data set is damaged", where=path, hint="import it again"
+        ) from error
     if data.sha256 != metadata.get("sha256"):
         raise DataError("its SHA-256 is wrong", where=path, hint="import it again")
     return data

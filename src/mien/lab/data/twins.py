@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from mien.lab.data.faces import FaceData
 
 
-def has_twin(data: FaceData, rows: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bool_]:
+def has_twin(
+    data: FaceData, rows: NDArray[np.int64], among: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Whether each of ``rows`` has an image equal in every pixel among the rows ``among``.
 
     Returns

@@ -1,4 +1,4 @@
-"""VGG-8: eight 3×3 convolutions at full resolution in the first stage, narrow, with identity skips."""
+"""VGG-8: eight narrow 3×3 convolutions, the first two at full resolution, identity skips."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Stage(nn.Module):
     """Two 3×3 convolutions and a 2×2 max-pool, with an identity skip over the second convolution.
 
     The pool stands before batch norm and activation, so that these run on a quarter of the
-    values. ``(B, in_channels, H, W)`` to ``(B, channels, H // 2, W // 2)``.
+    values.
     """
 
     def __init__(self, in_channels: int, channels: int, dropout: float) -> None:
@@ -25,6 +25,7 @@ class Stage(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, features: Tensor) -> Tensor:
+        """``(B, in_channels, H, W)`` to ``(B, channels, H // 2, W // 2)``."""
         features = functional.relu(self.norm1(self.convolution1(features)))
         pooled = functional.max_pool2d(self.convolution2(features) + features, 2)
         return self.dropout(functional.relu(self.norm2(pooled)))  # type: ignore[no-any-return]
@@ -39,6 +40,7 @@ class SqueezeExcitation(nn.Module):
         self.excite = nn.Linear(channels // 8, channels)
 
     def forward(self, features: Tensor) -> Tensor:
+        """Scale each channel of ``(B, C, H, W)`` by its gate."""
         gates = self.excite(functional.relu(self.squeeze(features.mean((2, 3)))))
         return features * torch.sigmoid(gates)[:, :, None, None]
 
@@ -74,6 +76,7 @@ class VGG8(nn.Module):
         return features.mean((2, 3)) + features.amax((2, 3))  # type: ignore[no-any-return]
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """Logits by head of standardised images ``(B, 1, H, W)``."""
         embedding = self.dropout(self.embed(images))
         return {name: head(embedding) for name, head in self.heads.items()}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
@@ -15,12 +17,12 @@ def averaged(model: nn.Module, decay: float) -> AveragedModel:
     """
 
     @torch.no_grad()
-    def update(average: list[Tensor], current: list[Tensor], updates: Tensor | int) -> None:
+    def update(average: Sequence[Tensor], current: Sequence[Tensor], updates: Tensor | int) -> None:
         step = int(updates)
         weight = 1 - min(decay, (1 + step) / (10 + step))
         if average[0].is_floating_point():
-            torch._foreach_lerp_(average, current, weight)
+            torch._foreach_lerp_(list(average), list(current), weight)
         else:
-            torch._foreach_copy_(average, current)
+            torch._foreach_copy_(list(average), list(current))
 
     return AveragedModel(model, multi_avg_fn=update, use_buffers=True)

@@ -180,7 +180,7 @@ def build(recipe: Recipe, heads: dict[str, int]) -> nn.Module:
     """The recipe's network with fresh weights, laid out for fast convolutions."""
     options = recipe.model.model_dump()
     model = create_model(options.pop("name"), heads, **options)
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return model.to(memory_format=torch.channels_last)
 
 
 def make_optimiser(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -254,7 +254,9 @@ def _measure(
 
 def _check_same(state: dict[str, Any], recipe: Recipe, data: FaceData, run: Run) -> None:
     if state["recipe"] != recipe.model_dump(mode="json"):
-        changed = [k for k, v in recipe.model_dump(mode="json").items() if state["recipe"].get(k) != v]
+        changed = [
+            k for k, v in recipe.model_dump(mode="json").items() if state["recipe"].get(k) != v
+        ]
         raise RunError(
             f"holds a run of another recipe (differs in {', '.join(changed)})",
             where=run.folder,

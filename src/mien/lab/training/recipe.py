@@ -85,13 +85,17 @@ class Recipe(_Section):
 
     def to_yaml(self) -> str:
         """The recipe with every default written out."""
-        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        text: str = yaml.safe_dump(
+            self.model_dump(mode="json"), sort_keys=False, allow_unicode=True
+        )
+        return text
 
 
 def packaged_recipes() -> tuple[str, ...]:
     """Names of the recipes that come with Mien."""
     folder = resources.files("mien.lab") / "recipes"
-    return tuple(sorted(p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")))
+    files = (file.name for file in folder.iterdir())
+    return tuple(sorted(name[:-5] for name in files if name.endswith(".yaml")))
 
 
 def load_recipe(name_or_path: str, overrides: tuple[str, ...] = ()) -> Recipe:

@@ -1,0 +1,1 @@
+"""Evaluation: predictions first, and every number computed from them."""

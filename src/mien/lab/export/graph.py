@@ -1,0 +1,61 @@
+"""The network as it goes into a model file: preprocessing and calibration inside the graph."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from mien.card import METADATA_KEY, ModelCard
+from mien.lab.data.standardise import standardise
+
+OPSET = 18
+
+
+class CalibratedNetwork(nn.Module):
+    """``uint8 (N, 48, 48)`` crops in, one ``float32 (N, labels)`` of probabilities a head out."""
+
+    def __init__(self, network: nn.Module, crop: int, temperatures: dict[str, float]) -> None:
+        super().__init__()
+        self.network = network
+        self.crop = crop
+        self.temperatures = temperatures
+
+    def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
+        """Central crop, per-image standardisation, logits, temperature, softmax."""
+        edge = (faces.shape[-1] - self.crop) // 2
+        pixels = faces[:, edge : edge + self.crop, edge : edge + self.crop].float()[:, None]
+        logits = self.network(standardise(pixels))
+        return tuple(
+            torch.softmax(logits[head] / temperature, dim=1)
+            for head, temperature in self.temperatures.items()
+        )
+
+
+def to_onnx(network: CalibratedNetwork, card: ModelCard) -> bytes:
+    """The bytes of an ONNX file with a dynamic batch and the card in its metadata."""
+    example = torch.zeros(2, card.input_height, card.input_width, dtype=torch.uint8)
+    exported: Any
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exported = torch.onnx.export(
+            network.eval(),
+            (example,),
+            input_names=["faces"],
+            output_names=list(card.heads),
+            dynamic_shapes=({0: torch.export.Dim("faces")},),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    buffer = io.BytesIO()
+    exported.save(buffer)
+    model = onnx.load_from_string(buffer.getvalue())
+    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    onnx.checker.check_model(model, full_check=True)
+    content: bytes = model.SerializeToString()
+    return content
