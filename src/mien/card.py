@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,6 +13,9 @@ from mien.errors import ModelFileError
 CARD_VERSION = 1
 METADATA_KEY = "mien.card"
 """Key of the card's JSON in the ONNX file's ``metadata_props``."""
+
+ALL_ROWS = "all"
+"""Rule of a score that leaves no row of the split out."""
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -54,6 +59,14 @@ class Score(_Strict):
     high: float | None = None
 
 
+def find_score(
+    scores: Iterable[Score], split: str, metric: str, rule: str = ALL_ROWS
+) -> Score | None:
+    """The first score with this split, metric and rule, or None."""
+    wanted = (split, metric, rule)
+    return next((s for s in scores if (s.split, s.metric, s.rule) == wanted), None)
+
+
 class Training(_Strict):
     """Where the weights come from."""
 
@@ -93,6 +106,10 @@ class ModelCard(_Strict):
     scores: tuple[Score, ...]
     commands: tuple[str, ...]
 
+    def score(self, split: str, metric: str, rule: str = ALL_ROWS) -> Score | None:
+        """A score of the first head, or None when the card does not have it."""
+        return find_score(self.scores, split, metric, rule)
+
     def to_json(self) -> str:
         """The card as one line of JSON."""
         return self.model_dump_json()
@@ -106,8 +123,6 @@ class ModelCard(_Strict):
         ModelFileError
             If the card is from a newer version of Mien or does not have a card's form.
         """
-        import json
-
         try:
             raw = json.loads(text)
         except ValueError as error:

@@ -57,7 +57,15 @@ ASTRONAUT = PackagedFile(
     licence="public domain; see astronaut.txt",
 )
 
-EXPRESSION_MODELS: tuple[PackagedFile, ...] = ()
+EXPRESSION_MODELS: tuple[PackagedFile, ...] = (
+    PackagedFile(
+        name="mien-vgg8-half.onnx",
+        folder="weights",
+        sha256="8ba61453f0ef8bd94d9f188616b01cf31d5d02ed9d0d3f785ebe904b44bf26dc",
+        summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
+        licence="MIT",
+    ),
+)
 """Mien's own expression models, the default one first."""
 
 PACKAGED_FILES: tuple[PackagedFile, ...] = (CENTERFACE, *EXPRESSION_MODELS, ASTRONAUT)

@@ -206,7 +206,7 @@ def _unidentified(head: bytes, where: str) -> ImageError:
     for name in _readable_formats():
         accept = PillowImage.OPEN[name][1]
         if accept and accept(head):
-            return _damaged(f"it begins like a {name} file and does not go on like one", where)
+            return _damaged(f"only its first bytes are {name}", where)
     return ImageError(
         "is not a picture in a format that is read",
         where=where,

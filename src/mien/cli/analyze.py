@@ -1,0 +1,201 @@
+"""``mien analyze``: photos in, faces with their expressions out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mien.cli.console import err, print_error
+from mien.cli.models import find_model
+from mien.emotions import FERPLUS
+from mien.errors import ImageError, UsageError
+from mien.media.draw import annotate, write_image
+from mien.media.image import DEFAULT_MAX_PIXELS
+from mien.media.output import make_folder
+from mien.media.sinks import create_sink
+from mien.media.sources import STANDARD_INPUT, Source, find_images
+from mien.vision.analyzer import Analyzer
+from mien.vision.detect import DEFAULT_DETECTOR
+
+EXIT_SOME_UNREADABLE = 3
+
+
+class Format(StrEnum):
+    """Forms in which results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class Faces(StrEnum):
+    """Which faces of a picture are read."""
+
+    ALL = "all"
+    LARGEST = "largest"
+
+
+def analyze(
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Photos, folders (with all below), patterns, or - for standard input."),
+    ],
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", "-f", help="By default what the name of --out says, otherwise table."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write results to this file.")
+    ] = None,
+    annotate_to: Annotated[
+        Path | None,
+        typer.Option("--annotate", help="Folder for copies with boxes and labels drawn in."),
+    ] = None,
+    detector: Annotated[
+        str, typer.Option(help="Face detector: centerface, or haar (faster, misses more).")
+    ] = DEFAULT_DETECTOR,
+    min_face: Annotated[
+        float | None,
+        typer.Option(
+            help="Smallest side of a face in pixels; a low value finds small faces in large "
+            "photos, slower.",
+            show_default=False,
+        ),
+    ] = None,
+    min_score: Annotated[
+        float | None,
+        typer.Option(help="Lowest detector score of a face, 0 to 1.", show_default=False),
+    ] = None,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
+    ] = False,
+    faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
+    ] = None,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
+    ] = DEFAULT_MAX_PIXELS,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False)
+    ] = None,
+) -> None:
+    """Find the faces in photos and say what each expresses.
+
+    Exit status: 0 all read, 2 wrong usage, 3 some inputs could not be read (each is named on
+    standard error, the rest is done), 1 anything else.
+    """
+    chosen = format or _format_of(out)
+    analyzer = Analyzer(
+        find_model(model),
+        detector=detector,
+        min_face=min_face,
+        score_threshold=min_score,
+        rotate=rotate,
+        threads=threads or _cores(),
+        faces=faces.value,
+    )
+    heads = {name: head.labels for name, head in analyzer.card.heads.items()}
+    labels = next(iter(heads.values()))
+    sources = find_images(paths)
+    unreadable = 0
+    with (
+        create_sink(chosen.value, out, labels=labels, ferplus_labels=heads.get(FERPLUS.name, ()))
+        as sink,
+        _progress(sources) as advance,
+    ):
+        for source in sources:
+            try:
+                image = source.read(max_pixels=max_pixels)
+            except ImageError as error:
+                unreadable += 1
+                print_error(str(error))
+                sink.write_error(source.path, error.what)
+            else:
+                frame = analyzer.analyze(image, path=source.path)
+                if annotate_to is not None:
+                    target = _annotated_path(annotate_to, source, sources)
+                    make_folder(target.parent)
+                    write_image(target, annotate(image, frame))
+                sink.write(frame)
+            advance()
+    if unreadable:
+        raise typer.Exit(EXIT_SOME_UNREADABLE)
+
+
+def _format_of(out: Path | None) -> Format:
+    """What the suffix of the output file says; a table when there is none."""
+    if out is None:
+        return Format.TABLE
+    known = {".json": Format.JSON, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL}
+    known |= {".csv": Format.CSV, ".parquet": Format.PARQUET, ".txt": Format.TABLE}
+    try:
+        return known[out.suffix.lower()]
+    except KeyError:
+        raise UsageError(
+            "the format cannot be told from the file's name",
+            where=out,
+            hint="say it: --format json|jsonl|csv|parquet|table",
+        ) from None
+
+
+def _cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _annotated_path(folder: Path, source: Source, sources: list[Source]) -> Path:
+    """Where the drawn copy of ``source`` goes: below ``folder``, as the sources lie to each other.
+
+    Formats that are not written get ``.png`` behind their whole name, so that ``a.gif`` and
+    ``a.png`` do not fall on one another.
+    """
+    if source.path == STANDARD_INPUT:
+        return folder / "stdin.png"
+    path = Path(os.path.abspath(source.path))  # noqa: PTH100 (links must not be followed)
+    folders = [
+        os.path.dirname(os.path.abspath(other.path))  # noqa: PTH100, PTH120
+        for other in sources
+        if other.path != STANDARD_INPUT and other.error is None
+    ]
+    target = folder / path.relative_to(os.path.commonpath(folders))
+    if target.suffix.lower() not in (".jpg", ".jpeg", ".png"):
+        target = target.with_name(f"{target.name}.png")
+    if target.exists() and target.samefile(path):
+        raise UsageError(
+            "the drawn copy would replace the photo itself",
+            where=source.path,
+            hint="give --annotate another folder",
+        )
+    return target
+
+
+@contextmanager
+def _progress(sources: list[Source]) -> Iterator[Callable[[], None]]:
+    """A bar on standard error for more than one picture on a terminal."""
+    with Progress(
+        TextColumn("reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal or len(sources) < 2,
+    ) as bar:
+        task = bar.add_task("", total=len(sources))
+        yield lambda: bar.advance(task)

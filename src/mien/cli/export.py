@@ -1,0 +1,36 @@
+"""``mien export``: a run becomes one model file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.cli.console import err, out
+from mien.cli.lab import require_lab
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="A run folder that has been evaluated.")],
+    to: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; RUN/NAME.onnx when not given.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name on the card; the recipe's otherwise.")] = None,
+) -> None:
+    """Write one ONNX file with its card inside, unless torch and ONNX Runtime disagree."""
+    require_lab()
+    from mien.lab.data.store import load_faces
+    from mien.lab.export.export import export_run
+    from mien.lab.training.run import Run
+
+    folder = Run(run)
+    chosen = name or folder.recipe().name
+    target = to or run / f"{chosen}.onnx"
+    with err.status("exporting"):
+        card, difference = export_run(folder, load_faces(folder.facts()["data"]), target, chosen)
+    out.print(
+        f"{target}: {target.stat().st_size / 1e6:.2f} MB, {card.parameters:,} parameters, "
+        f"{card.macs / 1e6:.1f} MMAC; torch and ONNX Runtime differ by {difference:.1e} at most",
+        markup=False,
+    )

@@ -1,0 +1,76 @@
+"""Entry point of the command ``mien``: registers the verbs, turns errors into one line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mien.cli.analyze import analyze
+from mien.cli.console import print_error
+from mien.cli.data import data_app
+from mien.cli.demo import demo
+from mien.cli.doctor import doctor
+from mien.cli.evaluate import evaluate
+from mien.cli.export import export
+from mien.cli.models import models_app
+from mien.cli.train import train
+from mien.errors import MienError, UsageError
+from mien.version import __version__
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="mien",
+    help="Read facial expressions in photos; train, evaluate and export the models that do it. "
+    "Everything runs on this machine: nothing is uploaded.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+READ, CHECK, LAB = "Read photos", "Look after Mien", r"The lab (needs mien\[lab])"
+
+app.command(rich_help_panel=READ)(analyze)
+app.command(rich_help_panel=READ)(demo)
+app.add_typer(models_app, name="models", rich_help_panel=CHECK)
+app.command(rich_help_panel=CHECK)(doctor)
+app.add_typer(data_app, name="data", rich_help_panel=LAB)
+app.command(rich_help_panel=LAB)(train)
+app.command(rich_help_panel=LAB)(evaluate)
+app.command(rich_help_panel=LAB)(export)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mien {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; the process ends with the verb's exit status."""
+    # A file name that is not valid text must not stop the list of results.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except MienError as error:
+        print_error(str(error))
+        sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED)
+    except KeyboardInterrupt:
+        print_error("interrupted")
+        sys.exit(EXIT_INTERRUPTED)

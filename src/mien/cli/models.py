@@ -1,0 +1,135 @@
+"""``mien models``: the model files at hand, their cards, and whether they are whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from mien.card import ModelCard, Score
+from mien.cli.console import out
+from mien.cli.scores import score_tables
+from mien.errors import UsageError
+from mien.packaged import EXPRESSION_MODELS, check_all_packaged, packaged_path
+from mien.vision.classify import Classifier
+
+models_app = typer.Typer(help="The model files that come with Mien: list, show, verify.")
+
+
+@models_app.callback(invoke_without_command=True)
+def models(context: typer.Context) -> None:
+    """The model files that come with Mien; without a verb, list them."""
+    if context.invoked_subcommand is None:
+        list_models()
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """List the packaged expression models; the first one is the default."""
+    table = Table(title="Expression models")
+    table.add_column("name")
+    for column in ("parameters", "MMAC", "MB", "PublicTest", "PrivateTest"):
+        table.add_column(column, justify="right")
+    table.add_column("licence")
+    for file in EXPRESSION_MODELS:
+        path = packaged_path(file)
+        card = Classifier(path).card
+        table.add_row(
+            card.name,
+            f"{card.parameters:,}",
+            f"{card.macs / 1e6:.0f}",
+            f"{path.stat().st_size / 1e6:.1f}",
+            _accuracy(card, "PublicTest"),
+            _accuracy(card, "PrivateTest"),
+            card.licence,
+        )
+    out.print(table)
+
+
+@models_app.command("show")
+def show_model(
+    name: Annotated[
+        str | None, typer.Argument(help="A packaged model's name or a .onnx file; default model.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole card as JSON.")] = False,
+) -> None:
+    """Show a model's card: what it is, where it comes from, how good it is, its limits."""
+    path = find_model(name)
+    card = Classifier(path).card
+    if as_json:
+        out.print_json(json.dumps(card.model_dump(mode="json")))
+        return
+    table = Table(show_header=False, box=None, title=card.name, title_justify="left")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    heads = "; ".join(
+        f"{head} ({', '.join(values.labels)}; temperature {values.temperature:g})"
+        for head, values in card.heads.items()
+    )
+    training = card.training
+    for key, value in (
+        ("file", str(path)),
+        ("summary", card.summary),
+        ("input", f"uint8 (n, {card.input_height}, {card.input_width}), {card.colour}"),
+        ("outputs", heads),
+        ("unsure", f"top probability below {card.unsure_below:g}"),
+        (
+            "crop",
+            f"side {card.crop.scale:g} × the box, {card.crop.shift_y:+g} down"
+            f"{', turned upright by the eyes' if card.crop.align_roll else ''}",
+        ),
+        ("size", f"{card.parameters:,} parameters, {card.macs / 1e6:.1f} MMAC"),
+        ("licence", card.licence),
+        ("trained on", f"{card.training_data}; SHA-256 {training.data_sha256}"),
+        (
+            "training",
+            f"recipe {training.recipe['name']}, seed {training.seed}, {training.epochs} epochs, "
+            f"{training.minutes:g} minutes, torch {training.torch}",
+        ),
+        ("made again by", "\n".join(card.commands)),
+        ("limits", card.limits),
+        ("created", f"{card.created} by Mien {card.mien_version}"),
+    ):
+        table.add_row(key, value)
+    out.print(table)
+    out.print(score_tables(card.scores))
+
+
+@models_app.command("verify")
+def verify_models() -> None:
+    """Compare the SHA-256 of every packaged file with the expected one."""
+    checks = check_all_packaged()
+    for check in checks:
+        mark = "ok     " if check.ok else "DAMAGED"
+        detail = check.file.sha256 if check.ok else check.problem
+        out.print(f"{mark} {check.file.name}  {detail}", markup=False)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def find_model(name: str | None) -> Path:
+    """Path of a packaged model by the name on its card, or of a model file; the default for None.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    if name is None:
+        return packaged_path(EXPRESSION_MODELS[0])
+    by_name = {Path(file.name).stem.removeprefix("mien-"): file for file in EXPRESSION_MODELS}
+    if name in by_name:
+        return packaged_path(by_name[name])
+    if Path(name).is_file():
+        return Path(name)
+    raise UsageError(
+        f"no model {name!r}", hint=f"name a .onnx file or one of: {', '.join(by_name)}"
+    )
+
+
+def _accuracy(card: ModelCard, split: str) -> str:
+    found: Score | None = card.score(split, "accuracy")
+    return "" if found is None else f"{found.value:.2%}"

@@ -1,0 +1,74 @@
+"""Sinks: context managers that write the results of a run, picture by picture, in one format.
+
+To add a format: write a subclass of ``Sink`` and enter it in ``_SINKS``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mien.emotions import FER2013
+from mien.errors import UsageError
+from mien.media.columns import face_columns
+from mien.media.sink import Sink
+from mien.media.sink_parquet import ParquetSink
+from mien.media.sink_table import TableSink
+from mien.media.sink_text import CsvSink, JsonLinesSink, JsonSink
+
+_SINKS: dict[str, Callable[[Path | None, Sequence[str], Sequence[str]], Sink]] = {
+    "table": lambda out, labels, ferplus_labels: TableSink(out),
+    "json": lambda out, labels, ferplus_labels: JsonSink(out),
+    "jsonl": lambda out, labels, ferplus_labels: JsonLinesSink(out),
+    "csv": lambda out, labels, ferplus_labels: CsvSink(out, face_columns(labels, ferplus_labels)),
+    "parquet": lambda out, labels, ferplus_labels: ParquetSink(
+        out, face_columns(labels, ferplus_labels)
+    ),
+}
+
+FORMATS = tuple(_SINKS)
+"""Names of the formats that ``create_sink`` knows."""
+
+
+def create_sink(
+    format: str,
+    out: Path | None = None,
+    *,
+    labels: Sequence[str] = FER2013.labels,
+    ferplus_labels: Sequence[str] = (),
+) -> Sink:
+    """Make the sink that writes ``format`` to a file or to standard output.
+
+    Parameters
+    ----------
+    format : str
+        One of ``FORMATS``.
+    out : Path, optional
+        The file; None is standard output. A file is replaced only when the sink is left without
+        an exception, and stays as it was otherwise.
+    labels, ferplus_labels : sequence of str
+        Labels of the model's heads (``card.heads``): columns of CSV and Parquet, so that a result
+        without faces has them too.
+
+    Raises
+    ------
+    UsageError
+        If the format is unknown, or it is Parquet and would go to a terminal.
+    OutputError
+        On entering the sink, if ``out`` cannot be written.
+
+    Examples
+    --------
+    >>> with create_sink("jsonl", Path("faces.jsonl")) as sink:  # doctest: +SKIP
+    ...     for frame in frames:
+    ...         sink.write(frame)
+    """
+    make = _SINKS.get(format)
+    if make is None:
+        near = difflib.get_close_matches(format, FORMATS, n=1)
+        raise UsageError(
+            f"there is no format {format!r}",
+            hint=f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FORMATS)}",
+        )
+    return make(out, labels, ferplus_labels)

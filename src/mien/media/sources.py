@@ -1,0 +1,221 @@
+"""What a user types, expanded to pictures: files, folders, patterns, standard input."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.errors import ImageError, MienError
+from mien.media.image import (
+    DEFAULT_MAX_PIXELS,
+    HEIC_SUFFIXES,
+    IMAGE_SUFFIXES,
+    Image,
+    open_error,
+    read_image,
+)
+
+STANDARD_INPUT = "-"
+"""How a user names standard input. (A file of this name is ``./-``.)"""
+
+_FOLDER_SUFFIXES = IMAGE_SUFFIXES | HEIC_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One picture to read, or the reason why there is none.
+
+    Attributes
+    ----------
+    path : str
+        As the user named it, or the folder as the user named it and the path below; ``"-"`` for
+        standard input.
+    error : MienError or None
+        Why it can't be read, when that is known already: a missing file, a folder that can't be
+        opened or has no pictures, a pattern that nothing matches.
+    """
+
+    path: str
+    error: MienError | None = None
+
+    def read(self, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image:
+        """Read the picture as ``uint8 (H, W, 3)`` upright RGB.
+
+        Raises
+        ------
+        MienError
+            ``error`` if there is one, or else as ``mien.media.image.read_image``.
+        """
+        if self.error is not None:
+            raise self.error
+        if self.path == STANDARD_INPUT:
+            return read_image(_standard_input(), name="standard input", max_pixels=max_pixels)
+        return read_image(self.path, max_pixels=max_pixels)
+
+
+def find_images(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:
+    """Expand files, folders, patterns and ``-`` to the pictures they stand for.
+
+    - A *file* is taken whatever its suffix.
+    - A *folder* stands for the pictures in it and in the folders below it, by suffix (HEIC too,
+      so that such photos are reported and not passed over in silence), each folder's own pictures
+      first, in natural order (``img2`` before ``img10``). Hidden files and folders are left out.
+      Links are followed, each real folder once, so that loops end.
+    - A *pattern* (``*``, ``?``, ``[…]``, ``**`` for any depth) that the shell did not expand
+      stands for what it matches: folders as above; files by suffix, or all of them when the
+      pattern itself ends in a suffix (``*.scan``).
+    - The same file named twice comes once, in its first place.
+
+    Nothing is opened but folders. What can't be read becomes a ``Source`` with an error in its
+    place, so that the rest still gets done.
+
+    Returns
+    -------
+    list of Source
+        In the order of ``paths``.
+    """
+    finder = _Finder()
+    return [source for path in paths for source in finder.expand(os.fspath(path))]
+
+
+class _Finder:
+    """Remembers what has been found already."""
+
+    def __init__(self) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+        self._hits = 0
+
+    def expand(self, path: str) -> Iterator[Source]:
+        if path == STANDARD_INPUT:
+            yield from self._file(path, STANDARD_INPUT)
+            return
+        try:
+            is_folder = stat.S_ISDIR(Path(path).stat().st_mode)
+        except (OSError, ValueError) as error:
+            if isinstance(error, FileNotFoundError) and glob.has_magic(path):
+                yield from self._pattern(path)
+            else:
+                yield Source(path, open_error(error, path))
+            return
+        yield from self._folder(path) if is_folder else self._file(path, os.path.realpath(path))
+
+    def _file(self, path: str, identity: str) -> Iterator[Source]:
+        self._hits += 1
+        if identity not in self._files:
+            self._files.add(identity)
+            yield Source(path)
+
+    def _pattern(self, pattern: str) -> Iterator[Source]:
+        hits = self._hits
+        takes_any_suffix = "." in Path(pattern).name
+        # Path.glob would look into hidden folders and can't take an absolute pattern.
+        matches = glob.glob(pattern, recursive=True)  # noqa: PTH207
+        for match in sorted(matches, key=_path_order):
+            if Path(match).is_dir():
+                yield from self._walk(match)
+            elif takes_any_suffix or _has_image_suffix(match):
+                yield from self._file(match, os.path.realpath(match))
+        if self._hits == hits:
+            yield Source(pattern, ImageError("no picture matches this pattern", where=pattern))
+
+    def _folder(self, folder: str) -> Iterator[Source]:
+        hits = self._hits
+        yield from self._walk(folder)
+        if self._hits == hits:
+            yield Source(
+                folder,
+                ImageError(
+                    "has no pictures in it",
+                    where=folder,
+                    hint="in folders files are told by suffix (.jpg, .png, …); "
+                    "name a file itself to read it whatever its suffix",
+                ),
+            )
+
+    def _walk(self, top: str) -> Iterator[Source]:
+        folders = [top]
+        while folders:
+            folder = folders.pop()
+            real = os.path.realpath(folder)
+            if real in self._folders:
+                self._hits += 1
+                continue
+            self._folders.add(real)
+            try:
+                with os.scandir(folder) as scan:
+                    entries = sorted(scan, key=lambda entry: _natural_order(entry.name))
+            except OSError as error:
+                self._hits += 1
+                yield Source(folder, _folder_error(error, folder))
+                continue
+            below = []
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if _is_folder(entry):
+                    below.append(entry.path)
+                elif _has_image_suffix(entry.name) and _is_file(entry):
+                    path = entry.path
+                    own = os.path.join(real, entry.name)  # noqa: PTH118 (a thousand times faster)
+                    yield from self._file(
+                        path, os.path.realpath(path) if entry.is_symlink() else own
+                    )
+            folders.extend(reversed(below))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it can be read as a file, or is a broken link, which reading will report."""
+    try:
+        return entry.is_file() or (entry.is_symlink() and not Path(entry.path).exists())
+    except OSError:
+        return True
+
+
+def _has_image_suffix(name: str) -> bool:
+    return Path(name).suffix.lower() in _FOLDER_SUFFIXES
+
+
+def _natural_order(name: str) -> tuple[list[str | int], str]:
+    """Sort key in which ``img2`` comes before ``img10``; the name itself decides ties."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
+
+
+def _path_order(path: str) -> list[tuple[list[str | int], str]]:
+    return [_natural_order(part) for part in Path(path).parts]
+
+
+def _folder_error(error: OSError, folder: str) -> MienError:
+    if isinstance(error, PermissionError):
+        return ImageError(
+            "no permission to look into this folder",
+            where=folder,
+            hint="change its permissions, or run as its owner",
+        )
+    return open_error(error, folder)
+
+
+def _standard_input() -> bytes:
+    where = "standard input"
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ImageError(
+            "no picture comes in", where=where, hint="pipe one in: mien analyze - < photo.jpg"
+        )
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise open_error(error, where) from error

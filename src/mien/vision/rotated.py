@@ -1,0 +1,156 @@
+"""Find rolled faces: look at turned copies of the image too and map what is found back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mien.results import Point
+from mien.vision.detect import Detection, Detector, Image, check_image, finish, same_face
+
+ANGLES = (-90.0, -45.0, 45.0, 90.0)
+"""Degrees by which copies are turned counter-clockwise. CenterFace finds faces rolled by up to 30
+degrees as well as upright ones, so these reach every roll up to 90; see docs/decisions/0003."""
+
+MAX_COPY_PIXELS = 4_000_000
+"""Larger images are made smaller before they are turned, to bound time and memory."""
+
+
+class RotatedDetector:
+    """Another detector, run on the image and on turned copies of it.
+
+    A face found in several of them is kept once, with the best score. Takes as many times longer
+    as there are copies, because one picture may hold both upright and rolled faces.
+
+    Parameters
+    ----------
+    detector : Detector
+        Finds the faces in each copy. Its smallest face is in pixels of the copy, which are those
+        of the image up to ``MAX_COPY_PIXELS``.
+    angles : sequence of float
+        Degrees by which the copies are turned counter-clockwise; 0 is always looked at.
+    """
+
+    def __init__(self, detector: Detector, angles: Sequence[float] = ANGLES) -> None:
+        self.detector = detector
+        self.angles = tuple(angles)
+
+    @property
+    def name(self) -> str:
+        """Name of the detector inside."""
+        return self.detector.name
+
+    def detect(self, image: Image) -> list[Detection]:
+        """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.
+
+        The box of a face found in a turned copy is upright too: it has the face's centre and, as
+        its height, the face's own height from brow to chin, whichever way that points.
+        """
+        found = self.detector.detect(image)
+        height, width = check_image(image).shape[:2]
+        scale = min(1.0, math.sqrt(MAX_COPY_PIXELS / max(1, height * width)))
+        for degrees in self.angles:
+            turn = plan_turn(width, height, degrees, scale)
+            copy = turn_image(image, turn)
+            found += [turn_back(detection, turn) for detection in self.detector.detect(copy)]
+        return finish(_keep_best(found), width=width, height=height, min_face=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How an image is turned.
+
+    Attributes
+    ----------
+    degrees : float
+        Counter-clockwise.
+    scale : float
+        Size of the copy's pixels relative to the image's, at most 1.
+    matrix : float64 ndarray of shape (2, 3)
+        Takes points of the image to points of the copy. Points are measured from the top left
+        corner of the top left pixel, as in boxes.
+    width, height : int
+        Size of the copy in pixels; the whole image fits in.
+    """
+
+    degrees: float
+    scale: float
+    matrix: npt.NDArray[np.float64]
+    width: int
+    height: int
+
+
+def plan_turn(width: int, height: int, degrees: float, scale: float = 1.0) -> Turn:
+    """Plan to turn an image of ``width`` by ``height`` pixels about its centre."""
+    radians = math.radians(degrees)
+    cosine, sine = scale * math.cos(radians), scale * math.sin(radians)
+    new_width = math.ceil(abs(cosine) * width + abs(sine) * height - 1e-6)
+    new_height = math.ceil(abs(sine) * width + abs(cosine) * height - 1e-6)
+    # y points down in an image, so this turns counter-clockwise as the viewer sees it.
+    linear = np.array([[cosine, sine], [-sine, cosine]])
+    shift = np.array([new_width, new_height]) / 2 - linear @ (np.array([width, height]) / 2)
+    return Turn(degrees, scale, np.column_stack([linear, shift]), new_width, new_height)
+
+
+def turn_image(image: Image, turn: Turn) -> Image:
+    """The turned copy, ``uint8 (turn.height, turn.width, 3)``; corners get the mean colour."""
+    matrix = turn.matrix.copy()
+    # OpenCV measures from the centre of the top left pixel, half a pixel further in.
+    matrix[:, 2] += matrix[:, :2] @ [0.5, 0.5] - 0.5
+    colour = cv2.mean(image)
+    turned = cv2.warpAffine(
+        image,
+        matrix,
+        (turn.width, turn.height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=colour,
+    )
+    return turned.astype(np.uint8, copy=False)
+
+
+def turn_points_back(points: Iterable[Point], turn: Turn) -> tuple[Point, ...]:
+    """Map points of the copy to points of the image."""
+    linear, shift = turn.matrix[:, :2], turn.matrix[:, 2]
+    original = (np.array(list(points), np.float64) - shift) @ np.linalg.inv(linear).T
+    return tuple((float(x), float(y)) for x, y in original)
+
+
+def turn_back(detection: Detection, turn: Turn) -> Detection:
+    """Map a face found in the copy to the image.
+
+    The box keeps the face's centre and height. Its width is that of the ellipse that the face
+    fills, turned by ``turn.degrees``: between the face's width (upright) and its height (on its
+    side). The rectangle around the turned box would be up to 1.4 times too large.
+    """
+    left, top, right, bottom = detection.xyxy
+    ((x, y),) = turn_points_back([((left + right) / 2, (top + bottom) / 2)], turn)
+    radians = math.radians(turn.degrees)
+    own_width, own_height = detection.width / turn.scale, detection.height / turn.scale
+    half_height = own_height / 2
+    half_width = math.hypot(own_width * math.cos(radians), own_height * math.sin(radians)) / 2
+    landmarks = detection.landmarks
+    return Detection(
+        (x - half_width, y - half_height, x + half_width, y + half_height),
+        detection.score,
+        None if landmarks is None else turn_points_back(landmarks, turn),
+    )
+
+
+def _keep_best(detections: Sequence[Detection]) -> list[Detection]:
+    kept: list[Detection] = []
+    for detection in sorted(detections, key=lambda each: -each.score):
+        if not any(same_face(detection, other) or _close(detection, other) for other in kept):
+            kept.append(detection)
+    return kept
+
+
+def _close(one: Detection, other: Detection) -> bool:
+    dx = one.xyxy[0] + one.xyxy[2] - other.xyxy[0] - other.xyxy[2]
+    dy = one.xyxy[1] + one.xyxy[3] - other.xyxy[1] - other.xyxy[3]
+    return math.hypot(dx, dy) / 2 < min(one.height, other.height) / 2
