@@ -89,7 +89,8 @@ def analyze(
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
     ] = DEFAULT_MAX_PIXELS,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False)
+        int | None,
+        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
     ] = None,
 ) -> None:
     """Find the faces in photos and say what each expresses.
@@ -112,8 +113,9 @@ def analyze(
     sources = find_images(paths)
     unreadable = 0
     with (
-        create_sink(chosen.value, out, labels=labels, ferplus_labels=heads.get(FERPLUS.name, ()))
-        as sink,
+        create_sink(
+            chosen.value, out, labels=labels, ferplus_labels=heads.get(FERPLUS.name, ())
+        ) as sink,
         _progress(sources) as advance,
     ):
         for source in sources:

@@ -12,12 +12,13 @@ from rich.table import Table
 from mien.cli.console import err, out
 from mien.cli.lab import require_lab
 
-data_app = typer.Typer(help="Import data sets.", no_args_is_help=True)
+data_app = typer.Typer(help="Import data sets.", invoke_without_command=True)
 
 
 @data_app.callback()
-def _group() -> None:
-    pass
+def _group(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @data_app.command("import")

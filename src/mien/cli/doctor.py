@@ -37,7 +37,9 @@ def doctor() -> None:
         version = _version(name)
         versions.add_row(name, version or "missing")
         if version is None:
-            problems.append(f"{name} is missing; reinstall with: pip install --force-reinstall mien")
+            problems.append(
+                f"{name} is missing; reinstall with: pip install --force-reinstall mien"
+            )
     found = [f"{name} {version}" for name in _LAB if (version := _version(name))]
     versions.add_row("lab", ", ".join(found) or 'not installed (pip install "mien[lab]")')
     for name in _OTHER_OPENCV:

@@ -12,6 +12,8 @@ from rich.table import Table
 from mien.cli.console import out, print_note
 from mien.cli.lab import Threads, require_lab, set_threads
 from mien.cli.scores import score_tables
+
+
 class Split(StrEnum):
     """Splits that can be evaluated."""
 

@@ -16,7 +16,9 @@ def export(
     to: Annotated[
         Path | None, typer.Option("--out", help="The file to write; RUN/NAME.onnx when not given.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name on the card; the recipe's otherwise.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name on the card; the recipe's otherwise.")
+    ] = None,
 ) -> None:
     """Write one ONNX file with its card inside, unless torch and ONNX Runtime disagree."""
     require_lab()

@@ -12,7 +12,8 @@ from mien.errors import MissingExtraError
 _NEEDED = ("torch", "sklearn", "pyarrow", "safetensors", "onnx", "platformdirs", "yaml")
 
 Threads = Annotated[
-    int | None, typer.Option(min=1, help="CPU threads; all cores when not given.", show_default=False)
+    int | None,
+    typer.Option(min=1, help="CPU threads; all cores when not given.", show_default=False),
 ]
 
 

@@ -27,7 +27,7 @@ app = typer.Typer(
     name="mien",
     help="Read facial expressions in photos; train, evaluate and export the models that do it. "
     "Everything runs on this machine: nothing is uploaded.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -52,12 +52,16 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main() -> None:
@@ -67,10 +71,19 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        status = app(standalone_mode=False)
     except MienError as error:
         print_error(str(error))
-        sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED)
-    except KeyboardInterrupt:
+        status = EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
+    except (KeyboardInterrupt, typer.Abort):
         print_error("interrupted")
-        sys.exit(EXIT_INTERRUPTED)
+        status = EXIT_INTERRUPTED
+    except Exception as error:
+        # Typer's own usage errors: it has its own copy of click from 0.16 on, so they share no
+        # public base class over the versions that Mien works with.
+        if not hasattr(error, "format_message"):
+            raise
+        message = " ".join(error.format_message().split()).rstrip(".")
+        print_error(f"{message}; see: mien --help")
+        status = EXIT_USAGE
+    sys.exit(status)

@@ -32,10 +32,14 @@ def train(
     recipe: Annotated[str, typer.Argument(help="A packaged recipe's name or a YAML file.")],
     overrides: Annotated[
         list[str] | None,
-        typer.Argument(help="Changes to the recipe: key=value, for example epochs=5.", metavar="[KEY=VALUE]..."),
+        typer.Argument(
+            help="Changes to the recipe: key=value, for example epochs=5.", metavar="[KEY=VALUE]..."
+        ),
     ] = None,
     runs: Annotated[Path, typer.Option(help="Folder of the run folders.")] = Path("runs"),
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint.")
+    ] = False,
     restart: Annotated[
         bool, typer.Option("--restart", help="Delete what the run folder holds and begin anew.")
     ] = False,
@@ -65,8 +69,12 @@ def train(
         )
     data = load_faces(chosen.data.dataset)
     set_threads(threads)
-    with _progress() as on_step:
-        logs = run_training(chosen, data, run, resume=resume, on_step=on_step)
+    try:
+        with _progress() as on_step:
+            logs = run_training(chosen, data, run, resume=resume, on_step=on_step)
+    except KeyboardInterrupt:
+        print_note(f"stopped; {run.folder} goes on after its last whole epoch with --resume")
+        raise
     last = logs[-1]
     out.print(
         f"{run.folder}: {last.epoch} epochs, PublicTest accuracy {last.public_accuracy:.2%}",

@@ -53,9 +53,7 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
         input_height=IMAGE_SIZE,
         input_width=IMAGE_SIZE,
         heads={
-            head: Head(
-                labels=LABEL_SETS[head].labels, temperature=calibration.temperatures[head]
-            )
+            head: Head(labels=LABEL_SETS[head].labels, temperature=calibration.temperatures[head])
             for head in facts["heads"]
         },
         crop=FER2013_CROP,

@@ -21,7 +21,9 @@ from mien.lab.training.run import Run
 PARITY_IMAGES = 512
 
 
-def export_run(run: Run, data: FaceData, target: Path, name: str | None = None) -> tuple[ModelCard, float]:
+def export_run(
+    run: Run, data: FaceData, target: Path, name: str | None = None
+) -> tuple[ModelCard, float]:
     """Write ``target`` from an evaluated run, unless torch and ONNX Runtime disagree.
 
     Parameters
@@ -77,4 +79,3 @@ def _parity_images(data: FaceData) -> NDArray[np.uint8]:
     nearly = blank.copy()
     nearly[:, 20, 20] ^= 1
     return np.concatenate([real, noise, blank, nearly])
-

@@ -70,6 +70,8 @@ class Run:
 
     def facts(self) -> dict[str, Any]:
         """Data hash, heads, epochs, minutes and versions of a completed run."""
+        if not self.folder.is_dir():
+            raise RunError("no such run folder", where=self.folder, hint="make one: mien train")
         try:
             facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
         except (OSError, ValueError) as error:
