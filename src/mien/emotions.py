@@ -52,7 +52,7 @@ COLOURS: dict[str, str] = {
     "contempt": "#E69F00",
     UNSURE: "#FFFFFF",
 }
-"""One colour a label, ``#RRGGBB``: Okabe and Ito's palette, which colour-blind people tell apart."""
+"""One colour a label, ``#RRGGBB``: Okabe and Ito's palette, which colour-blind readers can use."""
 
 VALENCE: dict[str, int] = {
     "angry": -1,

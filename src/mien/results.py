@@ -1,4 +1,4 @@
-"""What every stage passes on and every sink writes: a ``Frame`` with its ``Face``\\ s."""
+"""What every stage passes on and every sink writes: a ``Frame`` and the faces in it."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ def import_data(
     path: Annotated[
         Path,
         typer.Argument(
-            help="fer2013.csv, icml_face_data.csv, the folder or .tar.gz that holds one of them, or "
-            "a Parquet file with columns emotion, usage, png."
+            help="fer2013.csv, icml_face_data.csv, the folder or .tar.gz that holds one of them, "
+            "or a Parquet file with columns emotion, usage, png."
         ),
     ],
     ferplus: Annotated[
