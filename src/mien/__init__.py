@@ -5,23 +5,28 @@
 >>> [(face.label, face.confidence) for face in frame.faces]
 """
 
-from mien.card import ModelCard
-from mien.errors import (
-    DataError,
-    ImageError,
-    MienError,
-    MissingExtraError,
-    ModelFileError,
-    OutputError,
-    RecipeError,
-    RunError,
-    UsageError,
-)
-from mien.media.draw import annotate, write_image
-from mien.media.image import read_image
-from mien.results import Face, Frame
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from mien.version import __version__
-from mien.vision.analyzer import Analyzer
+
+if TYPE_CHECKING:
+    from mien.card import ModelCard
+    from mien.errors import (
+        DataError,
+        ImageError,
+        MienError,
+        MissingExtraError,
+        ModelFileError,
+        OutputError,
+        RecipeError,
+        RunError,
+        UsageError,
+    )
+    from mien.media.draw import annotate, write_image
+    from mien.media.image import read_image
+    from mien.results import Face, Frame
+    from mien.vision.analyzer import Analyzer
 
 __all__ = [
     "Analyzer",
@@ -42,3 +47,25 @@ __all__ = [
     "read_image",
     "write_image",
 ]
+
+# Loaded when first asked for (PEP 562): a program that only wants the version or an exception
+# does not wait for ONNX Runtime, OpenCV and pydantic.
+_HOMES = {
+    "Analyzer": "mien.vision.analyzer",
+    "Face": "mien.results",
+    "Frame": "mien.results",
+    "ModelCard": "mien.card",
+    "annotate": "mien.media.draw",
+    "read_image": "mien.media.image",
+    "write_image": "mien.media.draw",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'mien' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "mien.errors")), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

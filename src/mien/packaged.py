@@ -47,7 +47,7 @@ CENTERFACE = PackagedFile(
     folder="weights",
     sha256="7d3db98f20b064962c0f4acc3a36af98a9d5a461de660da5594e33bd5362b167",
     summary="face detector CenterFace (Xu et al. 2019, arXiv:1911.03599)",
-    licence="MIT, Star-Clouds; see centerface.LICENSE",
+    licence="MIT, Star-Clouds; see centerface.LICENSE.txt",
 )
 ASTRONAUT = PackagedFile(
     name="astronaut.png",

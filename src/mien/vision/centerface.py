@@ -32,7 +32,7 @@ MULTIPLE = 32
 
 INPUT_PIXELS = 640 * 480
 """Area to which an image is brought. An area, not a side, so that time and memory are the same for
-every shape of photo; chosen by measuring, see docs/decisions/0003."""
+every shape of photo; chosen by measuring, see docs/decisions/0004."""
 
 MAX_ENLARGEMENT = 2.0
 """Small images are enlarged up to this factor: the network sees faces under 24 pixels badly."""

@@ -6,9 +6,10 @@ import csv
 import io
 import tarfile
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from mien.lab.data.faces import IMAGE_SIZE, SPLITS, FaceData
 
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
 COLUMNS = ("emotion", "pixels", "Usage")
+FILE_NAMES = ("fer2013.csv", "icml_face_data.csv")
 
 
 def read_fer2013_csv(path: Path) -> FaceData:
@@ -41,36 +43,47 @@ def read_fer2013_csv(path: Path) -> FaceData:
 @contextmanager
 def _open_text(path: Path) -> Iterator[tuple[io.TextIOBase, str]]:
     """Open the CSV text behind ``path`` together with the name to use for it in errors."""
-    if path.is_dir():
-        found = [
-            path / name for name in ("fer2013.csv", "fer2013/fer2013.csv", "icml_face_data.csv")
-        ]
-        inside = next((file for file in found if file.is_file()), None)
-        if inside is None:
-            raise DataError(
-                "the folder holds no fer2013.csv", where=path, hint="name the CSV file itself"
-            )
-        path = inside
     try:
+        path = _find_in_folder(path)
         if path.name.endswith((".tar.gz", ".tgz", ".tar")):
             with tarfile.open(path) as archive:
-                member = next((m for m in archive if m.name.endswith("fer2013.csv")), None)
+                member = next((m for m in archive if _is_csv_name(m.name)), None)
                 stream = archive.extractfile(member) if member else None
                 if stream is None:
                     raise DataError("the archive holds no fer2013.csv", where=path)
                 with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
                     yield text, f"{path} ({member.name})" if member else str(path)
+                # The checksum at the end of a gzip stream is only looked at when it is read.
+                while archive.fileobj and archive.fileobj.read(1 << 20):
+                    pass
         else:
             with path.open(encoding="utf-8-sig", newline="") as text:
                 yield text, str(path)
     except FileNotFoundError as error:
         raise DataError("no such file", where=path) from error
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, zlib.error) as error:
         raise DataError(f"the archive cannot be read ({error})", where=path) from error
     except UnicodeDecodeError as error:
         raise DataError("not a text file", where=path, hint="expected fer2013.csv") from error
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror or error})", where=path) from error
+
+
+def _find_in_folder(path: Path) -> Path:
+    """The CSV file when ``path`` is a folder that holds one, else ``path`` itself."""
+    if not path.is_dir():
+        return path
+    found = [path / folder / name for folder in ("", "fer2013") for name in FILE_NAMES]
+    inside = next((file for file in found if file.is_file()), None)
+    if inside is None:
+        raise DataError(
+            "the folder holds no fer2013.csv", where=path, hint="name the CSV file itself"
+        )
+    return inside
+
+
+def _is_csv_name(member: str) -> bool:
+    return PurePosixPath(member).name in FILE_NAMES
 
 
 def _read_rows(
@@ -131,15 +144,14 @@ def _parse_pixels(text: str, at: str) -> NDArray[np.uint8]:
 
 
 def _parse_label(text: str, at: str) -> int:
-    highest = len(FER2013) - 1
-    label = int(text) if text.strip().isdecimal() else -1
-    if not 0 <= label <= highest:
+    numbers = [str(number) for number in range(len(FER2013))]
+    if text.strip() not in numbers:
         raise DataError(
-            f"label {text.strip()[:20]!r}, expected 0 to {highest}",
+            f"label {text.strip()[:20]!r}, expected {numbers[0]} to {numbers[-1]}",
             where=at,
             hint=", ".join(f"{number} {name}" for number, name in enumerate(FER2013.labels)),
         )
-    return label
+    return numbers.index(text.strip())
 
 
 def _parse_usage(text: str, at: str) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow
 import pyarrow.parquet
-from PIL import Image, UnidentifiedImageError
+from numpy.typing import NDArray
+from PIL import Image
 
 from mien.emotions import FER2013
 from mien.errors import DataError
@@ -42,12 +43,9 @@ def read_fer2013_parquet(path: Path) -> FaceData:
             where=path,
             hint=f"expected {', '.join(COLUMNS)}",
         )
-    labels = np.asarray(table["emotion"].to_pylist(), dtype=np.int64)
-    wrong = np.flatnonzero((labels < 0) | (labels >= len(FER2013)))
-    if len(wrong):
-        raise DataError(
-            f"label {labels[wrong[0]]}, expected 0 to 6", where=f"{path}, row {wrong[0]}"
-        )
+    if not table.num_rows:
+        raise DataError("no rows", where=path)
+    labels = _read_whole_numbers(table, "emotion", len(FER2013) - 1, path)
     usages = table["usage"].to_pylist()
     unknown = next((row for row, usage in enumerate(usages) if usage not in SPLITS), None)
     if unknown is not None:
@@ -60,7 +58,7 @@ def read_fer2013_parquet(path: Path) -> FaceData:
     for row, encoded in enumerate(table["png"].to_pylist()):
         try:
             image = np.asarray(Image.open(io.BytesIO(encoded)).convert("L"))
-        except (UnidentifiedImageError, OSError, TypeError) as error:
+        except Exception as error:  # Pillow's decoders raise SyntaxError and others beside OSError
             raise DataError("its image cannot be decoded", where=f"{path}, row {row}") from error
         if image.shape != images.shape[1:]:
             raise DataError(
@@ -71,12 +69,31 @@ def read_fer2013_parquet(path: Path) -> FaceData:
     vote_names = [f"ferplus_{name}" for name in VOTE_COLUMNS]
     votes = None
     if all(name in table.column_names for name in vote_names):
-        votes = np.stack([table[name].to_numpy() for name in vote_names], axis=1).astype(np.uint8)
+        votes = np.stack(
+            [_read_whole_numbers(table, name, 255, path) for name in vote_names], axis=1
+        )
     return FaceData(
         "fer2013",
         images,
-        labels.astype(np.uint8),
+        labels,
         np.array([SPLITS.index(usage) for usage in usages], dtype=np.uint8),
         FER2013,
         votes,
     )
+
+
+def _read_whole_numbers(
+    table: pyarrow.Table, column: str, highest: int, path: Path
+) -> NDArray[np.uint8]:
+    """A column of whole numbers from 0 to ``highest``, each checked."""
+    kind = table.schema.field(column).type
+    if not pyarrow.types.is_integer(kind):
+        raise DataError(f"column {column} is {kind}, expected whole numbers", where=path)
+    values = table[column].to_pylist()
+    for row, value in enumerate(values):
+        if value is None or not 0 <= value <= highest:
+            raise DataError(
+                f"{column} {'missing' if value is None else value}, expected 0 to {highest}",
+                where=f"{path}, row {row}",
+            )
+    return np.array(values, dtype=np.uint8)

@@ -122,6 +122,8 @@ def _main_scores(part: Predictions, split: str, calibration: Calibration) -> lis
     head = part.main_head
     found = []
     for rule, keep in ((ALL_ROWS, np.ones(len(part.rows), bool)), (WITHOUT_TWINS, ~part.twins)):
+        if not keep.any():
+            continue
         labels = part.labels[head][keep]
         predicted = part.logits[head][keep].argmax(axis=1)
         counts = metrics.confusion(labels, predicted, part.logits[head].shape[1])

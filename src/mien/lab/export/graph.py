@@ -55,7 +55,15 @@ def to_onnx(network: CalibratedNetwork, card: ModelCard) -> bytes:
     buffer = io.BytesIO()
     exported.save(buffer)
     model = onnx.load_from_string(buffer.getvalue())
+    _strip_notes(model.graph)
     onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString()
     return content
+
+
+def _strip_notes(graph: onnx.GraphProto) -> None:
+    """Drop the exporter's notes: stack traces that name folders of this machine."""
+    values = (*graph.input, *graph.output, *graph.value_info, *graph.initializer)
+    for part in (graph, *graph.node, *values):
+        del part.metadata_props[:]

@@ -52,7 +52,8 @@ def create_model(name: str, heads: dict[str, int], **options: Any) -> nn.Module:
     Raises
     ------
     RecipeError
-        If the name or an option is unknown (it names the nearest right one).
+        If the name or an option is unknown (it names the nearest right one), or an option's value
+        is of no use.
     """
     if name not in _BUILDERS:
         raise RecipeError(
@@ -67,7 +68,13 @@ def create_model(name: str, heads: dict[str, int], **options: Any) -> nn.Module:
                 where=f"model.{option}",
                 hint=_nearest(option, known),
             )
-    return builder(heads=heads, **options)
+    try:
+        return builder(heads=heads, **options)
+    except (TypeError, ValueError, RuntimeError) as error:
+        given = ", ".join(f"{key}={value!r}" for key, value in options.items())
+        raise RecipeError(
+            f"model {name} cannot be built with {given} ({error})", where="model"
+        ) from error
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

@@ -86,4 +86,6 @@ def vgg8(
     heads: dict[str, int], width: int = 40, dropout: float = 0.1, head_dropout: float = 0.3
 ) -> nn.Module:
     """Build a ``VGG8``; ``dropout`` acts after each stage, ``head_dropout`` before the heads."""
+    if width < 1:
+        raise ValueError("width must be at least 1")
     return VGG8(heads, width, dropout, head_dropout)

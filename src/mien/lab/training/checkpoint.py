@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import pickle
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from mien.errors import OutputError, RunError
 
@@ -22,7 +25,10 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     OutputError
         If the disk is full or the folder cannot be written; the old checkpoint stays.
     """
-    write_beside(path, lambda partial: torch.save(state, partial))
+    # By way of memory, because torch says "unexpected pos" where the system says "disk full".
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    write_beside(path, lambda partial: partial.write_bytes(buffer.getbuffer()))
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -34,8 +40,13 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         If the file is damaged.
     """
     try:
+        # torch does not look at the checksums.
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        if damaged is not None:
+            raise zipfile.BadZipFile(damaged)
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+    except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
         raise RunError(
             "the checkpoint cannot be read", where=path, hint="train again with --restart"
         ) from error
@@ -49,7 +60,7 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(partial)
         partial.replace(path)
-    except (OSError, RuntimeError) as error:
+    except (OSError, SafetensorError) as error:
         raise OutputError(f"cannot be written ({error})", where=path) from error
     finally:
         with contextlib.suppress(OSError):

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mien.errors import RunError
+from mien.errors import RecipeError, RunError
 from mien.lab.data.augment import augment
 from mien.lab.data.faces import FaceData
 from mien.lab.models import create_model
@@ -73,6 +73,8 @@ def train(
 
     Raises
     ------
+    RecipeError
+        If a batch is larger than the Training split.
     RunError
         If the folder holds another recipe's or another data set's run, or the loss diverges.
     """
@@ -85,6 +87,11 @@ def train(
     images = torch.from_numpy(data.images)
     training, public = data.rows("Training"), data.rows("PublicTest")
     steps_per_epoch = len(training) // recipe.batch_size
+    if not steps_per_epoch:
+        raise RecipeError(
+            f"batch_size {recipe.batch_size} is more than the {len(training)} Training images",
+            where=recipe.name,
+        )
 
     logs: list[EpochLog] = []
     if resume and run.checkpoint.is_file():
@@ -94,6 +101,8 @@ def train(
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
         logs = [EpochLog(**row) for row in state["logs"]]
+        # A stop between the checkpoint and the log left the log one line short.
+        run.write_log(state["logs"])
     run.write_recipe(recipe)
 
     for epoch in range(len(logs), recipe.epochs):

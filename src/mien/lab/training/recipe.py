@@ -81,7 +81,7 @@ class Recipe(_Section):
     batch_size: Annotated[int, Field(ge=2)] = 128
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.999
     precision: Literal["float32", "bfloat16"] = "float32"
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
     def to_yaml(self) -> str:
         """The recipe with every default written out."""
@@ -122,7 +122,7 @@ def load_recipe(name_or_path: str, overrides: tuple[str, ...] = ()) -> Recipe:
             ) from error
     try:
         raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise RecipeError(f"not valid YAML ({error})", where=where) from error
     if not isinstance(raw, dict):
         raise RecipeError("holds no keys", where=where)
@@ -169,5 +169,5 @@ def _override(raw: dict[str, Any], override: str) -> None:
             raise RecipeError(f"{parent!r} has no keys below it", where=override)
     try:
         section[last] = yaml.safe_load(value)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise RecipeError("the value is not valid YAML", where=override) from error

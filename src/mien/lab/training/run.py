@@ -60,7 +60,7 @@ class Run:
         path = self.folder / "recipe.yaml"
         try:
             raw = yaml.safe_load(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        except (OSError, ValueError, yaml.YAMLError) as error:
             raise RunError(
                 "not a run folder (no readable recipe.yaml)",
                 where=self.folder,

@@ -1,0 +1,31 @@
+"""Mien itself, measured through the same door as its peers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+DISTRIBUTION = "mien"
+IMPORT = "from mien import Analyzer, read_image"
+VARIANTS = ("mien", "mien (Haar)")
+NOTE = "CenterFace by default; the row (Haar) is `--detector haar`"
+
+
+class Subject:
+    """Mien with one of its detectors."""
+
+    def __init__(self, variant: str, threads: int) -> None:
+        from mien import Analyzer
+
+        detector = "haar" if variant == "mien (Haar)" else "centerface"
+        self._analyzer = Analyzer(detector=detector, threads=threads)
+
+    def classify(self, faces: np.ndarray) -> None:
+        """Classify ``uint8 (n, 48, 48)`` grey faces."""
+        self._analyzer.classifier.classify(faces)
+
+    def analyze(self, photo: np.ndarray) -> int:
+        """Read ``uint8 (H, W, 3)`` RGB; the number of faces."""
+        return len(self._analyzer.analyze(photo).faces)

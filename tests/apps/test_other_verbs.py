@@ -1,0 +1,49 @@
+"""``mien demo``, ``mien models`` and ``mien doctor`` through the installed entry point."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from PIL import Image
+
+
+def test_demo_prints_a_table_and_names_what_it_wrote(mien, tmp_path):
+    done = mien("demo")
+    assert done.returncode == 0, done.stderr
+    assert "happy" in done.stdout
+    assert "annotated.png" in done.stdout
+    assert "faces.json" in done.stdout
+    assert np.asarray(Image.open(tmp_path / "mien-demo" / "annotated.png")).shape == (512, 512, 3)
+    document = json.loads((tmp_path / "mien-demo" / "faces.json").read_text("utf-8"))
+    assert document["frames"][0]["faces"][0]["label"] == "happy"
+
+
+def test_models_lists_shows_and_verifies(mien):
+    listed = mien("models")
+    assert listed.returncode == 0
+    assert "vgg8-half" in listed.stdout
+    assert listed.stdout == mien("models", "list").stdout
+    card = json.loads(mien("models", "show", "--json").stdout)
+    assert card["name"] == "vgg8-half"
+    assert card["training"]["data_sha256"]
+    shown = mien("models", "show", "vgg8-half").stdout
+    assert card["licence"] in shown
+    verified = mien("models", "verify")
+    assert verified.returncode == 0
+    assert len(verified.stdout.strip().splitlines()) == 3
+    assert "DAMAGED" not in verified.stdout
+
+
+def test_doctor_finds_a_whole_installation(mien):
+    done = mien("doctor")
+    assert done.returncode == 0, done.stderr
+    assert "all is well" in done.stdout
+    assert "onnxruntime" in done.stdout
+
+
+def test_help_names_every_verb(mien):
+    shown = mien().stdout
+    assert shown == mien("--help").stdout
+    for verb in ("analyze", "demo", "models", "doctor", "data", "train", "evaluate", "export"):
+        assert verb in shown

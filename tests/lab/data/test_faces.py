@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mien.emotions import FER2013
+from mien.errors import DataError
+from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.twins import has_twin
+
+
+def _pattern(count: int = 9) -> FaceData:
+    """Data from arithmetic only, the same with every version of every library."""
+    row, y, x = np.ogrid[:count, :48, :48]
+    images = ((row * 31 + y * 7 + x * 3) % 256).astype(np.uint8)
+    number = np.arange(count)
+    labels, splits = (number % 7).astype(np.uint8), (number % 3).astype(np.uint8)
+    return FaceData("pattern", images, labels, splits, FER2013)
+
+
+def test_the_hash_is_the_same_for_ever():
+    """A card's ``data_sha256`` must still name its data after years."""
+    expected = "9343edd9d1bdebad8e2db542715ceea6c0ab7a8bbfada3f8402ba69763dffe42"
+    assert _pattern().sha256 == expected
+
+
+def test_the_hash_sees_every_pixel_label_and_split_and_the_order():
+    data = _pattern()
+    hashes = {data.sha256}
+    for name in ("images", "labels", "splits"):
+        changed = getattr(data, name).copy()
+        changed.flat[-1] ^= 1
+        hashes.add(replace(data, **{name: changed}).sha256)
+    turned = slice(None, None, -1)
+    hashes.add(
+        replace(
+            data,
+            images=data.images[turned],
+            labels=data.labels[turned],
+            splits=data.splits[turned],
+        ).sha256
+    )
+    assert len(hashes) == 5
+
+
+def test_the_hash_does_not_see_name_votes_or_memory_layout():
+    data = _pattern()
+    fortran = np.asfortranarray(data.images)
+    votes = np.ones((len(data), 10), np.uint8)
+    assert replace(data, name="other", images=fortran, votes=votes).sha256 == data.sha256
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"images": np.zeros((9, 48, 47), np.uint8)}, "images have shape (9, 48, 47), expected"),
+        ({"images": np.zeros((9, 48), np.uint8)}, "images have shape (9, 48), expected"),
+        ({"images": np.zeros((8, 48, 48), np.uint8)}, "images, labels and splits differ in length"),
+        ({"labels": np.zeros(8, np.uint8)}, "images, labels and splits differ in length"),
+        ({"splits": np.zeros((9, 1), np.uint8)}, "images, labels and splits differ in length"),
+        ({"votes": np.zeros((9, 8), np.uint8)}, "votes have shape (9, 8), expected (9, 10)"),
+    ],
+)
+def test_arrays_that_do_not_fit_together(changes, says):
+    with pytest.raises(DataError) as caught:
+        replace(_pattern(), **changes)
+    assert says in str(caught.value)
+
+
+def test_the_splits_share_out_the_rows(faces):
+    parts = [faces.rows(split) for split in SPLITS]
+    assert [len(part) for part in parts] == [56, 21, 19]
+    assert sorted(np.concatenate(parts)) == list(range(len(faces)))
+    for code, part in enumerate(parts):
+        assert (np.diff(part) > 0).all()
+        assert (faces.splits[part] == code).all()
+
+
+def test_an_unknown_or_empty_split():
+    data = replace(_pattern(), splits=np.zeros(9, np.uint8))
+    with pytest.raises(DataError, match="^pattern: no split 'Test'; one of Training, PublicTest"):
+        data.rows("Test")
+    with pytest.raises(DataError, match="^pattern: split PublicTest has no rows$"):
+        data.rows("PublicTest")
+
+
+def test_twins_are_equal_in_every_pixel():
+    data = _pattern()
+    images = data.images.copy()
+    images[4] = images[0]
+    images[5] = images[0]
+    images[5, 47, 47] ^= 1
+    data = replace(data, images=images)
+    found = has_twin(data, np.array([4, 5, 1, 0]), np.array([0, 3, 6]))
+    assert found.tolist() == [True, False, False, True]
+    assert found.dtype == np.bool_
+    assert has_twin(data, np.array([4]), np.array([], dtype=np.int64)).tolist() == [False]
+    assert has_twin(data, np.array([], dtype=np.int64), np.array([4])).shape == (0,)
