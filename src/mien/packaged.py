@@ -61,7 +61,7 @@ EXPRESSION_MODELS: tuple[PackagedFile, ...] = (
     PackagedFile(
         name="mien-vgg8-half.onnx",
         folder="weights",
-        sha256="8ba61453f0ef8bd94d9f188616b01cf31d5d02ed9d0d3f785ebe904b44bf26dc",
+        sha256="973575a817cb52da557b63d08ff3f078669f9cef318bb0e2c87cf47f78e9a8c6",
         summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
         licence="MIT",
     ),

@@ -30,6 +30,25 @@ _LIGHT: _RGB = (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
+class _Mark:
+    """A face to draw: the outer edge of its box in pixels of the picture, and the line's width."""
+
+    face: Face
+    outer: _Pixels
+    line: int
+
+    @property
+    def rim(self) -> int:
+        """Width of the dark edge that sets the line off from a background of its own colour."""
+        return max(1, self.line // 4)
+
+    @property
+    def colour(self) -> _RGB:
+        code = COLOURS.get(UNSURE if self.face.unsure else self.face.label, _OTHER_COLOUR)
+        return ImageColor.getcolor(code, "RGB")  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
 class _Label:
     """One way to write what a face expresses: a text at a size, and the room that it takes."""
 
@@ -73,26 +92,20 @@ def annotate(image: Image, frame: Frame) -> Image:
             hint="read the picture with mien.media.image.read_image",
         )
     height, width = image.shape[:2]
-    faces = [
-        (box, face)
-        for face in frame.faces
-        if (box := _inside(face.xyxy, width, height)) is not None
-    ]
-    if not faces:
+    marks = [mark for face in frame.faces if (mark := _mark(face, width, height)) is not None]
+    if not marks:
         return image.copy()
     canvas = PillowImage.fromarray(image)
     draw = ImageDraw.Draw(canvas)
     # The largest face comes first in a frame; drawn last, its box is not crossed by others.
-    for box, face in reversed(faces):
-        _draw_box(draw, box, face, _line_width(box, width, height))
-    boxes = [_with_border(box, _line_width(box, width, height), width, height) for box, _ in faces]
-    labels = [_labels(face, box, width, height) for box, face in faces]
+    for mark in reversed(marks):
+        _draw_box(draw, mark)
+    labels = [_labels(mark, width, height) for mark in marks]
     sizes = [[(label.width, label.height) for label in ways] for ways in labels]
-    for placement, ways, box, (_, face) in zip(
-        place_labels(boxes, sizes, (width, height)), labels, boxes, faces, strict=True
-    ):
+    placements = place_labels([mark.outer for mark in marks], sizes, (width, height))
+    for mark, ways, placement in zip(marks, labels, placements, strict=True):
         corner = (round(placement.left), round(placement.top))
-        _draw_label(draw, ways[placement.choice], corner, box, face)
+        _draw_label(draw, mark, ways[placement.choice], corner)
     return np.array(canvas)
 
 
@@ -136,38 +149,32 @@ def write_image(path: Path, image: Image) -> None:
         stream.write(content.getvalue())
 
 
-def _inside(xyxy: tuple[float, float, float, float], width: int, height: int) -> _Pixels | None:
-    """The box in whole pixels of the picture; None when nothing of it is inside."""
-    if not all(map(math.isfinite, xyxy)):
+def _mark(face: Face, width: int, height: int) -> _Mark | None:
+    """What to draw for a face in a picture of this size; None when nothing of it is inside."""
+    if not all(map(math.isfinite, face.xyxy)):
         return None
-    left, top, right, bottom = xyxy
+    left, top, right, bottom = face.xyxy
     x0, x1 = sorted(round(min(max(x, 0), width)) for x in (left, right))
     y0, y1 = sorted(round(min(max(y, 0), height)) for y in (top, bottom))
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+    if x0 == x1 or y0 == y1:
+        return None
+    shorter, side = min(width, height), min(x1 - x0, y1 - y0)
+    line = min(max(side * 0.018, shorter * 0.005), shorter * 0.007, max(2, side * 0.1))
+    line = max(1, round(line))
+    return _Mark(face, _grown((x0, y0, x1, y1), line - line // 2, width, height), line)
 
 
-def _line_width(box: _Pixels, width: int, height: int) -> int:
-    shorter = min(width, height)
-    face = min(box[2] - box[0], box[3] - box[1])
-    return max(1, round(min(max(face * 0.015, shorter * 0.003), shorter * 0.006)))
-
-
-def _with_border(box: _Pixels, line: int, width: int, height: int) -> _Pixels:
-    out = line - line // 2
+def _grown(box: _Pixels, by: int, width: int, height: int) -> _Pixels:
     left, top, right, bottom = box
-    return max(0, left - out), max(0, top - out), min(width, right + out), min(height, bottom + out)
+    return max(0, left - by), max(0, top - by), min(width, right + by), min(height, bottom + by)
 
 
-def _draw_box(draw: ImageDraw.ImageDraw, box: _Pixels, face: Face, line: int) -> None:
-    outer = _with_border(box, line, *draw.im.size)
-    edge = max(1, line // 4)
-    # A dark edge on both sides of the line, for backgrounds of the line's own colour.
-    rim = _with_border(outer, 2 * edge - 1, *draw.im.size)
-    for strip in _strips(rim, line + 2 * edge):
+def _draw_box(draw: ImageDraw.ImageDraw, mark: _Mark) -> None:
+    line, rim = mark.line, mark.rim
+    for strip in _strips(_grown(mark.outer, rim, *draw.im.size), line + 2 * rim):
         _fill(draw, strip, _DARK)
-    dash = 5 * line if face.unsure else None
-    for strip in _strips(outer, line, dash):
-        _fill(draw, strip, _colour(face))
+    for strip in _strips(mark.outer, line, 5 * line if mark.face.unsure else None):
+        _fill(draw, strip, mark.colour)
 
 
 def _strips(box: _Pixels, line: int, dash: int | None = None) -> Iterator[_Pixels]:
@@ -200,11 +207,12 @@ def _fill(draw: ImageDraw.ImageDraw, box: _Pixels, colour: _RGB) -> None:
     draw.rectangle((left, top, right - 1, bottom - 1), fill=colour)
 
 
-def _labels(face: Face, box: _Pixels, width: int, height: int) -> list[_Label]:
+def _labels(mark: _Mark, width: int, height: int) -> list[_Label]:
     """Ways to write the label of a face, from the best to the smallest."""
-    shorter = min(width, height)
+    face, shorter = mark.face, min(width, height)
     smallest = max(10.0, shorter * 0.016)
-    size = min(max((box[3] - box[1]) * 0.16, smallest * 1.25), max(14.0, shorter * 0.045))
+    face_height = mark.outer[3] - mark.outer[1]
+    size = min(max(face_height * 0.16, smallest * 1.25), max(14.0, shorter * 0.045))
     name = f"unsure: {face.top_emotion}?" if face.unsure else face.label
     full = f"{name} {face.confidence:.0%}"
     short = f"{face.top_emotion}?" if face.unsure else face.label
@@ -239,22 +247,21 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _draw_label(
-    draw: ImageDraw.ImageDraw, label: _Label, corner: tuple[int, int], box: _Pixels, face: Face
+    draw: ImageDraw.ImageDraw, mark: _Mark, label: _Label, corner: tuple[int, int]
 ) -> None:
     left, top = corner
     plate = (left, top, left + label.width, top + label.height)
-    colour = _colour(face)
-    _draw_leader(draw, plate, box, colour, max(1, label.padding // 3))
-    _fill(draw, plate, colour)
+    _draw_leader(draw, plate, mark)
+    _fill(draw, _grown(plate, mark.rim, *draw.im.size), _DARK)
+    _fill(draw, plate, mark.colour)
     ascent = label.font.getmetrics()[0]
     place = (left + label.padding, top + label.padding // 3 + ascent)
-    draw.text(place, label.text, fill=_readable_on(colour), font=label.font, anchor="ls")
+    draw.text(place, label.text, fill=_readable_on(mark.colour), font=label.font, anchor="ls")
 
 
-def _draw_leader(
-    draw: ImageDraw.ImageDraw, plate: _Pixels, box: _Pixels, colour: _RGB, line: int
-) -> None:
+def _draw_leader(draw: ImageDraw.ImageDraw, plate: _Pixels, mark: _Mark) -> None:
     """A line from the plate to its box, when they do not touch."""
+    box = mark.outer
     gap_x = max(box[0] - plate[2], plate[0] - box[2], 0)
     gap_y = max(box[1] - plate[3], plate[1] - box[3], 0)
     if gap_x <= 1 and gap_y <= 1:
@@ -263,13 +270,8 @@ def _draw_leader(
     y = (max(plate[1], box[1]) + min(plate[3], box[3])) // 2
     start = (min(max(x, plate[0]), plate[2]), min(max(y, plate[1]), plate[3]))
     end = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
-    draw.line((start, end), fill=_DARK, width=line + 2)
-    draw.line((start, end), fill=colour, width=line)
-
-
-def _colour(face: Face) -> _RGB:
-    code = COLOURS.get(UNSURE if face.unsure else face.label, _OTHER_COLOUR)
-    return ImageColor.getcolor(code, "RGB")  # type: ignore[return-value]
+    draw.line((start, end), fill=_DARK, width=mark.line + 2 * mark.rim)
+    draw.line((start, end), fill=mark.colour, width=mark.line)
 
 
 def _readable_on(colour: _RGB) -> _RGB:

@@ -92,8 +92,9 @@ def _candidates(
         (right - width, top - height),
         (left, bottom),
         (right - width, bottom),
-        (left, top),
+        # Inside, the mouth and chin are given up before the eyes.
         (left, bottom - height),
+        (left, top),
         (right, top),
         (left - width, top),
         (right, bottom - height),

@@ -122,7 +122,11 @@ class CenterFace:
         if min(height, width) < smallest:
             return []
         full = (0, 0, width, height)
-        scale = min(MAX_ENLARGEMENT, math.sqrt(self.input_pixels / (height * width)))
+        scale = min(
+            MAX_ENLARGEMENT,
+            math.sqrt(self.input_pixels / (height * width)),
+            self.input_pixels / (MULTIPLE * max(height, width)),  # a strip is padded to 32 pixels
+        )
         whole = _resize(image, scale)
         candidates = self._look(whole, full)
         small = _resize(whole, CLOSE_UP_SIDE / max(whole.shape[:2]))

@@ -16,6 +16,10 @@ CASCADE = "haarcascade_frontalface_default.xml"
 WINDOW = 24
 """Side in pixels of the cascade's window, and of the smallest face it can find."""
 
+EASE = 1.5
+"""``min_face`` is searched at this many times the cascade's window, where enough of the windows
+around a face agree on it."""
+
 SEARCH_PIXELS = 1280 * 960
 """Larger images are made smaller before the search, unless ``min_face`` needs the size."""
 
@@ -75,9 +79,10 @@ class Haar:
         height, width = check_image(image).shape[:2]
         if min(height, width) < WINDOW:
             return []
-        smallest = max(WINDOW, self.min_face or WINDOW)
-        scale = min(1.0, max(math.sqrt(SEARCH_PIXELS / (height * width)), WINDOW / smallest))
-        squares, weights = self._search(image, scale, smallest)
+        scale = min(1.0, math.sqrt(SEARCH_PIXELS / (height * width)))
+        if self.min_face is not None:
+            scale = max(scale, min(1.0, EASE * WINDOW / self.min_face))
+        squares, weights = self._search(image, scale)
         scores = 1 / (1 + np.exp(-(SCORE_SLOPE * weights + SCORE_OFFSET)))
         found = [
             Detection(_usual_box(*(float(value) / scale for value in square)), float(score))
@@ -86,14 +91,14 @@ class Haar:
         ]
         return finish(found, width=width, height=height, min_face=self.min_face or 0.0)
 
-    def _search(self, image: Image, scale: float, smallest: float) -> tuple[np.ndarray, np.ndarray]:
+    def _search(self, image: Image, scale: float) -> tuple[np.ndarray, np.ndarray]:
         """Squares ``(n, 4)`` (left, top, width, height) at ``scale`` and weights ``(n,)``."""
         assert self._cascade is not None
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         if scale < 1:
             size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
             grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-        side = max(WINDOW, math.floor(smallest * scale))
+        side = max(WINDOW, math.floor((self.min_face or 0) * scale))
         # The cascade's number of threads can only be set for all of OpenCV.
         threads_before = cv2.getNumThreads()
         cv2.setNumThreads(self.threads)

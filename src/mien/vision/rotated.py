@@ -21,8 +21,9 @@ SCORE_TIE = 0.15
 """Of the copies whose score for a face is this close to the best, the one with the most level eyes
 tells its box and landmarks: that halves the error of the roll."""
 
-MAX_COPY_PIXELS = 4_000_000
-"""Larger images are made smaller before they are turned, to bound time and memory."""
+MAX_EXTENT = 2800
+"""Images whose width and height in pixels add up to more are made smaller before they are turned,
+so that a copy has at most four megapixels, whatever the image's shape."""
 
 
 class RotatedDetector:
@@ -35,7 +36,7 @@ class RotatedDetector:
     ----------
     detector : Detector
         Finds the faces in each copy. Its smallest face is in pixels of the copy, which are those
-        of the image up to ``MAX_COPY_PIXELS``.
+        of the image up to ``MAX_EXTENT``.
     angles : sequence of float
         Degrees by which the copies are turned counter-clockwise; 0 is always looked at.
     """
@@ -56,14 +57,15 @@ class RotatedDetector:
         """
         height, width = check_image(image).shape[:2]
         found = [_Sighting(each, _eye_slope(each)) for each in self.detector.detect(image)]
-        scale = min(1.0, math.sqrt(MAX_COPY_PIXELS / max(1, height * width)))
+        small = _at_most(image, MAX_EXTENT)
+        small_height, small_width = small.shape[:2]
         for degrees in self.angles:
-            turn = plan_turn(width, height, degrees, scale)
-            copy = turn_image(image, turn)
-            found += [
-                _Sighting(turn_back(each, turn), _eye_slope(each))
-                for each in self.detector.detect(copy)
-            ]
+            turn = plan_turn(small_width, small_height, degrees)
+            for seen in self.detector.detect(turn_image(small, turn)):
+                upright = _stretch(
+                    turn_back(seen, turn), width / small_width, height / small_height
+                )
+                found.append(_Sighting(upright, _eye_slope(seen)))
         return finish(_merge_turns(found), width=width, height=height, min_face=0.0)
 
 
@@ -82,8 +84,6 @@ class Turn:
     ----------
     degrees : float
         Counter-clockwise.
-    scale : float
-        Size of the copy's pixels relative to the image's, at most 1.
     matrix : float64 ndarray of shape (2, 3)
         Takes points of the image to points of the copy. Points are measured from the top left
         corner of the top left pixel, as in boxes.
@@ -92,22 +92,21 @@ class Turn:
     """
 
     degrees: float
-    scale: float
     matrix: npt.NDArray[np.float64]
     width: int
     height: int
 
 
-def plan_turn(width: int, height: int, degrees: float, scale: float = 1.0) -> Turn:
+def plan_turn(width: int, height: int, degrees: float) -> Turn:
     """Plan to turn an image of ``width`` by ``height`` pixels about its centre."""
     radians = math.radians(degrees)
-    cosine, sine = scale * math.cos(radians), scale * math.sin(radians)
+    cosine, sine = math.cos(radians), math.sin(radians)
     new_width = math.ceil(abs(cosine) * width + abs(sine) * height - 1e-6)
     new_height = math.ceil(abs(sine) * width + abs(cosine) * height - 1e-6)
     # y points down in an image, so this turns counter-clockwise as the viewer sees it.
     linear = np.array([[cosine, sine], [-sine, cosine]])
     shift = np.array([new_width, new_height]) / 2 - linear @ (np.array([width, height]) / 2)
-    return Turn(degrees, scale, np.column_stack([linear, shift]), new_width, new_height)
+    return Turn(degrees, np.column_stack([linear, shift]), new_width, new_height)
 
 
 def turn_image(image: Image, turn: Turn) -> Image:
@@ -144,7 +143,7 @@ def turn_back(detection: Detection, turn: Turn) -> Detection:
     left, top, right, bottom = detection.xyxy
     ((x, y),) = turn_points_back([((left + right) / 2, (top + bottom) / 2)], turn)
     radians = math.radians(turn.degrees)
-    across, along = detection.width / turn.scale / 2, detection.height / turn.scale / 2
+    across, along = detection.width / 2, detection.height / 2
     half_width = math.hypot(across * math.cos(radians), along * math.sin(radians))
     half_height = math.hypot(across * math.sin(radians), along * math.cos(radians))
     landmarks = detection.landmarks
@@ -152,6 +151,25 @@ def turn_back(detection: Detection, turn: Turn) -> Detection:
         (x - half_width, y - half_height, x + half_width, y + half_height),
         detection.score,
         None if landmarks is None else turn_points_back(landmarks, turn),
+    )
+
+
+def _at_most(image: Image, extent: int) -> Image:
+    height, width = image.shape[:2]
+    scale = extent / max(1, height + width)
+    if scale >= 1:
+        return image
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _stretch(detection: Detection, x: float, y: float) -> Detection:
+    left, top, right, bottom = detection.xyxy
+    landmarks = detection.landmarks
+    return Detection(
+        (left * x, top * y, right * x, bottom * y),
+        detection.score,
+        None if landmarks is None else tuple((px * x, py * y) for px, py in landmarks),
     )
 
 

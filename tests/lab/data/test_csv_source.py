@@ -169,7 +169,10 @@ def test_a_file_cut_off_inside_the_pixels_of_its_last_line(tmp_path, faces, writ
     [
         (b"", "the file is empty"),
         (b"emotion,pixels,Usage\n", "no rows after the header"),
-        (b"emotion,pixels\n1,2\n", "no column Usage; expected emotion, pixels, Usage, found emotion"),
+        (
+            b"emotion,pixels\n1,2\n",
+            "no column Usage; expected emotion, pixels, Usage, found emotion",
+        ),
         (b"a;b;c\n", "no column emotion, pixels, Usage; expected"),
         (bytes(range(256)) * 40, "not a text file; expected fer2013.csv"),
         ("emotion,pixels,Usage\n".encode("utf-16"), "not a text file; expected fer2013.csv"),
@@ -218,7 +221,8 @@ def test_a_file_in_a_closed_folder(tmp_path, faces, write_csv):
 
 
 @pytest.mark.parametrize(
-    "inside", ["fer2013.csv", "fer2013/fer2013.csv", "icml_face_data.csv", "fer2013/icml_face_data.csv"]
+    "inside",
+    ["fer2013.csv", "fer2013/fer2013.csv", "icml_face_data.csv", "fer2013/icml_face_data.csv"],
 )
 def test_a_folder_that_holds_the_file(tmp_path, faces, write_csv, inside):
     path = tmp_path / "archive" / inside
@@ -233,7 +237,9 @@ def test_an_error_in_a_folder_names_the_file(tmp_path):
 
 
 def test_a_folder_without_the_file(tmp_path):
-    assert _error(tmp_path) == f"{tmp_path}: the folder holds no fer2013.csv; name the CSV file itself"
+    assert (
+        _error(tmp_path) == f"{tmp_path}: the folder holds no fer2013.csv; name the CSV file itself"
+    )
 
 
 @pytest.mark.parametrize("name", ["fer2013/fer2013.csv", "fer2013.csv", "./icml_face_data.csv"])

@@ -80,9 +80,9 @@ def test_the_splits_share_out_the_rows(faces):
 
 def test_an_unknown_or_empty_split():
     data = replace(_pattern(), splits=np.zeros(9, np.uint8))
-    with pytest.raises(DataError, match="^pattern: no split 'Test'; one of Training, PublicTest"):
+    with pytest.raises(DataError, match=r"^pattern: no split 'Test'; one of Training, PublicTest"):
         data.rows("Test")
-    with pytest.raises(DataError, match="^pattern: split PublicTest has no rows$"):
+    with pytest.raises(DataError, match=r"^pattern: split PublicTest has no rows$"):
         data.rows("PublicTest")
 
 

@@ -177,8 +177,9 @@ def test_the_distribution_is_fitted_on_training_only(faces):
     test_rows = faces.splits > 0
     labels = faces.labels.copy()
     labels[test_rows] = (labels[test_rows] + 3) % 7
-    assert np.array_equal(fer2013_distribution(replace(faces, labels=labels)),
-                          fer2013_distribution(faces))
+    assert np.array_equal(
+        fer2013_distribution(replace(faces, labels=labels)), fer2013_distribution(faces)
+    )
     votes = faces.votes.copy()
     votes[test_rows] = votes[test_rows][::-1]
     changed = fer2013_distribution(replace(faces, votes=votes))

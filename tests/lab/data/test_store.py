@@ -116,7 +116,9 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, faces, write_csv
     monkeypatch.setenv("MIEN_DATA", str(in_the_way))
     with pytest.raises(OutputError) as caught:
         import_faces(write_csv(tmp_path / "fer2013.csv", faces))
-    assert str(caught.value).startswith(f"{in_the_way / 'fer2013.safetensors'}: cannot be written (")
+    assert str(caught.value).startswith(
+        f"{in_the_way / 'fer2013.safetensors'}: cannot be written ("
+    )
     assert str(caught.value).endswith("; set MIEN_DATA to another folder")
 
 

@@ -80,7 +80,7 @@ def test_one_step_lowers_the_loss_and_moves_every_weight(name):
     first = loss()
     first.backward()
     optimiser.step()
-    assert float(loss()) < float(first)
+    assert loss().item() < first.item()
     for key, value in model.named_parameters():
         assert not torch.equal(value, before[key]), key
 

@@ -37,9 +37,17 @@ def test_a_name_is_given_once():
     [
         ("vgg9", {}, "model.name: no model 'vgg9'; did you mean 'vgg8'?"),
         ("transformer", {}, "model.name: no model 'transformer'; known: "),
-        ("vgg8", {"widht": 4}, "model.widht: model vgg8 has no option 'widht'; did you mean 'width'?"),
+        (
+            "vgg8",
+            {"widht": 4},
+            "model.widht: model vgg8 has no option 'widht'; did you mean 'width'?",
+        ),
         ("vgg8", {"qqq": 4}, "has no option 'qqq'; known: width, dropout, head_dropout"),
-        ("vgg8", {"width": 0}, "model vgg8 cannot be built with width=0 (width must be at least 1)"),
+        (
+            "vgg8",
+            {"width": 0},
+            "model vgg8 cannot be built with width=0 (width must be at least 1)",
+        ),
         ("vgg8", {"width": -8}, "model vgg8 cannot be built with width=-8 ("),
         ("vgg8", {"width": "wide"}, "model vgg8 cannot be built with width='wide' ("),
         ("vgg8", {"width": 4, "dropout": 2}, "cannot be built with width=4, dropout=2 ("),

@@ -100,7 +100,10 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
     table = pyarrow.table(columns).replace_schema_metadata(
         {"data_sha256": predictions.data_sha256, "heads": ",".join(predictions.logits)}
     )
-    write_beside(path, lambda partial: pyarrow.parquet.write_table(table, partial))
+    write_beside(
+        path,
+        lambda partial: pyarrow.parquet.write_table(table, partial, write_page_checksum=True),
+    )
 
 
 def read_predictions(path: Path) -> Predictions:
@@ -112,7 +115,7 @@ def read_predictions(path: Path) -> Predictions:
         If the file is missing, damaged, or holds values that are not finite.
     """
     try:
-        table = pyarrow.parquet.read_table(path)
+        table = pyarrow.parquet.read_table(path, page_checksum_verification=True)
         metadata = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
         heads = metadata["heads"].split(",")
         labels, logits = {}, {}

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sklearn.metrics
+
+from mien.card import ALL_ROWS, find_score
+from mien.emotions import FER2013
+from mien.errors import DataError, RunError
+from mien.lab.data.ferplus import majority
+from mien.lab.data.twins import has_twin
+from mien.lab.evaluation.calibration import fit_temperature, fit_unsure_threshold, probabilities
+from mien.lab.evaluation.evaluate import (
+    MICROSOFT_RULE,
+    WITHOUT_TWINS,
+    Evaluation,
+    evaluate_predictions,
+    evaluate_run,
+)
+from mien.lab.evaluation.predictions import Predictions, read_predictions
+from mien.lab.training.predict import predict_logits
+
+
+@pytest.fixture(scope="module")
+def evaluation(finished, faces) -> Evaluation:
+    return evaluate_predictions(
+        read_predictions(finished.predictions), ("PublicTest", "PrivateTest")
+    )
+
+
+def _score(evaluation: Evaluation, split: str, metric: str, rule: str = ALL_ROWS):
+    found = find_score(evaluation.scores, split, metric, rule)
+    assert found is not None, (split, metric, rule)
+    return found
+
+
+def test_the_file_holds_what_was_computed(finished, evaluation):
+    assert json.loads(finished.evaluation.read_text("utf-8")) == evaluation.to_dict()
+
+
+@pytest.mark.parametrize("split", ["PublicTest", "PrivateTest"])
+@pytest.mark.filterwarnings("ignore:y_pred contains classes")
+def test_scores_are_those_of_the_model_on_the_images(finished, faces, evaluation, split):
+    """From the weights and the images to the numbers, by another way."""
+    rows = faces.rows(split)
+    logits = predict_logits(finished.load_model(), faces.images[rows], crop=44)
+    labels, predicted = faces.labels[rows], logits["fer2013"].argmax(1)
+    expected = {
+        "accuracy": sklearn.metrics.accuracy_score(labels, predicted),
+        "balanced accuracy": sklearn.metrics.balanced_accuracy_score(labels, predicted),
+        "macro F1": sklearn.metrics.f1_score(labels, predicted, average="macro"),
+    }
+    for metric, value in expected.items():
+        score = _score(evaluation, split, metric)
+        assert score.value == pytest.approx(value)
+        assert score.low <= score.value <= score.high
+        assert score.low < score.high
+        assert score.n == len(rows)
+        assert score.head == "fer2013"
+    confusion = sklearn.metrics.confusion_matrix(labels, predicted, labels=range(7))
+    assert evaluation.confusion[split] == confusion.tolist()
+    assert tuple(evaluation.classes[split]) == FER2013.labels
+    calibrated = probabilities(logits["fer2013"], evaluation.calibration.temperatures["fer2013"])
+    assert _score(evaluation, split, "log loss").value == pytest.approx(
+        sklearn.metrics.log_loss(labels, calibrated, labels=range(7)), rel=1e-4
+    )
+
+
+def test_the_ferplus_head_is_scored_by_microsofts_rule(finished, faces, evaluation):
+    rows = faces.rows("PrivateTest")
+    known = majority(faces.votes[rows])
+    logits = predict_logits(finished.load_model(), faces.images[rows], crop=44)["ferplus"]
+    score = _score(evaluation, "PrivateTest", "accuracy", MICROSOFT_RULE)
+    assert score.head == "ferplus"
+    assert score.n == (known >= 0).sum() < len(rows)
+    assert score.value == pytest.approx((logits.argmax(1) == known)[known >= 0].mean())
+
+
+def test_calibration_is_fitted_on_public_test_alone(finished, faces, evaluation):
+    rows = faces.rows("PublicTest")
+    logits = predict_logits(finished.load_model(), faces.images[rows], crop=44)
+    truth = {"fer2013": faces.labels[rows].astype(int), "ferplus": majority(faces.votes[rows])}
+    found = evaluation.calibration
+    for head, labels in truth.items():
+        expected = fit_temperature(logits[head], labels)
+        assert found.temperatures[head] == pytest.approx(expected, abs=1e-3)
+    calibrated = probabilities(logits["fer2013"], found.temperatures["fer2013"])
+    right = calibrated.argmax(1) == truth["fer2013"]
+    assert found.unsure_below == pytest.approx(
+        fit_unsure_threshold(calibrated.max(1), right), abs=1e-3
+    )
+    alone = evaluate_predictions(read_predictions(finished.predictions), ("PublicTest",))
+    assert alone.calibration == found
+
+
+def test_calibration_lowers_the_log_loss_where_it_was_fitted(finished, evaluation):
+    public = read_predictions(finished.predictions).split("PublicTest")
+    labels = public.labels["fer2013"]
+    before = sklearn.metrics.log_loss(
+        labels, probabilities(public.logits["fer2013"], 1), labels=range(7)
+    )
+    assert _score(evaluation, "PublicTest", "log loss").value < before
+
+
+def test_private_test_is_measured_only_when_named(finished_copy, faces):
+    found = evaluate_run(finished_copy, faces, ())
+    assert {score.split for score in found.scores} == {"PublicTest"}
+    assert set(found.classes) == set(found.confusion) == {"PublicTest"}
+    assert set(read_predictions(finished_copy.predictions).rows) == set(faces.rows("PublicTest"))
+    again = evaluate_run(finished_copy, faces, ("PublicTest",))
+    assert again.to_dict() == found.to_dict()
+
+
+def test_private_test_when_named_stands_beside_public_test(finished_copy, faces, evaluation):
+    found = evaluate_run(finished_copy, faces, ("PrivateTest",))
+    assert found.to_dict() == evaluation.to_dict()
+    assert {score.split for score in found.scores} == {"PublicTest", "PrivateTest"}
+
+
+def _handmade(**changes: object) -> Predictions:
+    """Eight PublicTest images with two labels that matter; the last two have twins."""
+    logits = np.full((8, 7), -9, np.float32)
+    logits[:, 0] = [2, 2, 2, 0, 2, 2, -2, -2]
+    logits[:, 1] = 0
+    labels = np.array([0, 0, 1, 1, 0, 0, 0, 0])
+    made = Predictions(
+        "0" * 64,
+        np.arange(8),
+        np.ones(8, np.uint8),
+        np.arange(8) >= 6,
+        {"fer2013": labels},
+        {"fer2013": logits},
+    )
+    return replace(made, **changes)
+
+
+def test_twins_are_left_out_of_the_second_count():
+    found = evaluate_predictions(_handmade(), ("PublicTest",))
+    everything = _score(found, "PublicTest", "accuracy")
+    assert (everything.n, everything.value) == (8, 4 / 8)
+    without = _score(found, "PublicTest", "accuracy", WITHOUT_TWINS)
+    assert (without.n, without.value) == (6, 4 / 6)
+
+
+def test_when_every_image_has_a_twin_there_is_no_second_count():
+    found = evaluate_predictions(_handmade(twins=np.ones(8, bool)), ("PublicTest",))
+    assert {score.rule for score in found.scores} == {ALL_ROWS}
+    assert _score(found, "PublicTest", "accuracy").n == 8
+
+
+def test_twins_of_the_fixture_are_found(finished_copy, faces):
+    images = faces.images.copy()
+    rows = faces.rows("PrivateTest")
+    images[rows[0]] = images[faces.rows("Training")[5]]
+    data = replace(faces, images=images)
+    assert has_twin(data, rows, data.rows("Training")).sum() == 1
+    facts = finished_copy.facts()
+    text = json.dumps({**facts, "data_sha256": data.sha256})
+    (finished_copy.folder / "run.json").write_text(text)
+    found = evaluate_run(finished_copy, data, ("PrivateTest",))
+    assert _score(found, "PrivateTest", "accuracy", WITHOUT_TWINS).n == len(rows) - 1
+
+
+def test_unsure_images_are_counted_out():
+    found = evaluate_predictions(_handmade(), ("PublicTest",))
+    calibration = found.calibration
+    calibrated = probabilities(_handmade().logits["fer2013"], calibration.temperatures["fer2013"])
+    sure = calibrated.max(1) >= calibration.unsure_below
+    # The fourth image is a draw between two labels and wrong: below every other.
+    assert _score(found, "PublicTest", "share answered").value == sure.mean()
+    right = (calibrated.argmax(1) == _handmade().labels["fer2013"])[sure]
+    assert _score(found, "PublicTest", "accuracy when answered").value == right.mean()
+    assert 0 < sure.mean() < 1
+
+
+def test_a_model_that_answers_nothing_has_no_accuracy_when_answered():
+    labels = {"fer2013": np.full(8, 5)}
+    found = evaluate_predictions(_handmade(labels=labels), ("PublicTest",))
+    assert _score(found, "PublicTest", "accuracy when answered").value == 0
+    assert _score(found, "PublicTest", "share answered").value <= 0.5
+
+
+def test_other_data_are_refused(finished_copy, faces):
+    before = finished_copy.predictions.read_bytes()
+    labels = faces.labels.copy()
+    labels[0] ^= 1
+    with pytest.raises(RunError) as caught:
+        evaluate_run(finished_copy, replace(faces, labels=labels), ())
+    assert str(caught.value) == (
+        f"{finished_copy.folder}: was trained on other data than 'tiny' (SHA-256 differs)"
+    )
+    assert finished_copy.predictions.read_bytes() == before
+
+
+def test_a_ferplus_head_cannot_be_calibrated_without_votes(finished_copy, faces):
+    with pytest.raises(DataError, match="PublicTest has no labels for the head 'ferplus'"):
+        evaluate_run(finished_copy, replace(faces, votes=None), ())
+
+
+def test_a_run_that_is_not_complete(finished_copy, faces):
+    (finished_copy.folder / "run.json").unlink()
+    with pytest.raises(RunError, match="the training is not complete"):
+        evaluate_run(finished_copy, faces, ())

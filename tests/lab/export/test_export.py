@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from onnx import numpy_helper
+
+import mien
+from mien.card import METADATA_KEY, ModelCard, Score
+from mien.emotions import FER2013, FERPLUS
+from mien.errors import OutputError, RunError
+from mien.lab.evaluation.calibration import probabilities
+from mien.lab.evaluation.evaluate import Calibration
+from mien.lab.evaluation.predictions import read_predictions
+from mien.lab.export import export as export_module
+from mien.lab.export.cards import make_card
+from mien.lab.export.export import export_run
+from mien.lab.export.graph import CalibratedNetwork
+from mien.lab.export.parity import TOLERANCE, check_parity
+from mien.lab.training.run import Run
+from mien.vision.classify import Classifier
+
+
+@pytest.fixture
+def evaluation(finished: Run) -> dict[str, object]:
+    return json.loads(finished.evaluation.read_text("utf-8"))
+
+
+def _network(run: Run, temperatures: dict[str, float] | None = None) -> CalibratedNetwork:
+    fitted = json.loads(run.evaluation.read_text("utf-8"))["calibration"]["temperatures"]
+    return CalibratedNetwork(run.load_model(), 44, temperatures or fitted).eval()
+
+
+def _edited(path: Path, name: str, value: float) -> bytes:
+    """The file with the first number of the weight ``name`` replaced."""
+    model = onnx.load(path)
+    tensor = next(tensor for tensor in model.graph.initializer if tensor.name == name)
+    changed = numpy_helper.to_array(tensor).copy()
+    changed.flat[0] = value
+    tensor.CopyFrom(numpy_helper.from_array(changed, name))
+    return model.SerializeToString()
+
+
+def test_the_card_in_the_file_is_the_card_that_was_returned(exported):
+    path, card, _ = exported
+    assert Classifier(path).card == card
+    metadata = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+    assert ModelCard.from_json(metadata[METADATA_KEY], path) == card
+    assert [file.name for file in path.parent.iterdir()] == ["tiny.onnx"]
+
+
+def test_the_card_tells_where_the_model_comes_from(exported, finished, faces, evaluation):
+    _, card, _ = exported
+    recipe = finished.recipe()
+    assert card.name == recipe.name
+    assert card.summary == recipe.summary
+    assert card.mien_version == mien.__version__
+    age = datetime.now(UTC).date() - date.fromisoformat(card.created)
+    assert age <= timedelta(days=1)
+    assert card.training.recipe == recipe.model_dump(mode="json")
+    assert card.training.seed == recipe.seed
+    assert card.training.data_sha256 == faces.sha256
+    assert card.training.epochs == recipe.epochs
+    assert card.training.torch == torch.__version__
+    assert {name: head.labels for name, head in card.heads.items()} == {
+        "fer2013": FER2013.labels,
+        "ferplus": FERPLUS.labels,
+    }
+    calibration = evaluation["calibration"]
+    assert {n: head.temperature for n, head in card.heads.items()} == calibration["temperatures"]
+    assert card.unsure_below == calibration["unsure_below"]
+    assert card.scores == tuple(Score(**score) for score in evaluation["scores"])
+    assert card.score("PrivateTest", "accuracy") is not None
+    weights = finished.load_model()
+    assert card.parameters == sum(value.numel() for value in weights.parameters())
+    assert card.macs > 0
+    assert card.commands[0] == "mien train tiny seed=3"
+    assert (card.input_height, card.input_width) == (48, 48)
+
+
+def test_uint8_faces_of_any_number_go_in(exported):
+    path, _, _ = exported
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (given,) = session.get_inputs()
+    assert given.type == "tensor(uint8)"
+    assert given.shape[1:] == [48, 48]
+    assert isinstance(given.shape[0], str)
+    assert [output.name for output in session.get_outputs()] == ["fer2013", "ferplus"]
+    rng = np.random.default_rng(0)
+    for count in (1, 3, 65):
+        images = rng.integers(0, 256, (count, 48, 48), dtype=np.uint8)
+        for head, found in zip((7, 8), session.run(None, {given.name: images}), strict=True):
+            assert found.shape == (count, head)
+            assert found.dtype == np.float32
+            assert found.sum(axis=1) == pytest.approx(np.ones(count), abs=1e-5)
+
+
+def test_the_file_says_what_the_evaluation_measured(exported, finished, faces):
+    """Predictions of the run, calibrated by hand, against the runtime's own classifier."""
+    path, card, _ = exported
+    predictions = read_predictions(finished.predictions)
+    found = Classifier(path).classify(faces.images[predictions.rows])
+    for head, logits in predictions.logits.items():
+        expected = probabilities(logits, card.heads[head].temperature)
+        np.testing.assert_allclose(found[head], expected, atol=TOLERANCE)
+
+
+def test_torch_and_onnx_agree(exported, finished, faces):
+    path, card, difference = exported
+    assert 0 <= difference <= TOLERANCE
+    hard = [faces.images[:9]]
+    hard += [np.full((1, 48, 48), value, np.uint8) for value in (0, 1, 128, 255)]
+    hard[1][0, 5, 5] = 1
+    images = np.concatenate(hard)
+    assert check_parity(_network(finished), path.read_bytes(), card, images) <= TOLERANCE
+
+
+def test_nothing_of_the_machine_stands_in_the_file(exported):
+    content = exported[0].read_bytes()
+    for word in (b"stack_trace", b"site-packages", str(Path(mien.__file__).parent).encode()):
+        assert word not in content
+
+
+def test_another_temperature_is_refused(exported, finished, faces):
+    path, card, _ = exported
+    fitted = {name: head.temperature for name, head in card.heads.items()}
+    other = {**fitted, "ferplus": fitted["ferplus"] * 1.05}
+    with pytest.raises(RunError) as caught:
+        check_parity(_network(finished, other), path.read_bytes(), card, faces.images[:20])
+    assert str(caught.value).startswith("tiny: torch and ONNX Runtime differ by 0.0")
+    assert "at most 0.0001 is allowed; the model file was not written" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("network.heads.fer2013.bias", 0.02),
+        ("network.heads.ferplus.weight", 3.0),
+        # Not a number anywhere makes every comparison false, and must not pass for agreement.
+        ("network.heads.fer2013.bias", np.nan),
+        ("network.stages.0.convolution2.weight", np.nan),
+    ],
+)
+def test_a_tampered_graph_is_refused(exported, finished, faces, name, value):
+    path, card, _ = exported
+    with pytest.raises(RunError, match="torch and ONNX Runtime differ by"):
+        check_parity(_network(finished), _edited(path, name, value), card, faces.images[:20])
+
+
+def test_a_graph_that_depends_on_the_batch_is_refused(exported, finished, faces):
+    """Right for the whole batch and wrong for one face alone, as after a bad export."""
+    path, card, _ = exported
+    model = onnx.load(path)
+    graph = model.graph
+    final = next(node for node in graph.node if "fer2013" in node.output)
+    final.output[0] = "right"
+    graph.initializer.append(numpy_helper.from_array(np.array(1, np.int64), "one"))
+    graph.initializer.append(numpy_helper.from_array(np.array([0], np.int64), "first"))
+    # Adds 1 to the probabilities when there is exactly one face.
+    graph.node.extend(
+        [
+            onnx.helper.make_node("Shape", ["faces"], ["shape"], start=0, end=1),
+            onnx.helper.make_node("Equal", ["shape", "one"], ["alone"]),
+            onnx.helper.make_node("Cast", ["alone"], ["extra"], to=onnx.TensorProto.FLOAT),
+            onnx.helper.make_node("Add", ["right", "extra"], ["fer2013"]),
+        ]
+    )
+    with pytest.raises(RunError, match="differ by 1, at most"):
+        check_parity(_network(finished), model.SerializeToString(), card, faces.images[:20])
+
+
+@pytest.mark.parametrize("value", [0.02, np.nan])
+def test_nothing_is_written_when_the_check_fails(
+    tmp_path, exported, finished, faces, monkeypatch, value
+):
+    """A fault in the exporter, which the tests have to put there."""
+    broken = _edited(exported[0], "network.heads.fer2013.bias", value)
+    monkeypatch.setattr(export_module, "to_onnx", lambda network, card: broken)
+    target = tmp_path / "out" / "tiny.onnx"
+    with pytest.raises(RunError, match="the model file was not written"):
+        export_run(finished, faces, target)
+    assert not target.parent.exists()
+    target.parent.mkdir()
+    target.write_bytes(b"the file before")
+    with pytest.raises(RunError, match="the model file was not written"):
+        export_run(finished, faces, target)
+    assert target.read_bytes() == b"the file before"
+    assert len(list(target.parent.iterdir())) == 1
+
+
+def test_the_check_looks_at_real_faces_noise_and_blanks(
+    tmp_path, exported, finished, faces, monkeypatch
+):
+    shown = []
+    real = export_module.check_parity
+
+    def recorded(network, content, card, images):
+        shown.append(images)
+        return real(network, content, card, images)
+
+    content = exported[0].read_bytes()
+    monkeypatch.setattr(export_module, "to_onnx", lambda network, card: content)
+    monkeypatch.setattr(export_module, "check_parity", recorded)
+    card, _ = export_run(finished, faces, tmp_path / "tiny.onnx", "another name")
+    assert card.name == "another name"
+    assert (tmp_path / "tiny.onnx").read_bytes() == content
+    public = faces.images[faces.rows("PublicTest")]
+    assert np.array_equal(shown[0][:21], public)
+    spread = shown[0][21:].std(axis=(1, 2))
+    assert (spread > 60).sum() >= 32
+    assert (spread == 0).sum() >= 4
+    assert ((spread > 0) & (spread < 1)).sum() >= 4
+
+
+def test_a_run_that_was_not_evaluated(tmp_path, finished_copy, faces):
+    for content in (None, "{", "{}", '{"calibration": {"temperatures": {}}, "scores": []}'):
+        if content is None:
+            finished_copy.evaluation.unlink()
+        else:
+            finished_copy.evaluation.write_text(content)
+        with pytest.raises(RunError) as caught:
+            export_run(finished_copy, faces, tmp_path / "tiny.onnx")
+        folder = finished_copy.folder
+        assert str(caught.value) == (
+            f"{folder}: the run has not been evaluated; run first: mien evaluate {folder}"
+        )
+    assert not (tmp_path / "tiny.onnx").exists()
+
+
+def test_a_run_that_is_not_complete(tmp_path, finished_copy, faces):
+    (finished_copy.folder / "run.json").unlink()
+    with pytest.raises(RunError, match="the training is not complete"):
+        export_run(finished_copy, faces, tmp_path / "tiny.onnx")
+
+
+def test_a_temperature_that_is_missing(finished):
+    with pytest.raises(RunError, match="no temperature for ferplus; evaluate it again"):
+        make_card(finished, [], Calibration({"fer2013": 1.0}, 0.3), "tiny")
+
+
+def test_a_target_that_cannot_be_written(tmp_path, exported, finished, faces, monkeypatch):
+    content = exported[0].read_bytes()
+    monkeypatch.setattr(export_module, "to_onnx", lambda network, card: content)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match=r"tiny\.onnx: cannot be written"):
+        export_run(finished, faces, tmp_path / "file" / "tiny.onnx")
+
+
+def test_the_file_is_all_that_the_runtime_needs(tmp_path, exported, faces):
+    """Moved elsewhere, away from the run, it still works."""
+    path = shutil.copy(exported[0], tmp_path / "größe 1.onnx")
+    found = Classifier(Path(path)).classify(faces.images)
+    right = found["fer2013"].argmax(1) == faces.labels
+    assert right.mean() > 0.5
