@@ -107,7 +107,7 @@ def printable_path(path: str | None) -> str | None:
     r"""The path as valid Unicode.
 
     File names on Linux are bytes; those that are not UTF-8 reach Python as lone surrogates, which
-    no UTF-8 file can hold. Each such byte is written as ``\xE9``: readable, and valid everywhere.
+    no UTF-8 file can hold. Each such byte is written as ``\xe9``: readable, and valid everywhere.
     """
     if path is None:
         return None

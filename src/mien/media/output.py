@@ -109,7 +109,7 @@ def _file_output(path: Path) -> Iterator[OutputStream]:
     where = str(path)
     try:
         target = Path(os.path.realpath(path))
-        mode = target.stat().st_mode if target.exists() else None
+        mode = _mode_of(target)
         if mode is not None and stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, "is a folder")
         if mode is not None and not os.access(target, os.W_OK):
@@ -136,6 +136,13 @@ def _file_output(path: Path) -> Iterator[OutputStream]:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
         raise
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def _move(beside: Path, target: Path, mode: int | None, where: str) -> None:

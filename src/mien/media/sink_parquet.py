@@ -12,7 +12,6 @@ from mien.errors import UsageError
 from mien.media.columns import Column, Value, face_rows
 from mien.media.sink import Sink
 from mien.results import Frame
-from mien.version import __version__
 
 FACES_SCHEMA = "mien.faces/1"
 """Name and version of the columns, in the file's metadata under ``mien.schema``."""
@@ -49,12 +48,9 @@ class ParquetSink(Sink):
         table = Table.from_batches(self._batches, schema=self._schema())
         # Into memory first: when a write fails, arro3 0.9 aborts with a trace of Rust's stack.
         content = io.BytesIO()
-        write_parquet(
-            table,
-            content,
-            compression="snappy",
-            key_value_metadata={"mien.schema": FACES_SCHEMA, "mien": __version__},
-        )
+        # One entry only: arro3 writes several in an order that changes from run to run.
+        metadata = {"mien.schema": FACES_SCHEMA}
+        write_parquet(table, content, compression="snappy", key_value_metadata=metadata)
         return content.getvalue()
 
     def _schema(self) -> Any:

@@ -71,7 +71,12 @@ class CsvSink(Sink):
 
 def _csv(rows: Iterable[tuple[Value, ...]]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    for row in rows:
+        # Only with this terminator does every Python quote both \r and \n inside a cell.
+        csv.writer(text, lineterminator="\r\n").writerow(row)
+        text.seek(text.tell() - 2)
+        text.write("\n")
+        text.truncate()
     return text.getvalue().encode()
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.errors import ImageError, MienError
+from mien.errors import ImageError
 from mien.media.image import (
     DEFAULT_MAX_PIXELS,
     HEIC_SUFFIXES,
@@ -36,20 +36,20 @@ class Source:
     path : str
         As the user named it, or the folder as the user named it and the path below; ``"-"`` for
         standard input.
-    error : MienError or None
+    error : ImageError or None
         Why it can't be read, when that is known already: a missing file, a folder that can't be
         opened or has no pictures, a pattern that nothing matches.
     """
 
     path: str
-    error: MienError | None = None
+    error: ImageError | None = None
 
     def read(self, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image:
         """Read the picture as ``uint8 (H, W, 3)`` upright RGB.
 
         Raises
         ------
-        MienError
+        ImageError
             ``error`` if there is one, or else as ``mien.media.image.read_image``.
         """
         if self.error is not None:
@@ -199,7 +199,7 @@ def _path_order(path: str) -> list[tuple[list[str | int], str]]:
     return [_natural_order(part) for part in Path(path).parts]
 
 
-def _folder_error(error: OSError, folder: str) -> MienError:
+def _folder_error(error: OSError, folder: str) -> ImageError:
     if isinstance(error, PermissionError):
         return ImageError(
             "no permission to look into this folder",

@@ -100,7 +100,7 @@ class CenterFace:
         *,
         threads: int = 1,
         min_face: float | None = None,
-        score_threshold: float = 0.4,
+        score_threshold: float = 0.35,
         input_pixels: int = INPUT_PIXELS,
         weights: Path | None = None,
     ) -> None:

@@ -19,7 +19,7 @@ degrees as well as upright ones, so these reach every roll up to 90; see docs/de
 
 SCORE_TIE = 0.15
 """Of the copies whose score for a face is this close to the best, the one with the most level eyes
-tells its box and landmarks: that halves the error of the roll."""
+tells its box and landmarks: that lowers the error of the roll."""
 
 MAX_EXTENT = 2800
 """Images whose width and height in pixels add up to more are made smaller before they are turned,
