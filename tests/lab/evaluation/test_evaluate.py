@@ -183,6 +183,16 @@ def test_a_model_that_answers_nothing_has_no_accuracy_when_answered():
     assert _score(found, "PublicTest", "share answered").value <= 0.5
 
 
+def test_an_image_exactly_at_the_threshold_is_answered():
+    """As in the runtime, *unsure* is what lies under the threshold."""
+    logits = np.full((8, 7), -1000, np.float32)
+    logits[:, :2] = 0
+    made = _handmade(logits={"fer2013": logits}, labels={"fer2013": np.full(8, 5)})
+    found = evaluate_predictions(made, ("PublicTest",))
+    assert found.calibration.unsure_below == 0.5
+    assert _score(found, "PublicTest", "share answered").value == 1
+
+
 def test_other_data_are_refused(finished_copy, faces):
     before = finished_copy.predictions.read_bytes()
     labels = faces.labels.copy()

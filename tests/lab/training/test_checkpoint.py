@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,18 @@ def test_what_is_saved_is_loaded(tmp_path):
     assert torch.equal(found.pop("weight"), _state()["weight"])
     assert found == {"logs": [{"epoch": 1, "loss": 0.25}], "name": "tiny"}
     assert _names(path.parent) == ["checkpoint.pt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere an open file cannot be replaced")
+def test_the_old_file_is_replaced_at_once_and_never_written_into(tmp_path):
+    """Who reads while it is being saved sees the old checkpoint to its end."""
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, {"logs": "old"})
+    before = path.read_bytes()
+    with path.open("rb") as reader:
+        save_checkpoint(path, _state())
+        assert reader.read() == before
+    assert path.read_bytes() != before
 
 
 def test_damage_anywhere_is_found(tmp_path):

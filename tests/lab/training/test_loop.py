@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 
 from mien.errors import DataError, RecipeError, RunError
 from mien.lab.data.faces import FaceData
+from mien.lab.data.standardise import standardise
 from mien.lab.training import loop
 from mien.lab.training.loop import train
 from mien.lab.training.predict import predict_logits
@@ -201,6 +202,34 @@ def test_mixup_mixes_distributions_and_ends_before_the_last_fifth(
             torch.testing.assert_close(values.sum(1), (weights[head] > 0).float())
         torch.testing.assert_close(weights["fer2013"], torch.ones(14))
         assert (weights["ferplus"] <= 1 + 1e-6).all()
+
+
+def test_mixup_mixes_images_and_targets_by_the_same_share(faces, make_recipe):
+    recipe = make_recipe(
+        augmentation={"crop": 48, "flip": "none", "rotation": 0, "erasing": 0, "mixup": 0.5},
+        loss={"label_smoothing": 0, "ferplus_blend": 0},
+    )
+    images, targets = torch.from_numpy(faces.images), make_targets(faces, recipe)
+    rows = torch.from_numpy(faces.rows("Training"))[:14]
+    plain = standardise(images[rows][:, None].float())
+    labels = torch.from_numpy(faces.labels.astype(np.int64))[rows]
+    weights = targets.weights["ferplus"][rows]
+    shares = []
+    for seed in range(6):
+        generator = torch.Generator().manual_seed(seed)
+        batch, mixed, mixed_weights = loop._batch(images, rows, targets, 0, recipe, generator)
+        pair = int((labels != labels.flip(0)).nonzero()[0])
+        share = mixed["fer2013"][pair, labels[pair]]
+        assert mixed["fer2013"][pair, labels.flip(0)[pair]].item() == pytest.approx(
+            1 - share.item(), abs=1e-6
+        )
+        expected = share * plain + (1 - share) * plain.flip(0)
+        torch.testing.assert_close(batch, expected, atol=2e-3, rtol=0)
+        torch.testing.assert_close(
+            mixed_weights["ferplus"], share * weights + (1 - share) * weights.flip(0)
+        )
+        shares.append(round(share.item(), 6))
+    assert len(set(shares)) == 6
 
 
 def test_bfloat16_trains_too(tmp_path, faces, short_recipe, short_run, same_weights):

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as functional
+
+from mien.lab.models.vgg8 import VGG8, SqueezeExcitation, Stage
+
+
+@pytest.fixture
+def features() -> torch.Tensor:
+    return torch.randn(2, 3, 9, 8, generator=torch.Generator().manual_seed(0))
+
+
+def _stage() -> Stage:
+    torch.manual_seed(0)
+    stage = Stage(3, 5, dropout=0.0).eval()
+    # Batch norms that have seen something, so that leaving one out is noticed.
+    for norm in (stage.norm1, stage.norm2):
+        norm.running_mean.uniform_(-1, 1)
+        norm.running_var.uniform_(0.5, 2)
+    return stage
+
+
+@torch.inference_mode()
+def test_a_stage_pools_before_norm_and_activation_and_skips_its_second_convolution(features):
+    stage = _stage()
+    inner = functional.relu(
+        stage.norm1(functional.conv2d(features, stage.convolution1.weight, padding=1))
+    )
+    second = functional.conv2d(inner, stage.convolution2.weight, padding=1)
+    expected = functional.relu(stage.norm2(functional.max_pool2d(inner + second, 2)))
+    assert stage(features).shape == (2, 5, 4, 4)
+    torch.testing.assert_close(stage(features), expected)
+    assert not torch.allclose(
+        stage(features), functional.relu(stage.norm2(functional.max_pool2d(second, 2)))
+    )
+
+
+@torch.inference_mode()
+def test_gates_lie_between_0_and_1_and_are_one_a_channel():
+    torch.manual_seed(0)
+    gate = SqueezeExcitation(16)
+    features = torch.rand(2, 16, 5, 5) + 0.1
+    share = gate(features) / features
+    assert (share > 0).all()
+    assert (share < 1).all()
+    torch.testing.assert_close(share, share[:, :, :1, :1].expand_as(share))
+    assert gate.squeeze.out_features == 2
+    # The other image of the batch has no say.
+    torch.testing.assert_close(gate(features[:1]), gate(features)[:1])
+
+
+@torch.inference_mode()
+def test_features_are_pooled_by_mean_plus_maximum():
+    torch.manual_seed(0)
+    model = VGG8({"one": 3, "two": 4}, width=2, dropout=0.0, head_dropout=0.0).eval()
+    images = torch.randn(3, 1, 44, 44)
+    gated = model.gate(model.stages(images))
+    assert gated.shape == (3, 16, 2, 2)
+    pooled = gated.flatten(2).mean(2) + gated.flatten(2).amax(2)
+    torch.testing.assert_close(model.embed(images), pooled)
+    logits = model(images)
+    for name, head in model.heads.items():
+        torch.testing.assert_close(logits[name], pooled @ head.weight.T + head.bias)
+
+
+def test_dropout_acts_in_training_only():
+    torch.manual_seed(0)
+    model = VGG8({"one": 3}, width=2, dropout=0.5, head_dropout=0.5)
+    images = torch.randn(4, 1, 44, 44)
+    model.eval()
+    assert torch.equal(model(images)["one"], model(images)["one"])
+    # Batch statistics are the same both times; only dropout differs.
+    model.train()
+    assert not torch.equal(model(images)["one"], model(images)["one"])
