@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import math
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -25,7 +26,6 @@ from mien.lab.data.store import load_faces
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_face
 from mien.vision.detect import Detection, create_detector
-from pathlib import Path
 
 CANVAS = (360, 480)
 FACE_SIDES = (72, 112, 176)

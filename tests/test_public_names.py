@@ -28,6 +28,8 @@ def test_the_errors_share_one_base():
 
 
 def test_importing_mien_loads_no_heavy_library():
-    code = "import sys, mien; print([n for n in ('torch', 'onnxruntime', 'cv2') if n in sys.modules])"
+    code = (
+        "import sys, mien; print([n for n in ('torch', 'onnxruntime', 'cv2') if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

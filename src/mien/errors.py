@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class MienError(Exception):
     """Base of every error that Mien raises on purpose.
@@ -58,3 +61,10 @@ class RunError(MienError):
 
 class MissingExtraError(MienError):
     """A part of Mien was asked for whose libraries are not installed."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint for an unknown ``name``: the nearest of the ``known`` ones, or all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(name.lower(), names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}"

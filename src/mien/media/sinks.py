@@ -5,12 +5,11 @@ To add a format: write a subclass of ``Sink`` and enter it in ``_SINKS``.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mien.emotions import FER2013
-from mien.errors import UsageError
+from mien.errors import UsageError, did_you_mean
 from mien.media.columns import face_columns
 from mien.media.sink import Sink
 from mien.media.sink_parquet import ParquetSink
@@ -66,9 +65,8 @@ def create_sink(
     """
     make = _SINKS.get(format)
     if make is None:
-        near = difflib.get_close_matches(format, FORMATS, n=1)
         raise UsageError(
             f"there is no format {format!r}",
-            hint=f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FORMATS)}",
+            hint=did_you_mean(format, FORMATS),
         )
     return make(out, labels, ferplus_labels)

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 
-from mien.errors import ModelFileError
 from mien.packaged import CENTERFACE, packaged_path
 from mien.vision.detect import (
     Detection,
@@ -23,6 +21,7 @@ from mien.vision.detect import (
     same_face,
     suppress_overlaps,
 )
+from mien.vision.session import open_session
 
 STRIDE = 4
 """Pixels of the network's input per cell of its output maps."""
@@ -107,7 +106,11 @@ class CenterFace:
         self.min_face = min_face
         self.score_threshold = score_threshold
         self.input_pixels = input_pixels
-        self._session = _open_session(weights or packaged_path(CENTERFACE), threads)
+        self._session = open_session(
+            weights or packaged_path(CENTERFACE),
+            threads=threads,
+            hint="check it with: mien models verify",
+        )
 
     def detect(self, image: Image) -> list[Detection]:
         """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.
@@ -306,23 +309,3 @@ def _merge_sizes(candidates: list[_Candidate]) -> list[Detection]:
 
 def _distance_from_best(candidate: _Candidate) -> float:
     return abs(math.log(max(candidate.seen_height, 1.0) / BEST_SIDE))
-
-
-def _open_session(weights: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # A plan of the memory is kept for every input shape, and photos come in many shapes.
-    options.enable_mem_pattern = False
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(
-            str(weights), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:
-        raise ModelFileError(
-            "ONNX Runtime cannot read this detector",
-            where=weights,
-            hint="check it with: mien models verify",
-        ) from error

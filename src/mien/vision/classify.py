@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mien.card import METADATA_KEY, ModelCard
 from mien.errors import ModelFileError, UsageError
 from mien.packaged import EXPRESSION_MODELS, packaged_path
+from mien.vision.session import open_session
 
 # Faces a call: bounds the memory of a group photo without costing speed.
 _BATCH = 64
@@ -35,7 +36,11 @@ class Classifier:
 
     def __init__(self, path: Path | None = None, *, threads: int = 1) -> None:
         self.path = packaged_path(EXPRESSION_MODELS[0]) if path is None else path
-        self._session = open_session(self.path, threads=threads)
+        self._session = open_session(
+            self.path,
+            threads=threads,
+            hint="name a file that mien export wrote, or see: mien models",
+        )
         self.card = read_card(self._session, self.path)
 
     def classify(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
@@ -75,22 +80,6 @@ class Classifier:
             name: np.concatenate([part[position] for part in parts])
             for position, name in enumerate(heads)
         }
-
-
-def open_session(path: Path, *, threads: int) -> onnxruntime.InferenceSession:
-    """Open a model file with ONNX Runtime on the CPU; ``ModelFileError`` when it is not one."""
-    if not path.is_file():
-        raise ModelFileError("no such model file", where=path, hint="see: mien models")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Threads that wait by spinning take the processor from the decoder and the detector.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's exceptions share no base class but Exception
-        raise ModelFileError("not an ONNX model that can be opened", where=path) from error
 
 
 def read_card(session: onnxruntime.InferenceSession, path: Path) -> ModelCard:

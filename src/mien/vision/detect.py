@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from mien.errors import UsageError
+from mien.errors import UsageError, did_you_mean
 from mien.results import Box, Point
 
 Image = npt.NDArray[np.uint8]
@@ -131,7 +130,7 @@ def create_detector(
     _register_own()
     factory = _FACTORIES.get(name)
     if factory is None:
-        raise UsageError(f"unknown detector {name!r}", hint=_suggestion(name))
+        raise UsageError(f"unknown detector {name!r}", hint=did_you_mean(name, detector_names()))
     if threads < 1:
         raise UsageError(f"threads is {threads}, expected at least 1")
     if min_face is not None:
@@ -227,11 +226,3 @@ def same_face(one: Detection, other: Detection) -> bool:
 def _register_own() -> None:
     import mien.vision.centerface
     import mien.vision.haar  # noqa: F401
-
-
-def _suggestion(name: str) -> str:
-    known: Sequence[str] = detector_names()
-    near = difflib.get_close_matches(name.lower(), known, n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"there are: {', '.join(known)}"

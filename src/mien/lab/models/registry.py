@@ -6,14 +6,13 @@ name to logits ``(B, number of labels)``.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from torch import nn
 
-from mien.errors import RecipeError
+from mien.errors import RecipeError, did_you_mean
 
 Builder = TypeVar("Builder", bound=Callable[..., nn.Module])
 
@@ -57,7 +56,7 @@ def create_model(name: str, heads: dict[str, int], **options: Any) -> nn.Module:
     """
     if name not in _BUILDERS:
         raise RecipeError(
-            f"no model {name!r}", where="model.name", hint=_nearest(name, model_names())
+            f"no model {name!r}", where="model.name", hint=did_you_mean(name, model_names())
         )
     builder = _BUILDERS[name]
     known = tuple(key for key in inspect.signature(builder).parameters if key != "heads")
@@ -66,7 +65,7 @@ def create_model(name: str, heads: dict[str, int], **options: Any) -> nn.Module:
             raise RecipeError(
                 f"model {name} has no option {option!r}",
                 where=f"model.{option}",
-                hint=_nearest(option, known),
+                hint=did_you_mean(option, known),
             )
     try:
         return builder(heads=heads, **options)
@@ -75,8 +74,3 @@ def create_model(name: str, heads: dict[str, int], **options: Any) -> nn.Module:
         raise RecipeError(
             f"model {name} cannot be built with {given} ({error})", where="model"
         ) from error
-
-
-def _nearest(name: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mien.errors import RecipeError
+from mien.errors import RecipeError, did_you_mean
 from mien.lab.data.augment import Augmentation
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -140,8 +139,7 @@ def parse_recipe(raw: dict[str, Any], where: str) -> Recipe:
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             known = _known_keys(first["loc"][:-1])
-            close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+            hint = did_you_mean(str(first["loc"][-1]), known)
             raise RecipeError(f"unknown key {key!r}", where=where, hint=hint) from error
         got = "" if first["type"] == "missing" else f" (got {first['input']!r})"
         raise RecipeError(f"{key}: {first['msg']}{got}", where=where) from error

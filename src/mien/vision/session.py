@@ -1,0 +1,43 @@
+"""Opening a network with ONNX Runtime: the options that every network of Mien runs with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnxruntime
+
+from mien.errors import ModelFileError
+
+
+def open_session(path: Path, *, threads: int, hint: str) -> onnxruntime.InferenceSession:
+    """Open an ONNX file on the CPU.
+
+    Parameters
+    ----------
+    path : Path
+    threads : int
+        At least 1.
+    hint : str
+        What to do when the file cannot be opened, for the error.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is missing or ONNX Runtime cannot read it.
+    """
+    if not path.is_file():
+        raise ModelFileError("no such model file", where=path, hint=hint)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # A plan of the memory is kept for every input shape, and photos and batches come in many.
+    options.enable_mem_pattern = False
+    # Threads that wait by spinning take the processor from whoever decodes the next photo.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's exceptions share no base class but Exception
+        raise ModelFileError(
+            "not an ONNX model that can be opened", where=path, hint=hint
+        ) from error
