@@ -89,8 +89,8 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "model": f"{card.name} ({card.parameters:,} parameters, {card.macs / 1e6:.0f} MMAC, "
-                f"SHA-256 {sha256(classifier.path)})",
+                "model": f"{card.name} ({card.parameters:,} parameters, "
+                f"{card.macs / 1e6:.0f} MMAC, SHA-256 {sha256(classifier.path)})",
                 "detector": f"centerface (SHA-256 {sha256(packaged_path(CENTERFACE))})",
                 "versions": f"Python {platform.python_version()}, "
                 + ", ".join(

@@ -17,7 +17,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -44,7 +45,10 @@ def read_once(peer: str, variant: str, photo: str) -> None:
     subject = importlib.import_module(f"peers.{peer}").Subject(variant, 1)
     import cv2
 
-    subject.analyze(cv2.imread(photo)[:, :, ::-1])
+    image = cv2.imread(photo)
+    if image is None:
+        raise OSError(f"OpenCV cannot read {photo}")
+    subject.analyze(image[:, :, ::-1])
 
 
 def serve(peer: str, variant: str, threads: int, folder: Path, answers: TextIO) -> None:
@@ -81,14 +85,18 @@ def prepare(
     calls: dict[str, tuple[Callable[[], object], int]] = {}
     for task, size in BATCHES.items():
         batches = itertools.cycle([faces[at : at + size] for at in range(0, len(faces), size)])
-        calls[task] = (lambda batches=batches: subject.classify(next(batches)), size)
+        calls[task] = (partial(classify_next, subject, batches), size)
     found = {}
     if hasattr(subject, "analyze"):
         for task, file in PHOTOS.items():
             photo = np.load(folder / file)
             found[task] = subject.analyze(photo)
-            calls[task] = (lambda photo=photo: subject.analyze(photo), 1)
+            calls[task] = (partial(subject.analyze, photo), 1)
     return calls, found
+
+
+def classify_next(subject: Any, batches: Iterator[Any]) -> None:
+    subject.classify(next(batches))
 
 
 def time_calls(

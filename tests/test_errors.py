@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien import errors
-from mien.errors import MienError
+from mien.errors import MienError, did_you_mean
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,24 @@ def test_an_error_is_always_one_line(what, where, hint):
 
 
 def test_every_error_is_a_mien_error_and_says_when_it_is_raised():
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    classes = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    kinds = [kind for kind in classes if kind.__module__ == errors.__name__]
     assert len(kinds) >= 9
     for kind in kinds:
         assert issubclass(kind, MienError)
         assert kind.__doc__
         assert isinstance(kind("what", where="where"), Exception)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("epcohs", "did you mean 'epochs'?"),
+        ("EPOCHS", "did you mean 'epochs'?"),
+        ("sed", "did you mean 'seed'?"),
+        ("colour", "there are: epochs, seed"),
+        ("", "there are: epochs, seed"),
+    ],
+)
+def test_a_hint_for_an_unknown_name(name, hint):
+    assert did_you_mean(name, (known for known in ("epochs", "seed"))) == hint

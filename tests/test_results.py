@@ -43,7 +43,13 @@ def test_of_equal_probabilities_the_first_is_the_top_one():
 
 @pytest.mark.parametrize(
     ("xyxy", "area"),
-    [((0, 0, 4, 5), 20), ((-2, -2, 2, 2), 16), ((5, 5, 5, 9), 0), ((5, 5, 1, 1), 0)],
+    [
+        ((0, 0, 4, 5), 20),
+        ((-2, -2, 2, 2), 16),
+        ((5, 5, 5, 9), 0),
+        ((5, 5, 1, 1), 0),
+        ((5, 1, 1, 5), 0),
+    ],
 )
 def test_the_area_of_a_box(xyxy, area):
     assert _face(xyxy=xyxy).area == area

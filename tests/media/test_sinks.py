@@ -251,7 +251,7 @@ def test_not_a_number_is_an_error_not_broken_json(make_face, make_frame, tmp_pat
 def test_an_unknown_format_is_named_with_a_suggestion():
     with pytest.raises(UsageError, match="did you mean 'parquet'"):
         create_sink("parket")
-    with pytest.raises(UsageError, match="choose one of table, json, jsonl, csv, parquet"):
+    with pytest.raises(UsageError, match="there are: table, json, jsonl, csv, parquet"):
         create_sink("xls")
 
 

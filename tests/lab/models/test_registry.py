@@ -36,13 +36,13 @@ def test_a_name_is_given_once():
     ("name", "options", "says"),
     [
         ("vgg9", {}, "model.name: no model 'vgg9'; did you mean 'vgg8'?"),
-        ("transformer", {}, "model.name: no model 'transformer'; known: "),
+        ("transformer", {}, "model.name: no model 'transformer'; there are: "),
         (
             "vgg8",
             {"widht": 4},
             "model.widht: model vgg8 has no option 'widht'; did you mean 'width'?",
         ),
-        ("vgg8", {"qqq": 4}, "has no option 'qqq'; known: width, dropout, head_dropout"),
+        ("vgg8", {"qqq": 4}, "has no option 'qqq'; there are: width, dropout, head_dropout"),
         (
             "vgg8",
             {"width": 0},

@@ -83,7 +83,7 @@ def test_overrides_make_sections_that_the_file_leaves_out(tmp_path):
         ("epcohs=3", "unknown key 'epcohs'; did you mean 'epochs'?"),
         ("data.datset=x", "unknown key 'data.datset'; did you mean 'dataset'?"),
         ("optimiser.lerning_rate=1", "'optimiser.lerning_rate'; did you mean 'learning_rate'?"),
-        ("augmentation.qqqq=1", "unknown key 'augmentation.qqqq'; known: crop, flip, rotation"),
+        ("augmentation.qqqq=1", "unknown key 'augmentation.qqqq'; there are: crop, flip, rotation"),
         ("epochs=0", "epochs: Input should be greater than or equal to 1 (got 0)"),
         ("epochs=many", "epochs: Input should be a valid integer"),
         ("epochs=", "epochs: Input should be a valid integer (got None)"),
