@@ -9,7 +9,17 @@ import typer
 
 from mien.errors import MissingExtraError
 
-_NEEDED = ("torch", "sklearn", "pyarrow", "safetensors", "onnx", "platformdirs", "yaml")
+_NEEDED = (
+    "torch",
+    "sklearn",
+    "scipy",
+    "pyarrow",
+    "safetensors",
+    "onnx",
+    "onnxscript",
+    "platformdirs",
+    "yaml",
+)
 
 Threads = Annotated[
     int | None,

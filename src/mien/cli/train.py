@@ -59,15 +59,15 @@ def train(
     run = Run(run_folder(chosen, runs))
     if resume and restart:
         raise UsageError("--resume and --restart exclude each other")
-    if restart:
-        _delete_run(run.folder)
-    elif run.checkpoint.exists() and not resume:
+    if not restart and not resume and run.checkpoint.exists():
         raise UsageError(
             "there is a run already",
             where=run.folder,
             hint="go on with --resume, or begin anew with --restart",
         )
     data = load_faces(chosen.data.dataset)
+    if restart:
+        _delete_run(run.folder)
     set_threads(threads)
     try:
         with _progress() as on_step:

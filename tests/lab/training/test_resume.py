@@ -161,3 +161,12 @@ def test_a_disk_that_fills_up_costs_the_epoch_and_not_the_run(
     assert names == ["checkpoint.pt", "log.csv", "recipe.yaml"]
     train(short_recipe, faces, run, resume=True)
     assert same_weights(run.weights, short_run[0].weights)
+
+
+def test_training_anew_forgets_the_scores_of_before(finished_copy, faces, make_recipe):
+    """Export would otherwise put the old temperatures into the new model file."""
+    assert finished_copy.evaluation.exists()
+    with pytest.raises(KeyboardInterrupt):
+        train(make_recipe(), faces, finished_copy, on_step=_stop_at(0, 0))
+    for path in (finished_copy.evaluation, finished_copy.predictions, finished_copy.weights):
+        assert not path.exists()

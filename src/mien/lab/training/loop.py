@@ -103,6 +103,8 @@ def train(
         logs = [EpochLog(**row) for row in state["logs"]]
         # A stop between the checkpoint and the log left the log one line short.
         run.write_log(state["logs"])
+    else:
+        run.forget_results()
     run.write_recipe(recipe)
 
     for epoch in range(len(logs), recipe.epochs):

@@ -82,6 +82,11 @@ class Run:
             ) from error
         return facts
 
+    def forget_results(self) -> None:
+        """Remove what belongs to an earlier training in this folder: weights and scores."""
+        for path in (self.folder / "run.json", self.weights, self.predictions, self.evaluation):
+            path.unlink(missing_ok=True)
+
     def write_recipe(self, recipe: Recipe) -> None:
         """Write ``recipe.yaml``."""
         text = recipe.to_yaml()
