@@ -1,0 +1,82 @@
+"""Every command and the Python of the README, run in order as a reader would."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mien.packaged import ASTRONAUT, packaged_path
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+# What .ci/run does itself: installing, and running these tests.
+NOT_HERE = ("pip install", "pytest")
+# A reader has 28,709 training images and an hour, this test 48 images and a second.
+SHORT = " epochs=1 batch_size=16 --restart"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = [
+        line.split("  #")[0].strip() for block in blocks("bash") for line in block.splitlines()
+    ]
+    return [
+        line + (SHORT if line.startswith("mien train") else "")
+        for line in lines
+        if line and not line.startswith("#") and not any(word in line for word in NOT_HERE)
+    ]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("reader")
+    photo = Image.open(packaged_path(ASTRONAUT))
+    (folder / "holiday" / "day 1").mkdir(parents=True)
+    for name in ("photo.jpg", "party.jpg", "x.png", "holiday/a.jpg", "holiday/day 1/b.jpg"):
+        photo.save(folder / name)
+    return folder
+
+
+def test_the_commands_work_in_order(desk, faces, write_csv, write_votes):
+    write_csv(desk / "fer2013.csv", faces)
+    write_votes(desk / "fer2013new.csv", faces)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "MIEN_DATA": str(desk / "data"),
+        "OMP_NUM_THREADS": "1",
+    }
+    found = commands()
+    assert len(found) > 10
+    for command in found:
+        done = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {command}"],
+            cwd=desk,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+    assert (desk / "faces.csv").read_text("utf-8").count("happy,happy") == 2
+    assert (desk / "drawn" / "x.png").is_file()
+    assert (desk / "mine.onnx").is_file()
+
+
+def test_the_python_works(desk, capsys, monkeypatch):
+    monkeypatch.chdir(desk)
+    (code,) = blocks("python")
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("happy 0.")
+
+
+def test_links_lead_to_files():
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", README.read_text("utf-8")):
+        assert (README.parent / target).exists(), target
