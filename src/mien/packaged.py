@@ -61,7 +61,7 @@ EXPRESSION_MODELS: tuple[PackagedFile, ...] = (
     PackagedFile(
         name="mien-vgg8-half.onnx",
         folder="weights",
-        sha256="973575a817cb52da557b63d08ff3f078669f9cef318bb0e2c87cf47f78e9a8c6",
+        sha256="c3d03321a1e73c0cbf1251fa7785da92929d9048d6630f2a7989df0a68176355",
         summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
         licence="MIT",
     ),
