@@ -57,7 +57,7 @@ def test_rows_are_probabilities_in_the_order_of_the_card(classifier):
         np.testing.assert_allclose(values.sum(1), 1, atol=1e-5)
 
 
-@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 130])
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 130])
 def test_a_batch_says_what_single_faces_say(classifier, count):
     crops = np.resize(fixed_crops(), (count, 48, 48))
     found = classifier.classify(crops)["fer2013"]

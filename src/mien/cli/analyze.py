@@ -63,7 +63,7 @@ def analyze(
         typer.Option("--annotate", help="Folder for copies with boxes and labels drawn in."),
     ] = None,
     detector: Annotated[
-        str, typer.Option(help="Face detector: centerface, or haar (faster, misses more).")
+        str, typer.Option(help="Face detector: centerface, or haar (slower, finds fewer; for comparison).")
     ] = DEFAULT_DETECTOR,
     min_face: Annotated[
         float | None,
