@@ -63,7 +63,10 @@ def analyze(
         typer.Option("--annotate", help="Folder for copies with boxes and labels drawn in."),
     ] = None,
     detector: Annotated[
-        str, typer.Option(help="Face detector: centerface, or haar (slower, finds fewer; for comparison).")
+        str,
+        typer.Option(
+            help="Face detector: centerface, or haar (slower, finds fewer; for comparison)."
+        ),
     ] = DEFAULT_DETECTOR,
     min_face: Annotated[
         float | None,
