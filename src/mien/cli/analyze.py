@@ -114,6 +114,7 @@ def analyze(
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
     sources = find_images(paths)
+    above_all = _folder_above(sources)
     unreadable = 0
     with (
         create_sink(
@@ -131,7 +132,7 @@ def analyze(
             else:
                 frame = analyzer.analyze(image, path=source.path)
                 if annotate_to is not None:
-                    target = _annotated_path(annotate_to, source, sources)
+                    target = _annotated_path(annotate_to, source, above_all)
                     make_folder(target.parent)
                     write_image(target, annotate(image, frame))
                 sink.write(frame)
@@ -163,7 +164,18 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _annotated_path(folder: Path, source: Source, sources: list[Source]) -> Path:
+def _folder_above(sources: list[Source]) -> Path:
+    """The deepest folder that holds all the files."""
+    # os.path, because links must not be followed and an album has ten thousand photos.
+    folders = {
+        os.path.dirname(os.path.abspath(source.path))  # noqa: PTH100, PTH120
+        for source in sources
+        if source.path != STANDARD_INPUT and source.error is None
+    }
+    return Path(os.path.commonpath(folders)) if folders else Path()
+
+
+def _annotated_path(folder: Path, source: Source, above_all: Path) -> Path:
     """Where the drawn copy of ``source`` goes: below ``folder``, as the sources lie to each other.
 
     Formats that are not written get ``.png`` behind their whole name, so that ``a.gif`` and
@@ -172,12 +184,7 @@ def _annotated_path(folder: Path, source: Source, sources: list[Source]) -> Path
     if source.path == STANDARD_INPUT:
         return folder / "stdin.png"
     path = Path(os.path.abspath(source.path))  # noqa: PTH100 (links must not be followed)
-    folders = [
-        os.path.dirname(os.path.abspath(other.path))  # noqa: PTH100, PTH120
-        for other in sources
-        if other.path != STANDARD_INPUT and other.error is None
-    ]
-    target = folder / path.relative_to(os.path.commonpath(folders))
+    target = folder / path.relative_to(above_all)
     if target.suffix.lower() not in (".jpg", ".jpeg", ".png"):
         target = target.with_name(f"{target.name}.png")
     if target.exists() and target.samefile(path):
