@@ -1,4 +1,7 @@
-"""Label sets: their order, colours and valence. The order is the order of a model's outputs."""
+"""Label sets: their order, colours, valence and what a label of one is called in another.
+
+The order of a set is the order of a model's outputs.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,15 @@ FERPLUS = LabelSet(
 )
 """The eight emotions of FER+ in the order of its vote columns (Barsoum et al. 2016)."""
 
-LABEL_SETS: dict[str, LabelSet] = {label_set.name: label_set for label_set in (FER2013, FERPLUS)}
+FOUR = LabelSet("four", ("angry", "happy", "sad", "neutral"))
+"""The four emotions that are told apart best, as photo albums use them."""
+
+VALENCE_SET = LabelSet("valence", ("positive", "negative", "neutral"))
+"""The sign of the feeling as a label set; ``VALENCE`` says which emotion has which."""
+
+LABEL_SETS: dict[str, LabelSet] = {
+    label_set.name: label_set for label_set in (FER2013, FERPLUS, FOUR, VALENCE_SET)
+}
 
 UNSURE = "unsure"
 """Label of a face whose top probability is below the model's threshold."""
@@ -50,9 +61,14 @@ COLOURS: dict[str, str] = {
     "surprise": "#56B4E9",
     "neutral": "#BBBBBB",
     "contempt": "#E69F00",
+    "positive": "#44AA99",
+    "negative": "#882255",
     UNSURE: "#FFFFFF",
 }
-"""One colour a label, ``#RRGGBB``: Okabe and Ito's palette, which colour-blind readers can use."""
+"""One colour a label, ``#RRGGBB``, which colour-blind readers can tell apart inside a label set.
+
+Okabe and Ito's palette, and for *positive* and *negative* two of Paul Tol's muted scheme.
+"""
 
 VALENCE: dict[str, int] = {
     "angry": -1,
@@ -63,5 +79,47 @@ VALENCE: dict[str, int] = {
     "surprise": 0,
     "neutral": 0,
     "contempt": -1,
+    "positive": 1,
+    "negative": -1,
 }
 """Sign of the feeling that the label usually stands for. Surprise is counted as neither."""
+
+SYNONYMS: dict[str, str] = {
+    "anger": "angry",
+    "disgusted": "disgust",
+    "afraid": "fear",
+    "fearful": "fear",
+    "scared": "fear",
+    "happiness": "happy",
+    "joy": "happy",
+    "sadness": "sad",
+    "surprised": "surprise",
+    "contemptuous": "contempt",
+}
+"""Other names that data sets give to the labels above."""
+
+
+def known_label(name: str) -> str | None:
+    """The label that ``name`` stands for, whatever its case; None for a name nobody knows.
+
+    >>> known_label("Happiness")
+    'happy'
+    """
+    name = name.strip().lower()
+    name = SYNONYMS.get(name, name)
+    return name if name in VALENCE else None
+
+
+def translate(label: str, target: LabelSet) -> str | None:
+    """What ``label`` of any set is called in ``target``; None where it has no counterpart.
+
+    In ``VALENCE_SET`` an emotion becomes its sign, and only *neutral* is neutral: *surprise*, which
+    is neither positive nor negative but no neutral face either, has no counterpart.
+
+    >>> translate("contempt", VALENCE_SET), translate("contempt", FER2013)
+    ('negative', None)
+    """
+    known = known_label(label)
+    if target == VALENCE_SET and known is not None and known not in target.labels:
+        return {1: "positive", -1: "negative"}.get(VALENCE[known])
+    return next((name for name in (label, known) if name in target.labels), None)

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from mien.emotions import FER2013
 from mien.errors import DataError
-from mien.lab.data.csv_source import read_fer2013_csv
+from mien.lab.data.csv_source import read_csv
 from mien.lab.data.faces import FaceData
+from mien.lab.data.reading import Columns
+from mien.lab.data.sources import read_faces
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 PIXELS = [(7 * position) % 256 for position in range(2304)]
@@ -47,22 +49,25 @@ def _archive(path: Path, content: bytes, name: str = "fer2013/fer2013.csv") -> P
 
 def _error(path: Path) -> str:
     with pytest.raises(DataError) as caught:
-        read_fer2013_csv(path)
+        read_faces(path, "any")
     assert len(str(caught.value).splitlines()) == 1
     return str(caught.value)
 
 
 def _same(found: FaceData, data: FaceData) -> bool:
-    pairs = ("images", "labels", "splits")
-    return all(np.array_equal(getattr(found, name), getattr(data, name)) for name in pairs)
+    names = ("images", "labels", "splits")
+    return all(np.array_equal(getattr(found, name), getattr(data, name)) for name in names)
+
+
+def _read(path: Path) -> FaceData:
+    return read_faces(path, "any", holdout=0)
 
 
 def test_a_good_file_is_read_exactly(tmp_path, faces, write_csv):
-    found = read_fer2013_csv(write_csv(tmp_path / "fer2013.csv", faces))
+    found = _read(write_csv(tmp_path / "fer2013.csv", faces))
     assert _same(found, faces)
     assert found.sha256 == faces.sha256
-    assert found.label_set == FER2013
-    assert found.votes is None
+    assert (found.label_set, found.votes, found.notes) == (FER2013, None, ())
     assert {found.images.dtype, found.labels.dtype, found.splits.dtype} == {np.dtype(np.uint8)}
 
 
@@ -76,7 +81,7 @@ def test_a_good_file_is_read_exactly(tmp_path, faces, write_csv):
 )
 def test_columns_are_found_by_name(tmp_path, faces, write_csv, columns):
     path = write_csv(tmp_path / "icml_face_data.csv", faces, columns)
-    assert _same(read_fer2013_csv(path), faces)
+    assert _same(_read(path), faces)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -86,22 +91,51 @@ def test_a_byte_order_mark_and_crlf_do_not_matter(tmp_path, faces, write_csv, ne
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf") == (encoding == "utf-8-sig")
     assert (b"\r\n" in raw) == (newline == "\r\n")
-    assert _same(read_fer2013_csv(path), faces)
+    assert _same(_read(path), faces)
 
 
 def test_blank_lines_and_a_missing_last_newline_do_not_matter(tmp_path):
     path = _file(tmp_path, _line(1), "\n", _line(2).rstrip("\n"))
-    assert read_fer2013_csv(path).labels.tolist() == [1, 2]
+    assert _read(path).labels.tolist() == [1, 2]
+
+
+def test_the_case_of_columns_and_splits_does_not_matter(tmp_path):
+    lines = [_line(1, usage="training"), _line(2, usage="Private_Test"), _line(3, usage="VAL")]
+    data = _read(_file(tmp_path, *lines, header="Emotion,PIXELS,usage\n"))
+    assert data.splits.tolist() == [0, 2, 1]
+
+
+def test_without_a_column_for_the_split_all_is_training(tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text("emotion,pixels\n" + "".join(_line(n).rsplit(",", 1)[0] + "\n" for n in (0, 4)))
+    assert read_csv(path).splits.tolist() == [0, 0]
+
+
+def test_columns_can_be_named(tmp_path, faces, write_csv):
+    path = write_csv(tmp_path / "own.csv", faces)
+    text = path.read_text().replace("emotion,pixels,Usage", "klasse,grau,teil", 1)
+    path.write_text(text)
+    reading = read_csv(path, columns=Columns(label="klasse", image="grau", split="Teil"))
+    assert np.array_equal(reading.splits, faces.splits)
+    # Numbers in a column of another name are not taken for FER2013's.
+    assert not reading.fer2013_numbers
+    with pytest.raises(DataError, match="no column fold; expected"):
+        read_csv(path, columns=Columns(label="klasse", image="grau", split="fold"))
+
+
+def test_labels_may_be_names(tmp_path):
+    data = _read(_file(tmp_path, _line("Happiness"), _line("sad"), _line("surprised")))
+    assert [data.label_set.labels[code] for code in data.labels] == ["happy", "sad", "surprise"]
 
 
 def test_the_golden_file_reads_as_ever():
-    data = read_fer2013_csv(GOLDEN / "lab_fer2013.csv")
+    data = _read(GOLDEN / "lab_fer2013.csv")
     assert data.sha256 == "05d302bacddc57cffb0f03d5b6a163157c8d79ee6522a5e9e22f3089069864fd"
     assert data.labels.tolist() == [0, 3, 6]
     assert data.splits.tolist() == [0, 1, 2]
     assert data.images[0, 0, :4].tolist() == [0, 3, 6, 9]
     assert data.images[2, 47, 47] == (2 * 31 + 47 * 7 + 47 * 3) % 256
-    same = read_fer2013_csv(GOLDEN / "lab_icml_face_data.csv")
+    same = _read(GOLDEN / "lab_icml_face_data.csv")
     assert same.sha256 == data.sha256
 
 
@@ -118,7 +152,10 @@ def test_whatever_is_written_is_read_back(tmp_path, write_csv, seed, rows, newli
     labels, splits = (np.array(column, dtype=np.uint8) for column in zip(*rows, strict=True))
     data = FaceData("any", images, labels, splits, FER2013)
     path = write_csv(tmp_path / "any.csv", data, newline=newline)
-    assert _same(read_fer2013_csv(path), data)
+    reading = read_csv(path)
+    assert [int(label) for label in reading.labels] == labels.tolist()
+    assert np.array_equal(reading.images, images)
+    assert np.array_equal(reading.splits, splits)
 
 
 @pytest.mark.parametrize(
@@ -139,13 +176,12 @@ def test_whatever_is_written_is_read_back(tmp_path, write_csv, seed, rows, newli
         (_line(""), "label '', expected 0 to 6"),
         (_line("3.0"), "label '3.0', expected 0 to 6"),
         (_line("1" * 5000), "label '11111111111111111111', expected 0 to 6"),
-        (_line(usage="Testing"), "Usage 'Testing'; expected one of Training, PublicTest, Priv"),
-        (_line(usage="training"), "Usage 'training'; expected one of"),
+        (_line(usage="Tset"), "Usage 'Tset'; expected one of Training, PublicTest, Priv"),
         (_line(usage=""), "Usage ''; expected one of"),
         ("3," + "1 " * 100, "2 fields, expected 3; is the file cut off?"),
         ("3", "1 fields, expected 3; is the file cut off?"),
         (_line().replace("\n", ",extra\n"), "4 fields, expected 3"),
-        (_line()[:-4], "Usage 'Train'; expected one of"),
+        (_line()[:-5], "Usage 'Trai'; expected one of"),
         ("3," + "9" * 200_000 + ",Training\n", "not CSV (field larger than field limit (131072))"),
     ],
 )
@@ -170,13 +206,13 @@ def test_a_file_cut_off_inside_the_pixels_of_its_last_line(tmp_path, faces, writ
         (b"", "the file is empty"),
         (b"emotion,pixels,Usage\n", "no rows after the header"),
         (
-            b"emotion,pixels\n1,2\n",
-            "no column Usage; expected emotion, pixels, Usage, found emotion",
+            b"emotion,Usage\n1,Training\n",
+            "no column pixels; expected emotion, pixels, Usage, found emotion",
         ),
-        (b"a;b;c\n", "no column emotion, pixels, Usage; expected"),
+        (b"a;b;c\n", "no column emotion, pixels; expected"),
         (bytes(range(256)) * 40, "not a text file; expected fer2013.csv"),
         ("emotion,pixels,Usage\n".encode("utf-16"), "not a text file; expected fer2013.csv"),
-        (b"\0" * 5000, "no column emotion, pixels, Usage"),
+        (b"\0" * 5000, "no column emotion, pixels"),
     ],
 )
 def test_a_file_that_is_something_else(tmp_path, content, says):
@@ -204,10 +240,10 @@ def test_a_file_in_a_closed_folder(tmp_path, faces, write_csv):
     folder.chmod(0)
     code = (
         "import os, sys; from pathlib import Path\n"
-        "from mien.lab.data.csv_source import read_fer2013_csv\n"
+        "from mien.lab.data.csv_source import read_csv\n"
         "from mien.errors import DataError\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
-        "try: read_fer2013_csv(Path(sys.argv[1]))\n"
+        "try: read_csv(Path(sys.argv[1]))\n"
         "except DataError as error: print(error)"
     )
     try:
@@ -228,7 +264,7 @@ def test_a_folder_that_holds_the_file(tmp_path, faces, write_csv, inside):
     path = tmp_path / "archive" / inside
     path.parent.mkdir(parents=True)
     write_csv(path, faces)
-    assert _same(read_fer2013_csv(tmp_path / "archive"), faces)
+    assert _same(_read(tmp_path / "archive"), faces)
 
 
 def test_an_error_in_a_folder_names_the_file(tmp_path):
@@ -237,8 +273,10 @@ def test_an_error_in_a_folder_names_the_file(tmp_path):
 
 
 def test_a_folder_without_the_file(tmp_path):
-    assert (
-        _error(tmp_path) == f"{tmp_path}: the folder holds no fer2013.csv; name the CSV file itself"
+    with pytest.raises(DataError) as caught:
+        read_csv(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}: the folder holds no fer2013.csv; name the CSV file itself"
     )
 
 
@@ -246,7 +284,7 @@ def test_a_folder_without_the_file(tmp_path):
 def test_an_archive_is_read_without_unpacking(tmp_path, faces, write_csv, name):
     content = write_csv(tmp_path / "fer2013.csv", faces).read_bytes()
     path = _archive(tmp_path / "fer2013.tar.gz", content, name)
-    assert _same(read_fer2013_csv(path), faces)
+    assert _same(_read(path), faces)
 
 
 def test_the_notes_that_macos_adds_to_archives_are_not_taken_for_the_file(
@@ -258,7 +296,7 @@ def test_the_notes_that_macos_adds_to_archives_are_not_taken_for_the_file(
     with tarfile.open(path, "w:gz") as archive:
         archive.add(tmp_path / "._fer2013.csv", "fer2013/._fer2013.csv")
         archive.add(body, "fer2013/fer2013.csv")
-    assert _same(read_fer2013_csv(path), faces)
+    assert _same(_read(path), faces)
 
 
 def test_a_bad_row_in_an_archive_is_named_by_file_and_line(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from mien.emotions import FER2013
 from mien.errors import DataError
 from mien.lab.data.faces import SPLITS, FaceData
-from mien.lab.data.twins import has_twin
+from mien.lab.data.twins import has_twin, twin_groups
 
 
 def _pattern(count: int = 9) -> FaceData:
@@ -49,7 +49,27 @@ def test_the_hash_does_not_see_name_votes_or_memory_layout():
     data = _pattern()
     fortran = np.asfortranarray(data.images)
     votes = np.ones((len(data), 10), np.uint8)
-    assert replace(data, name="other", images=fortran, votes=votes).sha256 == data.sha256
+    other = replace(data, name="other", images=fortran, votes=votes, notes=("told",))
+    assert other.sha256 == data.sha256
+
+
+def test_votes_have_a_hash_of_their_own():
+    data = _pattern()
+    votes = np.ones((len(data), 10), np.uint8)
+    assert data.votes_sha256 == ""
+    first = replace(data, votes=votes).votes_sha256
+    votes = votes.copy()
+    votes[3, 2] = 2
+    assert len(first) == 64
+    assert replace(data, votes=votes).votes_sha256 != first
+
+
+def test_taking_rows_keeps_what_belongs_together(faces):
+    rows = np.array([5, 2, 90])
+    part = faces.take(rows)
+    for name in ("images", "labels", "splits", "votes"):
+        assert np.array_equal(getattr(part, name), getattr(faces, name)[rows])
+    assert (part.name, part.label_set) == (faces.name, faces.label_set)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +102,9 @@ def test_an_unknown_or_empty_split():
     data = replace(_pattern(), splits=np.zeros(9, np.uint8))
     with pytest.raises(DataError, match=r"^pattern: no split 'Test'; one of Training, PublicTest"):
         data.rows("Test")
-    with pytest.raises(DataError, match=r"^pattern: split PublicTest has no rows$"):
+    with pytest.raises(
+        DataError, match=r"^pattern: split PublicTest has no rows; .*--holdout 0.1$"
+    ):
         data.rows("PublicTest")
 
 
@@ -98,3 +120,10 @@ def test_twins_are_equal_in_every_pixel():
     assert found.dtype == np.bool_
     assert has_twin(data, np.array([4]), np.array([], dtype=np.int64)).tolist() == [False]
     assert has_twin(data, np.array([], dtype=np.int64), np.array([4])).shape == (0,)
+
+
+def test_twins_form_groups():
+    images = _pattern(5).images.copy()
+    images[3] = images[1]
+    images[4, 0, 0] ^= 1
+    assert twin_groups(images).tolist() == [0, 1, 2, 1, 4]

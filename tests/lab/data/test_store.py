@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from mien.emotions import FER2013, LabelSet
 from mien.errors import DataError, OutputError
 from mien.lab.data.faces import FaceData
-from mien.lab.data.store import FORMAT, data_folder, import_faces, load_faces, save_faces
+from mien.lab.data.store import (
+    FORMAT,
+    data_folder,
+    describe_stored,
+    import_faces,
+    load_faces,
+    save_faces,
+    stored_names,
+)
 
 
 def _same(found: FaceData, data: FaceData) -> bool:
@@ -52,6 +61,38 @@ def test_what_is_saved_is_loaded(stored, faces):
 def test_without_votes_as_well(data_home, faces):
     save_faces(replace(faces, votes=None), data_home / "tiny.safetensors")
     assert load_faces("tiny").votes is None
+
+
+def test_a_label_set_of_ones_own_and_the_notes_survive(data_home, faces):
+    own = LabelSet("own", ("a", "b", "c", "d", "e", "f", "Ü"))
+    data = replace(faces, label_set=own, notes=("10 % held out", "no image of: c"))
+    save_faces(data, data_home / "tiny.safetensors")
+    found = load_faces("tiny")
+    assert found.label_set == own
+    assert found.notes == data.notes
+    assert found.votes_sha256 == faces.votes_sha256
+
+
+def test_files_from_before_label_names_and_notes_still_load(data_home, faces):
+    arrays = {"images": faces.images, "labels": faces.labels, "splits": faces.splits}
+    data_home.mkdir(parents=True)
+    about = {"format": FORMAT, "label_set": "fer2013", "sha256": faces.sha256}
+    save_file(arrays, data_home / "old.safetensors", about)
+    found = load_faces("old")
+    assert (found.sha256, found.label_set, found.notes) == (faces.sha256, FER2013, ())
+    assert describe_stored("old").sha256 == faces.sha256
+
+
+def test_a_stored_set_is_described_without_its_images(stored, faces):
+    one = describe_stored("tiny")
+    assert (one.rows, one.votes, one.sha256) == (96, True, faces.sha256)
+    assert one.splits == {"Training": 56, "PublicTest": 21, "PrivateTest": 19}
+    assert one.label_set == FER2013
+    assert stored_names() == ("tiny",)
+
+
+def test_a_set_of_another_name_is_listed(stored):
+    assert _load_error("fer2013") == ("no data set 'fer2013' has been imported; there are: tiny")
 
 
 def test_importing_csv_with_votes_equals_importing_parquet(

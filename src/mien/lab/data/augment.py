@@ -7,123 +7,211 @@ from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as functional
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
+from pydantic import Field, PositiveFloat, field_validator
 from torch import Tensor
 
 from mien.lab.data.faces import IMAGE_SIZE
-from mien.lab.data.standardise import standardise
+from mien.lab.data.preprocess import Input, preprocess, scale
+from mien.lab.data.views import central_crop
+from mien.lab.section import Fraction, Section
+
+# Uniform numbers of each image. All are drawn whatever the options, so that turning one option on
+# or off leaves the draws of the others, and of every later batch, as they were.
+_DRAWS = (
+    "flip", "angle", "zoom", "shear", "across", "down", "brightness", "contrast",
+    "erased", "erased_area", "erased_ratio", "erased_across", "erased_down",
+)  # fmt: skip
 
 
-class Augmentation(BaseModel):
+class Augmentation(Section):
     """Random changes to each training image, drawn anew each epoch.
 
-    ``crop`` is the side in pixels of the square fed to the network; ``rotation`` is in degrees
-    either way; ``scale`` the range of zoom factors; ``shift`` the greatest translation either way
-    as a share of 48 pixels; ``brightness`` and ``contrast`` the greatest relative change either
-    way; ``erasing`` the chance that a rectangle is blanked; ``mixup`` the alpha of the Beta
-    distribution (0: off), switched off for the last fifth of the epochs.
+    ``flip`` turns images over left to right: by chance, or every image in every other epoch
+    (``alternating``, after Jordan 2024, arXiv 2404.00498). ``rotation`` is in degrees either way,
+    ``shear`` the angle in degrees either way by which upright lines lean, ``scale`` the range of
+    zoom factors, ``shift`` the greatest translation either way as a share of 48 pixels. Where
+    ``input.crop`` is below 48 the crop wanders over the whole picture and, if nothing else moves
+    it, never leaves it; beyond the picture its edge pixels repeat, as they do where the runtime
+    cuts a face out of a photo. Crops and shifts alone move images by whole pixels; rotation, zoom
+    and shear interpolate between them.
+
+    ``brightness`` and ``contrast`` are the greatest relative change either way; ``erasing`` the
+    chance that a rectangle of 2 to 20 % of the area takes the image's mean grey (Zhong et al. 2020,
+    "Random erasing data augmentation", arXiv 1708.04896).
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    crop: Annotated[int, Field(ge=32, le=48)] = 44
     flip: Literal["none", "random", "alternating"] = "alternating"
     rotation: Annotated[float, Field(ge=0, le=180)] = 0
     scale: tuple[PositiveFloat, PositiveFloat] = (1, 1)
+    shear: Annotated[float, Field(ge=0, le=60)] = 0
     shift: Annotated[float, Field(ge=0, le=0.5)] = 0
     brightness: Annotated[float, Field(ge=0, lt=1)] = 0
     contrast: Annotated[float, Field(ge=0, lt=1)] = 0
-    erasing: Annotated[float, Field(ge=0, le=1)] = 0
-    mixup: Annotated[float, Field(ge=0)] = 0
+    erasing: Fraction = 0
+
+    @field_validator("scale")
+    @classmethod
+    def _ascending(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if value[0] > value[1]:
+            raise ValueError("the smallest zoom factor comes first")
+        return value
+
+    @property
+    def changes_pixels(self) -> bool:
+        """Whether images are changed in any way other than turning them over."""
+        moved, lit = self.resamples or self.shift, self.brightness or self.contrast
+        return bool(moved or lit or self.erasing)
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether images are changed at all, not counting ``input.crop``."""
+        return self.changes_pixels or self.flip != "none"
+
+    @property
+    def resamples(self) -> bool:
+        """Whether pixels are interpolated, not only moved."""
+        return bool(self.rotation or self.shear) or self.scale != (1, 1)
 
 
 def augment(
-    images: Tensor, rows: Tensor, epoch: int, options: Augmentation, generator: torch.Generator
+    images: Tensor,
+    rows: Tensor,
+    epoch: int,
+    input: Input,
+    options: Augmentation,
+    generator: torch.Generator,
+    augmented: Tensor | None = None,
 ) -> Tensor:
-    """Warp, light and erase a batch; every image gets its own draw from ``generator``.
+    """Move, light, scale and erase a batch; every image gets its own draw from ``generator``.
 
     Parameters
     ----------
     images : Tensor of shape (B, 48, 48), uint8
+        Left as they are.
     rows : Tensor of shape (B,), int64
-        Row numbers in the data set: the alternating flip turns even rows over in even epochs and
-        odd rows in odd ones, so that each image is seen both ways every two epochs.
+        A number of each image that stays the same over the epochs: the alternating flip turns
+        even ones over in even epochs and odd ones in odd epochs, so that each image is seen both
+        ways every two epochs.
     epoch : int
         Counted from 0.
+    input : Input
+        What the network sees of an image.
+    generator : torch.Generator
+        On the processor, wherever the images are. The same number of values is drawn from it
+        whatever the options.
+    augmented : Tensor of shape (B,), bool, optional
+        Images marked False are only cropped in the middle and scaled, as in evaluation. All are
+        changed when not given.
 
     Returns
     -------
-    Tensor of shape (B, 1, crop, crop), float32
-        Standardised per image (see ``standardise``); erased rectangles hold 0, the mean.
+    Tensor of shape (B, channels, side, side), float32
     """
-    count = len(images)
-    pixels = images[:, None].float()
-    pixels = functional.grid_sample(
-        pixels,
-        _sampling_grid(rows, epoch, options, generator),
-        mode="bilinear",
-        padding_mode="border",
-        align_corners=False,
-    )
-    if options.contrast or options.brightness:
-        gain = 1 + options.contrast * _uniform(count, generator)
-        offset = 255 * options.brightness * _uniform(count, generator)
-        middle = pixels.mean((1, 2, 3))
-        pixels = (pixels - middle[:, None, None, None]) * gain[:, None, None, None]
-        # Clipping is the point: the standardisation below undoes gain and offset otherwise.
-        pixels = (pixels + (middle + offset)[:, None, None, None]).clamp_(0, 255)
-    standardised = standardise(pixels)
+    uniform = torch.rand(len(_DRAWS), len(images), generator=generator).to(images.device)
+    if augmented is None or bool(augmented.all()):
+        return _changed(images, rows, epoch, input, options, uniform)
+    found = preprocess(central_crop(images, input.crop), input).contiguous()
+    if bool(augmented.any()):
+        at = augmented.nonzero()[:, 0]
+        found[at] = _changed(images[at], rows[at], epoch, input, options, uniform[:, at])
+    return found
+
+
+def _changed(
+    images: Tensor,
+    rows: Tensor,
+    epoch: int,
+    input: Input,
+    options: Augmentation,
+    uniform: Tensor,
+) -> Tensor:
+    draws = dict(zip(_DRAWS, uniform, strict=True))
+    moves = options.resamples or options.flip != "none" or options.shift or input.crop < IMAGE_SIZE
+    if moves or input.side != input.crop:
+        # One resampling, straight to the network's size.
+        pixels = functional.grid_sample(
+            images[:, None].float(),
+            _sampling_grid(rows, epoch, input, options, draws),
+            mode="bilinear",
+            padding_mode="border",
+            align_corners=False,
+        )
+    else:
+        pixels = images[:, None].float()
+    if options.brightness or options.contrast:
+        pixels = _light(pixels, options, draws)
+    scaled = scale(pixels, input)
     if options.erasing:
-        standardised = standardised * _keep_mask(count, options, generator)
-    return standardised
+        kept = ~_erased(input.side, options, draws)[:, None]
+        if input.scaling == "standardise":
+            return scaled * kept  # The mean is 0.
+        return torch.where(kept, scaled, scaled.mean((2, 3), keepdim=True))
+    return scaled
 
 
-def _uniform(count: int, generator: torch.Generator) -> Tensor:
-    return torch.rand(count, generator=generator) * 2 - 1
+def _either_way(uniform: Tensor) -> Tensor:
+    """From 0 … 1 to -1 … 1."""
+    return uniform * 2 - 1
 
 
 def _sampling_grid(
-    rows: Tensor, epoch: int, options: Augmentation, generator: torch.Generator
+    rows: Tensor, epoch: int, input: Input, options: Augmentation, draws: dict[str, Tensor]
 ) -> Tensor:
-    count = len(rows)
-    angle = math.radians(options.rotation) * _uniform(count, generator)
+    """Where each pixel is fetched from: ``(B, side, side, 2)``, -1 to 1 from edge to edge."""
+    angle = math.radians(options.rotation) * _either_way(draws["angle"])
+    slant = torch.tan(math.radians(options.shear) * _either_way(draws["shear"]))
     low, high = (math.log(bound) for bound in options.scale)
-    zoom = torch.exp(low + (high - low) * torch.rand(count, generator=generator))
-    # Sampling a crop of c out of 48 pixels at zoom 1 spans c/48 of the source.
-    span = options.crop / IMAGE_SIZE / zoom
-    slack = 1 - options.crop / IMAGE_SIZE
-    reach = max(slack, 2 * options.shift)
-    shift_x, shift_y = reach * _uniform(count, generator), reach * _uniform(count, generator)
-    if options.flip == "alternating":
-        mirror = 1.0 - 2.0 * ((rows + epoch) % 2 == 0).float()
-    elif options.flip == "random":
-        mirror = 1.0 - 2.0 * (torch.rand(count, generator=generator) < 0.5).float()
-    else:
-        mirror = torch.ones(count)
+    zoom = torch.exp(low + (high - low) * draws["zoom"])
+    # A crop of c out of 48 pixels at zoom 1 spans c/48 of the source.
+    span = input.crop / IMAGE_SIZE / zoom
+    mirror = _mirror(rows, epoch, options, draws)
     cosine, sine = torch.cos(angle) * span, torch.sin(angle) * span
-    matrix = torch.stack(
-        [
-            torch.stack([mirror * cosine, -sine, shift_x], dim=1),
-            torch.stack([mirror * sine, cosine, shift_y], dim=1),
-        ],
-        dim=1,
-    )
-    return functional.affine_grid(
-        matrix, [count, 1, options.crop, options.crop], align_corners=False
-    )
+    # Out of the picture, backwards: turned, then sheared, then mirrored.
+    across = mirror * cosine, slant * cosine - sine, _offset(draws["across"], input, options)
+    down = mirror * sine, slant * sine + cosine, _offset(draws["down"], input, options)
+    at = (torch.arange(input.side, device=rows.device) * 2 + 1) / input.side - 1
+    grid = [
+        (by_x[:, None] * at + constant[:, None])[:, None] + (by_y[:, None] * at)[:, :, None]
+        for by_x, by_y, constant in (across, down)
+    ]
+    return torch.stack(grid, dim=3)
 
 
-def _keep_mask(count: int, options: Augmentation, generator: torch.Generator) -> Tensor:
-    """1 where pixels stay, 0 in a rectangle of 2 to 20 % of the area (Zhong et al. 2020)."""
-    size = options.crop
-    area = (0.02 + 0.18 * torch.rand(count, generator=generator)) * size * size
-    ratio = torch.exp(math.log(3.0) * _uniform(count, generator))
+def _mirror(rows: Tensor, epoch: int, options: Augmentation, draws: dict[str, Tensor]) -> Tensor:
+    """-1 for images that are turned over, 1 for the others."""
+    if options.flip == "alternating":
+        return 1.0 - 2.0 * ((rows + epoch) % 2 == 0).float()
+    if options.flip == "random":
+        return 1.0 - 2.0 * (draws["flip"] < 0.5).float()
+    return torch.ones_like(draws["flip"])
+
+
+def _offset(uniform: Tensor, input: Input, options: Augmentation) -> Tensor:
+    """How far the crop's centre lies off the picture's, in halves of the picture's side."""
+    slack = IMAGE_SIZE - input.crop
+    reach = max(slack, 2 * options.shift * IMAGE_SIZE)
+    if options.resamples:
+        return reach / IMAGE_SIZE * _either_way(uniform)
+    # Whole pixels, each as likely: no interpolation where none is needed.
+    steps = int((reach - slack) / 2) * 2 + slack
+    return (torch.floor(uniform * (steps + 1)) * 2 - steps) / IMAGE_SIZE
+
+
+def _light(pixels: Tensor, options: Augmentation, draws: dict[str, Tensor]) -> Tensor:
+    gain = 1 + options.contrast * _either_way(draws["contrast"])[:, None, None, None]
+    offset = 255 * options.brightness * _either_way(draws["brightness"])[:, None, None, None]
+    middle = pixels.mean((1, 2, 3), keepdim=True)
+    # Clipping is the point: standardisation undoes gain and offset otherwise.
+    return (pixels * gain + (middle * (1 - gain) + offset)).clamp_(0, 255)
+
+
+def _erased(side: int, options: Augmentation, draws: dict[str, Tensor]) -> Tensor:
+    """True inside the rectangles, ``(B, side, side)``; sides from 1:3 to 3:1."""
+    area = (0.02 + 0.18 * draws["erased_area"]) * side * side
+    ratio = torch.exp(math.log(3.0) * _either_way(draws["erased_ratio"]))
     half_height, half_width = (area * ratio).sqrt() / 2, (area / ratio).sqrt() / 2
-    centre_y = torch.rand(count, generator=generator) * size
-    centre_x = torch.rand(count, generator=generator) * size
-    chosen = torch.rand(count, generator=generator) < options.erasing
-    at = torch.arange(size) + 0.5
-    inside_y = (at[None] - centre_y[:, None]).abs() < half_height[:, None]
-    inside_x = (at[None] - centre_x[:, None]).abs() < half_width[:, None]
-    erased = inside_y[:, :, None] & inside_x[:, None, :] & chosen[:, None, None]
-    return (~erased).float()[:, None]
+    at = torch.arange(side, device=area.device) + 0.5
+    inside_y = (at - draws["erased_down"][:, None] * side).abs() < half_height[:, None]
+    inside_x = (at - draws["erased_across"][:, None] * side).abs() < half_width[:, None]
+    inside_y &= (draws["erased"] < options.erasing)[:, None]
+    return inside_y[:, :, None] & inside_x[:, None, :]

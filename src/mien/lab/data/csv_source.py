@@ -1,4 +1,4 @@
-"""``fer2013.csv`` and ``icml_face_data.csv``: Kaggle's text form, checked line by line."""
+"""``fer2013.csv``, ``icml_face_data.csv`` and others in Kaggle's form, checked line by line."""
 
 from __future__ import annotations
 
@@ -7,37 +7,53 @@ import io
 import tarfile
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.emotions import FER2013
 from mien.errors import DataError
-from mien.lab.data.faces import IMAGE_SIZE, SPLITS, FaceData
+from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.lab.data.reading import Columns, Reading
+from mien.lab.data.split_names import split_code
 
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
-COLUMNS = ("emotion", "pixels", "Usage")
+EXPECTED = "expected fer2013.csv, a Parquet file or a folder of images"
+USUAL_COLUMNS = {
+    "label": ("emotion", "label"),
+    "image": ("pixels",),
+    "split": ("usage", "split"),
+}
 FILE_NAMES = ("fer2013.csv", "icml_face_data.csv")
 
 
-def read_fer2013_csv(path: Path) -> FaceData:
-    """Read a FER2013 CSV file, the folder it lies in, or the contest's ``fer2013.tar.gz``.
+def read_csv(
+    path: Path, *, columns: Columns | None = None, splits: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a CSV file with 48×48 pixel values a row, the folder it lies in, or its ``.tar.gz``.
 
-    Columns are found by name, so their order and spaces around the names do not matter; a byte
-    order mark and CRLF line ends are accepted.
+    Columns are found by name, so their order, their case and spaces around the names do not
+    matter; a byte order mark and CRLF line ends are accepted. Without a column for the split, all
+    rows are of Training, as in the contest's ``train.csv``.
+
+    Parameters
+    ----------
+    path : Path
+    columns : Columns, optional
+        Names of the columns, where they are not ``emotion``, ``pixels`` and ``Usage``.
+    splits : mapping of str to str, optional
+        Names of the data set's own for the splits (see ``split_code``).
 
     Raises
     ------
     DataError
-        Naming the line: a missing column, a wrong number of pixels, a pixel or label out of
-        range, an unknown Usage, a cut-off last line.
+        Naming the line: a missing column, a wrong number of pixels, a pixel out of range, an
+        unknown split, a cut-off last line.
     """
     with _open_text(path) as (stream, where):
-        images, labels, splits = _read_rows(stream, where)
-    return FaceData("fer2013", images, labels, splits, FER2013)
+        return _read_rows(stream, where, columns or Columns(), splits)
 
 
 @contextmanager
@@ -64,17 +80,22 @@ def _open_text(path: Path) -> Iterator[tuple[io.TextIOBase, str]]:
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise DataError(f"the archive cannot be read ({error})", where=path) from error
     except UnicodeDecodeError as error:
-        raise DataError("not a text file", where=path, hint="expected fer2013.csv") from error
+        raise DataError("not a text file", where=path, hint=EXPECTED) from error
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror or error})", where=path) from error
+
+
+def find_csv(folder: Path) -> Path | None:
+    """The CSV file that lies in ``folder`` or in a folder ``fer2013`` in it, if any."""
+    found = [folder / below / name for below in ("", "fer2013") for name in FILE_NAMES]
+    return next((file for file in found if file.is_file()), None)
 
 
 def _find_in_folder(path: Path) -> Path:
     """The CSV file when ``path`` is a folder that holds one, else ``path`` itself."""
     if not path.is_dir():
         return path
-    found = [path / folder / name for folder in ("", "fer2013") for name in FILE_NAMES]
-    inside = next((file for file in found if file.is_file()), None)
+    inside = find_csv(path)
     if inside is None:
         raise DataError(
             "the folder holds no fer2013.csv", where=path, hint="name the CSV file itself"
@@ -87,24 +108,18 @@ def _is_csv_name(member: str) -> bool:
 
 
 def _read_rows(
-    stream: io.TextIOBase, where: str
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    stream: io.TextIOBase, where: str, columns: Columns, split_names: Mapping[str, str] | None
+) -> Reading:
     reader = csv.reader(stream)
+    images: list[NDArray[np.uint8]] = []
+    labels: list[str] = []
+    splits: list[int] = []
+    lines: list[int] = []
     try:
         header = [name.strip() for name in next(reader, [])]
         if not header:
             raise DataError("the file is empty", where=where, hint="download fer2013.csv again")
-        missing = [name for name in COLUMNS if name not in header]
-        if missing:
-            raise DataError(
-                f"no column {', '.join(missing)}",
-                where=where,
-                hint=f"expected {', '.join(COLUMNS)}, found {', '.join(header)[:120]}",
-            )
-        emotion_at, pixels_at, usage_at = (header.index(name) for name in COLUMNS)
-        images: list[NDArray[np.uint8]] = []
-        labels: list[int] = []
-        splits: list[int] = []
+        label_at, pixels_at, split_at = _find_columns(header, columns, where)
         for row in reader:
             if not row:
                 continue
@@ -116,16 +131,42 @@ def _read_rows(
                     hint="is the file cut off? download it again",
                 )
             images.append(_parse_pixels(row[pixels_at], at))
-            labels.append(_parse_label(row[emotion_at], at))
-            splits.append(_parse_usage(row[usage_at], at))
+            labels.append(row[label_at].strip())
+            splits.append(0 if split_at is None else _parse_split(row[split_at], split_names, at))
+            lines.append(reader.line_num)
     except csv.Error as error:
         raise DataError(f"not CSV ({error})", where=f"{where}, line {reader.line_num}") from error
     if not images:
         raise DataError("no rows after the header", where=where)
+    return Reading(
+        images=np.stack(images),
+        labels=labels,
+        splits=np.array(splits, dtype=np.uint8),
+        where=lambda row: f"{where}, line {lines[row]}",
+        fer2013_numbers=header[label_at].lower() == "emotion",
+    )
+
+
+def _find_columns(header: list[str], columns: Columns, where: str) -> tuple[int, int, int | None]:
+    """Positions of the columns for the label, the pixels and, if there is one, the split."""
+    found = {role: columns.find(role, usual, header) for role, usual in USUAL_COLUMNS.items()}
+    missing = [
+        getattr(columns, role) or usual[0]
+        for role, usual in USUAL_COLUMNS.items()
+        if found[role] is None and (role != "split" or columns.split is not None)
+    ]
+    if missing:
+        raise DataError(
+            f"no column {', '.join(missing)}",
+            where=where,
+            hint=f"expected emotion, pixels, Usage, found {', '.join(header)[:120]}",
+        )
+    label, pixels, split = (found[role] for role in USUAL_COLUMNS)
+    assert label is not None and pixels is not None
     return (
-        np.stack(images),
-        np.array(labels, dtype=np.uint8),
-        np.array(splits, dtype=np.uint8),
+        header.index(label),
+        header.index(pixels),
+        None if split is None else header.index(split),
     )
 
 
@@ -143,20 +184,10 @@ def _parse_pixels(text: str, at: str) -> NDArray[np.uint8]:
     return values.astype(np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
 
 
-def _parse_label(text: str, at: str) -> int:
-    numbers = [str(number) for number in range(len(FER2013))]
-    if text.strip() not in numbers:
-        raise DataError(
-            f"label {text.strip()[:20]!r}, expected {numbers[0]} to {numbers[-1]}",
-            where=at,
-            hint=", ".join(f"{number} {name}" for number, name in enumerate(FER2013.labels)),
-        )
-    return numbers.index(text.strip())
-
-
-def _parse_usage(text: str, at: str) -> int:
-    if text.strip() not in SPLITS:
+def _parse_split(text: str, split_names: Mapping[str, str] | None, at: str) -> int:
+    code = split_code(text, split_names)
+    if code is None:
         raise DataError(
             f"Usage {text.strip()[:20]!r}", where=at, hint=f"expected one of {', '.join(SPLITS)}"
         )
-    return SPLITS.index(text.strip())
+    return code

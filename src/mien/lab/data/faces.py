@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,11 @@ SPLITS = ("Training", "PublicTest", "PrivateTest")
 
 IMAGE_SIZE = 48
 """Height and width in pixels of a FER2013 image."""
+
+_HINTS = {
+    "Training": "it can be evaluated on, but not trained on",
+    "PublicTest": "import it again with a share of Training held out: --holdout 0.1",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class FaceData:
     label_set : LabelSet
     votes : ndarray of shape (n, 10), uint8, or None
         FER+ votes in the order of ``mien.lab.data.ferplus.VOTE_COLUMNS``.
+    notes : tuple of str
+        What was decided when the set was imported, a sentence each: what a reader of its figures
+        has to know.
     """
 
     name: str
@@ -42,6 +50,7 @@ class FaceData:
     splits: NDArray[np.uint8]
     label_set: LabelSet
     votes: NDArray[np.uint8] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.images)
@@ -63,6 +72,23 @@ class FaceData:
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
+    @cached_property
+    def votes_sha256(self) -> str:
+        """SHA-256 of the votes, which ``sha256`` leaves out; empty without votes."""
+        if self.votes is None:
+            return ""
+        return hashlib.sha256(np.ascontiguousarray(self.votes).data).hexdigest()
+
+    def take(self, rows: NDArray[np.int64]) -> FaceData:
+        """The data set of these rows only, in the order given."""
+        return replace(
+            self,
+            images=self.images[rows],
+            labels=self.labels[rows],
+            splits=self.splits[rows],
+            votes=None if self.votes is None else self.votes[rows],
+        )
+
     def rows(self, split: str) -> NDArray[np.int64]:
         """Row numbers of a split, ascending.
 
@@ -77,5 +103,5 @@ class FaceData:
             )
         found = np.flatnonzero(self.splits == SPLITS.index(split))
         if not len(found):
-            raise DataError(f"split {split} has no rows", where=self.name)
+            raise DataError(f"split {split} has no rows", where=self.name, hint=_HINTS.get(split))
         return found

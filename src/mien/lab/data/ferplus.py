@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from mien.emotions import FERPLUS
 from mien.errors import DataError
@@ -30,7 +29,17 @@ VOTE_COLUMNS = (
 
 
 def join_votes(data: FaceData, path: Path) -> FaceData:
-    """Join ``fer2013new.csv`` to a data set, row by row.
+    """Join ``fer2013new.csv`` to a data set, row by row; see ``read_votes``."""
+    return replace(data, votes=read_votes(path, data.splits))
+
+
+def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Read ``fer2013new.csv`` for a data set whose rows have these ``splits``.
+
+    Returns
+    -------
+    ndarray of shape (n, 10), uint8
+        In the order of ``VOTE_COLUMNS``.
 
     Raises
     ------
@@ -51,24 +60,24 @@ def join_votes(data: FaceData, path: Path) -> FaceData:
         raise DataError(
             f"no column {', '.join(missing)}", where=path, hint="expected FER+'s fer2013new.csv"
         )
-    if len(rows) - 1 != len(data):
-        raise DataError(f"{len(rows) - 1} rows, the data set has {len(data)}", where=path)
+    if len(rows) - 1 != len(splits):
+        raise DataError(f"{len(rows) - 1} rows, the data set has {len(splits)}", where=path)
     usage_at = header.index("usage")
     columns = [header.index(name) for name in VOTE_COLUMNS]
-    votes = np.zeros((len(data), len(VOTE_COLUMNS)), dtype=np.uint8)
+    votes = np.zeros((len(splits), len(VOTE_COLUMNS)), dtype=np.uint8)
     for row, fields in enumerate(rows[1:]):
         at = f"{path}, line {row + 2}"
         try:
             votes[row] = [int(fields[column]) for column in columns]
         except (ValueError, IndexError, OverflowError) as error:
             raise DataError("a vote is missing or not a number from 0 to 255", where=at) from error
-        if fields[usage_at].strip() != SPLITS[data.splits[row]]:
+        if fields[usage_at].strip() != SPLITS[splits[row]]:
             raise DataError(
-                f"Usage {fields[usage_at]!r}, the data set has {SPLITS[data.splits[row]]}",
+                f"Usage {fields[usage_at]!r}, the data set has {SPLITS[splits[row]]}",
                 where=at,
                 hint="the two files are not of the same order",
             )
-    return replace(data, votes=votes)
+    return votes
 
 
 def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -135,6 +144,9 @@ def fer2013_distribution(data: FaceData) -> NDArray[np.float32]:
             where=data.name,
             hint="import them with: mien data import fer2013.csv --ferplus fer2013new.csv",
         )
+    # Takes half a second to import, and whoever lists or imports data does not need it.
+    from sklearn.linear_model import LogisticRegression
+
     shares = data.votes / np.maximum(data.votes.sum(axis=1, keepdims=True), 1)
     training = data.rows("Training")
     model = LogisticRegression(max_iter=500)

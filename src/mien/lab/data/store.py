@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import json
 import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +15,44 @@ from platformdirs import user_data_path
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from mien.emotions import LABEL_SETS
-from mien.errors import DataError, OutputError
-from mien.lab.data.csv_source import read_fer2013_csv
-from mien.lab.data.faces import FaceData
-from mien.lab.data.ferplus import join_votes
-from mien.lab.data.parquet_source import read_fer2013_parquet
+from mien.emotions import LABEL_SETS, LabelSet
+from mien.errors import DataError, OutputError, UsageError
+from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.holdout import DEFAULT_SHARE
+from mien.lab.data.mapping import Mapping
+from mien.lab.data.reading import Columns
+from mien.lab.data.sources import read_faces
 
 FORMAT = "mien.faces/1"
+
+
+@dataclass(frozen=True)
+class StoredFaces:
+    """What the file of an imported data set says of itself.
+
+    Attributes
+    ----------
+    name : str
+    path : Path
+    rows : int
+    label_set : LabelSet
+    splits : dict of str to int
+        Rows by split.
+    votes : bool
+        Whether it holds FER+ votes.
+    sha256 : str
+        As it was when the file was written (``load_faces`` checks it, this does not).
+    notes : tuple of str
+    """
+
+    name: str
+    path: Path
+    rows: int
+    label_set: LabelSet
+    splits: dict[str, int]
+    votes: bool
+    sha256: str
+    notes: tuple[str, ...]
 
 
 def data_folder() -> Path:
@@ -27,33 +60,52 @@ def data_folder() -> Path:
     return Path(os.environ.get("MIEN_DATA") or user_data_path("mien") / "data")
 
 
-def import_faces(path: Path, *, name: str = "fer2013", ferplus: Path | None = None) -> FaceData:
+def import_faces(
+    path: Path,
+    *,
+    name: str = "fer2013",
+    ferplus: Path | None = None,
+    mapping: Mapping | None = None,
+    columns: Columns | None = None,
+    holdout: float = DEFAULT_SHARE,
+    seed: int = 0,
+) -> FaceData:
     """Read a data set in any known form, check it, and keep it under ``name``.
 
-    Parameters
-    ----------
-    path : Path
-        ``fer2013.csv``, ``icml_face_data.csv``, the folder or ``.tar.gz`` that holds one, or a
-        Parquet file with encoded images.
-    ferplus : Path, optional
-        ``fer2013new.csv``, joined row by row.
+    The parameters are those of ``mien.lab.data.sources.read_faces``. A set of the same name is
+    replaced, once the new one has been read without error.
 
     Raises
     ------
     DataError
         If a file is not as expected; it says which line.
+    UsageError
+        If the name cannot be the name of a file.
     OutputError
         If the data folder cannot be written.
     """
-    if path.suffix in (".parquet", ".pq"):
-        data = read_fer2013_parquet(path)
-    else:
-        data = read_fer2013_csv(path)
-    if ferplus is not None:
-        data = join_votes(data, ferplus)
-    data = FaceData(name, data.images, data.labels, data.splits, data.label_set, data.votes)
-    save_faces(data, data_folder() / f"{name}.safetensors")
+    target = stored_path(name)
+    data = read_faces(
+        path,
+        name,
+        ferplus=ferplus,
+        mapping=mapping,
+        columns=columns,
+        holdout=holdout,
+        seed=seed,
+    )
+    save_faces(data, target)
     return data
+
+
+def stored_path(name: str) -> Path:
+    """File of the data set ``name``; raises ``UsageError`` for what cannot be a name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a data set",
+            hint="use letters, digits and . _ + -",
+        )
+    return data_folder() / f"{name}.safetensors"
 
 
 def save_faces(data: FaceData, path: Path) -> None:
@@ -64,8 +116,10 @@ def save_faces(data: FaceData, path: Path) -> None:
     metadata = {
         "format": FORMAT,
         "label_set": data.label_set.name,
+        "label_names": json.dumps(data.label_set.labels),
         "sha256": data.sha256,
-        "votes_sha256": _votes_sha256(data),
+        "votes_sha256": data.votes_sha256,
+        "notes": json.dumps(data.notes),
     }
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
@@ -91,39 +145,107 @@ def load_faces(name: str) -> FaceData:
     DataError
         If no such set was imported, or its file is damaged (the SHA-256 is checked).
     """
-    path = data_folder() / f"{name}.safetensors"
-    if not path.is_file():
-        raise DataError(
-            f"no data set {name!r} has been imported",
-            hint="import it with: mien data import fer2013.csv",
-        )
-    try:
+    path = _existing(name)
+    with _readable(path):
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
+            label_set = _label_set(metadata, path)
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        if metadata.get("format") != FORMAT:
-            raise DataError("not a Mien data set", where=path)
         data = FaceData(
             name,
             arrays["images"],
             arrays["labels"],
             arrays["splits"],
-            LABEL_SETS[metadata["label_set"]],
+            label_set,
             arrays.get("votes"),
+            _notes(metadata),
         )
-    except (OSError, SafetensorError, KeyError) as error:
-        raise DataError(
-            "the imported data set is damaged", where=path, hint="import it again"
-        ) from error
     whole = data.sha256 == metadata.get("sha256")
     # Files from before votes were hashed have no such key.
-    if not whole or metadata.get("votes_sha256") not in (None, _votes_sha256(data)):
+    if not whole or metadata.get("votes_sha256") not in (None, data.votes_sha256):
         raise DataError("its SHA-256 is wrong", where=path, hint="import it again")
     return data
 
 
-def _votes_sha256(data: FaceData) -> str:
-    """Hash of the votes, which ``FaceData.sha256`` leaves out; empty without votes."""
-    if data.votes is None:
-        return ""
-    return hashlib.sha256(np.ascontiguousarray(data.votes).data).hexdigest()
+def stored_names() -> tuple[str, ...]:
+    """Names of the imported data sets, in alphabetical order."""
+    return tuple(sorted(path.stem for path in data_folder().glob("*.safetensors")))
+
+
+def describe_stored(name: str) -> StoredFaces:
+    """Tell what is in an imported data set without reading its images.
+
+    Raises
+    ------
+    DataError
+        If no such set was imported, or its file is damaged.
+    """
+    path = _existing(name)
+    with _readable(path), safe_open(path, framework="numpy") as file:
+        metadata = file.metadata() or {}
+        label_set = _label_set(metadata, path)
+        splits = file.get_tensor("splits")
+        return StoredFaces(
+            name,
+            path,
+            len(splits),
+            label_set,
+            {split: int((splits == code).sum()) for code, split in enumerate(SPLITS)},
+            "votes" in file.keys(),  # noqa: SIM118
+            metadata["sha256"],
+            _notes(metadata),
+        )
+
+
+def remove_stored(name: str) -> Path:
+    """Delete the file of an imported data set and return its path.
+
+    Raises
+    ------
+    DataError
+        If no such set was imported.
+    OutputError
+        If it cannot be deleted.
+    """
+    path = _existing(name)
+    try:
+        path.unlink()
+    except OSError as error:
+        raise OutputError(f"cannot be removed ({error.strerror or error})", where=path) from error
+    return path
+
+
+def _existing(name: str) -> Path:
+    path = stored_path(name)
+    if not path.is_file():
+        known = stored_names()
+        raise DataError(
+            f"no data set {name!r} has been imported",
+            hint=f"there are: {', '.join(known)}"
+            if known
+            else "import it with: mien data import fer2013.csv",
+        )
+    return path
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise DataError(
+            "the imported data set is damaged", where=path, hint="import it again"
+        ) from error
+
+
+def _label_set(metadata: dict[str, str], path: Path) -> LabelSet:
+    if metadata.get("format") != FORMAT:
+        raise DataError("not a Mien data set", where=path)
+    # Files from before there were label sets of one's own name one of Mien's only.
+    if "label_names" not in metadata:
+        return LABEL_SETS[metadata["label_set"]]
+    return LabelSet(metadata["label_set"], tuple(json.loads(metadata["label_names"])))
+
+
+def _notes(metadata: dict[str, str]) -> tuple[str, ...]:
+    return tuple(json.loads(metadata.get("notes", "[]")))

@@ -1,4 +1,4 @@
-"""Pixel-identical images: which rows of one split stand in another as well."""
+"""Pixel-identical images: which rows stand elsewhere as well."""
 
 from __future__ import annotations
 
@@ -19,3 +19,18 @@ def has_twin(
     """
     seen = {data.images[row].tobytes() for row in among}
     return np.array([data.images[row].tobytes() in seen for row in rows], dtype=np.bool_)
+
+
+def twin_groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Number the images so that those equal in every pixel have the same number.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Row of the first image that equals this one.
+    """
+    first: dict[bytes, int] = {}
+    return np.array(
+        [first.setdefault(image.tobytes(), row) for row, image in enumerate(images)],
+        dtype=np.int64,
+    )
