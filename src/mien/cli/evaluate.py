@@ -14,6 +14,14 @@ from mien.cli.lab import Threads, require_lab, set_threads
 from mien.cli.scores import score_tables
 
 
+class View(StrEnum):
+    """What is looked at of each image."""
+
+    SINGLE = "single"
+    FLIP = "flip"
+    TEN_CROP = "ten-crop"
+
+
 class Split(StrEnum):
     """Splits that can be evaluated."""
 
@@ -30,17 +38,25 @@ def evaluate(
             "that will not change any more."
         ),
     ] = Split.PUBLIC,
+    views: Annotated[
+        View,
+        typer.Option(
+            help="single: the central crop, as a model file does it; flip: averaged with its "
+            "mirror image; ten-crop: five crops and their mirror images."
+        ),
+    ] = View.SINGLE,
     threads: Threads = None,
 ) -> None:
     """Predict, write predictions.parquet, calibrate on PublicTest, and print the scores."""
     require_lab()
-    from mien.lab.data.store import load_faces
     from mien.lab.evaluation.evaluate import evaluate_run
     from mien.lab.training.run import Run
+    from mien.lab.training.setup import load_data
 
     set_threads(threads)
     folder = Run(run)
-    evaluation = evaluate_run(folder, load_faces(folder.facts()["data"]), (split.value,))
+    data = load_data(folder.recipe())
+    evaluation = evaluate_run(folder, data, (split.value,), views.value)
     out.print(score_tables(evaluation.scores))
     for name, classes in evaluation.classes.items():
         out.print(_class_table(name, classes))
@@ -50,7 +66,7 @@ def evaluate(
         + ", ".join(f"{head} {value:.3f}" for head, value in temperatures.items())
         + f"; unsure below {evaluation.calibration.unsure_below:.3f} (both fitted on PublicTest)"
     )
-    print_note(f"all of it: {folder.evaluation}, from {folder.predictions}")
+    print_note(f"all of it: {folder.evaluation_of(views)}, from {folder.predictions_of(views)}")
 
 
 def _class_table(split: str, classes: dict[str, dict[str, float]]) -> Table:

@@ -22,15 +22,15 @@ def export(
 ) -> None:
     """Write one ONNX file with its card inside, unless torch and ONNX Runtime disagree."""
     require_lab()
-    from mien.lab.data.store import load_faces
     from mien.lab.export.export import export_run
     from mien.lab.training.run import Run
+    from mien.lab.training.setup import load_data
 
     folder = Run(run)
     chosen = name or folder.recipe().name
     target = to or run / f"{chosen}.onnx"
     with err.status("exporting"):
-        card, difference = export_run(folder, load_faces(folder.facts()["data"]), target, chosen)
+        card, difference = export_run(folder, load_data(folder.recipe()), target, chosen)
     out.print(
         f"{target}: {target.stat().st_size / 1e6:.2f} MB, {card.parameters:,} parameters, "
         f"{card.macs / 1e6:.1f} MMAC; torch and ONNX Runtime differ by {difference:.1e} at most",

@@ -11,6 +11,10 @@ from mien.errors import MissingExtraError
 
 _NEEDED = (
     "torch",
+    "torchvision",
+    "imblearn",
+    "jinja2",
+    "matplotlib",
     "sklearn",
     "scipy",
     "pyarrow",
@@ -24,6 +28,11 @@ _NEEDED = (
 Threads = Annotated[
     int | None,
     typer.Option(min=1, help="CPU threads; all cores when not given.", show_default=False),
+]
+
+
+DeviceName = Annotated[
+    str, typer.Option("--device", help="auto, cpu, cuda, cuda:1 or mps.", show_default=True)
 ]
 
 

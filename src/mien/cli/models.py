@@ -12,6 +12,7 @@ from rich.table import Table
 from mien.card import ModelCard, Score
 from mien.cli.console import out
 from mien.cli.scores import score_tables
+from mien.cli.trainable import list_trainable
 from mien.errors import UsageError
 from mien.packaged import EXPRESSION_MODELS, check_all_packaged, packaged_path
 from mien.vision.classify import Classifier
@@ -19,16 +20,30 @@ from mien.vision.classify import Classifier
 models_app = typer.Typer(help="The model files that come with Mien: list, show, verify.")
 
 
+Trainable = Annotated[
+    bool,
+    typer.Option("--trainable", help="List the networks that the lab can train instead."),
+]
+
+
 @models_app.callback(invoke_without_command=True)
-def models(context: typer.Context) -> None:
+def models(context: typer.Context, trainable: Trainable = False) -> None:
     """The model files that come with Mien; without a verb, list them."""
     if context.invoked_subcommand is None:
-        list_models()
+        list_models(trainable)
+    elif trainable:
+        raise UsageError(
+            f"--trainable does not go with {context.invoked_subcommand}",
+            hint="try: mien models --trainable",
+        )
 
 
 @models_app.command("list")
-def list_models() -> None:
+def list_models(trainable: Trainable = False) -> None:
     """List the packaged expression models; the first one is the default."""
+    if trainable:
+        list_trainable()
+        return
     table = Table(title="Expression models")
     table.add_column("name")
     for column in ("parameters", "MMAC", "MB", "PublicTest", "PrivateTest"):

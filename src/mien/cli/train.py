@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from mien.cli.console import err, out, print_note
-from mien.cli.lab import Threads, require_lab, set_threads
+from mien.cli.console import out, print_note
+from mien.cli.lab import DeviceName, Threads, require_lab, set_threads
 from mien.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mien.lab.training.loop import EpochLog, Step
+    from mien.lab.training.loop import EpochLog
 
 
 def train(
@@ -44,43 +33,88 @@ def train(
         bool, typer.Option("--restart", help="Delete what the run folder holds and begin anew.")
     ] = False,
     threads: Threads = None,
+    device: DeviceName = "auto",
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write TensorBoard's event files too.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")] = False,
 ) -> None:
     """Train the model of a recipe on an imported data set.
 
-    Leaves runs/RECIPE-sSEED/ with the resolved recipe, log.csv, a checkpoint and the weights.
+    Leaves runs/RECIPE-sSEED/ with the resolved recipe, log.csv, curves.png, a checkpoint and the
+    weights. For several GPUs or machines start it with torchrun or accelerate launch.
     """
     require_lab()
-    from mien.lab.data.store import load_faces
+    from mien.cli.progress import TrainingProgress
+    from mien.lab.training.curves import plot_curves
+    from mien.lab.training.device import find_device
+    from mien.lab.training.distributed import process_group
     from mien.lab.training.loop import train as run_training
+    from mien.lab.training.overfitting import gap_warning
     from mien.lab.training.recipe import load_recipe
     from mien.lab.training.run import Run, run_folder
+    from mien.lab.training.setup import load_data
 
     chosen = load_recipe(recipe, tuple(overrides or ()))
     run = Run(run_folder(chosen, runs))
     if resume and restart:
         raise UsageError("--resume and --restart exclude each other")
-    if not restart and not resume and run.checkpoint.exists():
-        raise UsageError(
-            "there is a run already",
-            where=run.folder,
-            hint="go on with --resume, or begin anew with --restart",
-        )
-    data = load_faces(chosen.data.dataset)
-    if restart:
-        _delete_run(run.folder)
+    data = load_data(chosen)
     set_threads(threads)
-    try:
-        with _progress() as on_step:
-            logs = run_training(chosen, data, run, resume=resume, on_step=on_step)
-    except KeyboardInterrupt:
-        print_note(f"stopped; {run.folder} goes on after its last whole epoch with --resume")
-        raise
-    last = logs[-1]
+    with contextlib.ExitStack() as stack:
+        group, device_name = stack.enter_context(process_group(device))
+        chosen_device = find_device(device_name)
+        there = group.from_leader(run.checkpoint.exists())
+        if there and not restart and not resume:
+            raise UsageError(
+                "there is a run already",
+                where=run.folder,
+                hint="go on with --resume, or begin anew with --restart",
+            )
+        if restart and group.leads:
+            _delete_run(run.folder)
+        board = None
+        if tensorboard and group.leads:
+            from mien.lab.training.tensorboard import TensorBoardLog
+
+            board = stack.enter_context(TensorBoardLog(run.folder / "tensorboard"))
+        progress = stack.enter_context(TrainingProgress(quiet=quiet or not group.leads))
+
+        def on_epoch(logs: list[EpochLog]) -> None:
+            progress.epoch(logs[-1], chosen.epochs)
+            plot_curves(logs, run.curves, title=run.folder.name)
+            if board is not None:
+                board.write(logs[-1])
+            warning = gap_warning(logs)
+            if warning:
+                progress.note(warning)
+
+        try:
+            logs = run_training(
+                chosen,
+                data,
+                run,
+                resume=resume,
+                device=chosen_device,
+                group=group,
+                on_step=progress.step,
+                on_epoch=on_epoch,
+                on_features=progress.features,
+            )
+        except KeyboardInterrupt:
+            print_note(f"stopped; {run.folder} goes on after its last whole epoch with --resume")
+            raise
+    if not group.leads:
+        return
+    kept = run.facts().get("best_epoch", len(logs))
+    best = logs[kept - 1]
     out.print(
-        f"{run.folder}: {last.epoch} epochs, PublicTest accuracy {last.public_accuracy:.2%}",
+        f"{run.folder}: {len(logs)} epochs, the weights are those of epoch {kept}; PublicTest "
+        f"accuracy {best.public_accuracy:.2%}, Training {best.clean_accuracy:.2%}",
         markup=False,
     )
-    print_note(f"next: mien evaluate {run.folder}")
+    if not quiet:
+        print_note(f"next: mien evaluate {run.folder}")
 
 
 def _delete_run(folder: Path) -> None:
@@ -89,46 +123,3 @@ def _delete_run(folder: Path) -> None:
         if not (folder / "recipe.yaml").is_file():
             raise UsageError("not a run folder, so it is not deleted", where=folder)
         shutil.rmtree(folder)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Step], None]]:
-    """A bar with the time left on a terminal; a line an epoch anywhere."""
-    with Progress(
-        TextColumn("epoch {task.fields[epoch]}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.3f}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(elapsed_when_finished=False),
-        console=err,
-        disable=not err.is_terminal,
-    ) as bar:
-        task = bar.add_task("", total=None, epoch="", loss=0.0)
-        shown: EpochLog | None = None
-
-        def on_step(step: Step) -> None:
-            nonlocal shown
-            if step.last is not None and step.last is not shown:
-                shown = step.last
-                _print_epoch(shown, step.epochs)
-            done = step.epoch * step.steps_per_epoch + step.step + 1
-            bar.update(
-                task,
-                total=step.epochs * step.steps_per_epoch,
-                completed=done,
-                epoch=f"{step.epoch + 1}/{step.epochs}",
-                loss=step.loss,
-            )
-
-        yield on_step
-
-
-def _print_epoch(log: EpochLog, epochs: int) -> None:
-    err.print(
-        f"epoch {log.epoch}/{epochs}  train loss {log.train_loss:.3f} accuracy "
-        f"{log.train_accuracy:.1%}  PublicTest loss {log.public_loss:.3f} accuracy "
-        f"{log.public_accuracy:.1%}  {log.images_per_second:.0f} images/s",
-        markup=False,
-    )

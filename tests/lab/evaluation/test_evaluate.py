@@ -12,6 +12,7 @@ from mien.emotions import FER2013
 from mien.errors import DataError, RunError
 from mien.lab.data.ferplus import majority
 from mien.lab.data.twins import has_twin
+from mien.lab.data.preprocess import Input
 from mien.lab.evaluation.calibration import fit_temperature, fit_unsure_threshold, probabilities
 from mien.lab.evaluation.evaluate import (
     MICROSOFT_RULE,
@@ -46,7 +47,7 @@ def test_the_file_holds_what_was_computed(finished, evaluation):
 def test_scores_are_those_of_the_model_on_the_images(finished, faces, evaluation, split):
     """From the weights and the images to the numbers, by another way."""
     rows = faces.rows(split)
-    logits = predict_logits(finished.load_model(), faces.images[rows], crop=44)
+    logits = predict_logits(finished.load_model(), faces.images[rows], Input(crop=44))
     labels, predicted = faces.labels[rows], logits["fer2013"].argmax(1)
     expected = {
         "accuracy": sklearn.metrics.accuracy_score(labels, predicted),
@@ -72,7 +73,7 @@ def test_scores_are_those_of_the_model_on_the_images(finished, faces, evaluation
 def test_the_ferplus_head_is_scored_by_microsofts_rule(finished, faces, evaluation):
     rows = faces.rows("PrivateTest")
     known = majority(faces.votes[rows])
-    logits = predict_logits(finished.load_model(), faces.images[rows], crop=44)["ferplus"]
+    logits = predict_logits(finished.load_model(), faces.images[rows], Input(crop=44))["ferplus"]
     score = _score(evaluation, "PrivateTest", "accuracy", MICROSOFT_RULE)
     assert score.head == "ferplus"
     assert score.n == (known >= 0).sum() < len(rows)
@@ -81,7 +82,7 @@ def test_the_ferplus_head_is_scored_by_microsofts_rule(finished, faces, evaluati
 
 def test_calibration_is_fitted_on_public_test_alone(finished, faces, evaluation):
     rows = faces.rows("PublicTest")
-    logits = predict_logits(finished.load_model(), faces.images[rows], crop=44)
+    logits = predict_logits(finished.load_model(), faces.images[rows], Input(crop=44))
     truth = {"fer2013": faces.labels[rows].astype(int), "ferplus": majority(faces.votes[rows])}
     found = evaluation.calibration
     for head, labels in truth.items():
@@ -133,6 +134,7 @@ def _handmade(**changes: object) -> Predictions:
         np.arange(8) >= 6,
         {"fer2013": labels},
         {"fer2013": logits},
+        {"fer2013": FER2013.labels},
     )
     return replace(made, **changes)
 

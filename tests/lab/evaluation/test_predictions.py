@@ -7,7 +7,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from mien.emotions import FERPLUS
+from mien.emotions import FER2013, FERPLUS
 from mien.errors import DataError, OutputError, RunError
 from mien.lab.data.ferplus import majority
 from mien.lab.evaluation.predictions import (
@@ -30,6 +30,7 @@ def _predictions(count: int = 40) -> Predictions:
             "fer2013": rng.normal(size=(count, 7)).astype(np.float32),
             "ferplus": rng.normal(size=(count, 8)).astype(np.float32),
         },
+        {"fer2013": FER2013.labels, "ferplus": FERPLUS.labels},
     )
 
 

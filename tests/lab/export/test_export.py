@@ -16,6 +16,7 @@ import mien
 from mien.card import METADATA_KEY, ModelCard, Score
 from mien.emotions import FER2013, FERPLUS
 from mien.errors import OutputError, RunError
+from mien.lab.data.preprocess import Input
 from mien.lab.evaluation.calibration import probabilities
 from mien.lab.evaluation.evaluate import Calibration
 from mien.lab.evaluation.predictions import read_predictions
@@ -35,7 +36,7 @@ def evaluation(finished: Run) -> dict[str, object]:
 
 def _network(run: Run, temperatures: dict[str, float] | None = None) -> CalibratedNetwork:
     fitted = json.loads(run.evaluation.read_text("utf-8"))["calibration"]["temperatures"]
-    return CalibratedNetwork(run.load_model(), 44, temperatures or fitted).eval()
+    return CalibratedNetwork(run.load_model(), Input(crop=44), temperatures or fitted).eval()
 
 
 def _edited(path: Path, name: str, value: float) -> bytes:

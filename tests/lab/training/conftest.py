@@ -17,7 +17,8 @@ from mien.lab.training.run import Run
 SHORT = {
     "epochs": 4,
     # Every source of chance is on.
-    "augmentation": {"flip": "random", "shift": 0.05, "brightness": 0.2, "mixup": 0.4},
+    "augmentation": {"flip": "random", "shift": 0.05, "brightness": 0.2},
+    "mixing": {"mixup": 0.4},
     "model": {"dropout": 0.2, "head_dropout": 0.2},
 }
 
@@ -58,6 +59,8 @@ def without_times() -> Callable[[list[EpochLog]], list[tuple[float, ...]]]:
             row.learning_rate,
             row.train_loss,
             row.train_accuracy,
+            row.clean_loss,
+            row.clean_accuracy,
             row.public_loss,
             row.public_accuracy,
         )

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mien.errors import OutputError, RunError
-from mien.lab.data.standardise import standardise
+from mien.lab.data.preprocess import Input, standardise
 from mien.lab.models import create_model
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.run import Run, run_folder
@@ -69,7 +69,7 @@ def test_weights_that_are_missing_damaged_or_of_another_network(finished_copy):
         with pytest.raises(RunError) as caught:
             finished_copy.load_model()
         assert str(caught.value) == f"{path}: its weights cannot be loaded"
-    save_file(create_model("vgg8", {"fer2013": 7, "ferplus": 8}, width=5).state_dict(), path)
+    save_file(create_model("vgg8", {"fer2013": 7, "ferplus": 8}, size=44, width=5).state_dict(), path)
     with pytest.raises(RunError, match="its weights cannot be loaded"):
         finished_copy.load_model()
     path.unlink()
@@ -93,7 +93,7 @@ def test_a_full_disk_at_the_very_end(finished_copy, disk_full):
 def test_predictions_are_of_the_central_crop_in_any_batch_size(finished, faces):
     model = finished.load_model()
     images = faces.images[:21]
-    found = predict_logits(model, images, crop=44, batch_size=8)
+    found = predict_logits(model, images, Input(crop=44), batch_size=8)
     with torch.inference_mode():
         centre = torch.from_numpy(images)[:, None, 2:46, 2:46].float()
         expected = model(standardise(centre))
@@ -108,7 +108,7 @@ def test_predicting_does_not_train(finished, faces):
     """Batch norm must not learn from what is predicted, nor dropout act."""
     model = finished.load_model().train()
     before = {key: value.clone() for key, value in model.state_dict().items()}
-    one = predict_logits(model, faces.images[:9], crop=44)
-    two = predict_logits(model, faces.images[:9], crop=44)
+    one = predict_logits(model, faces.images[:9], Input(crop=44))
+    two = predict_logits(model, faces.images[:9], Input(crop=44))
     assert np.array_equal(one["fer2013"], two["fer2013"])
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())

@@ -8,13 +8,30 @@ import torch
 
 from mien.errors import DataError
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
-from mien.lab.training.recipe import Loss
-from mien.lab.training.targets import heads_of, make_targets, total_loss
+from mien.lab.data.balance import Balance, class_weights, log_prior
+from mien.lab.data.faces import FaceData
+from mien.lab.training.recipe import Recipe
+from mien.lab.training.targets import (
+    Objective,
+    Targets,
+    heads_of,
+    labels_of,
+    make_objective,
+    make_targets,
+)
+
+
+def _targets(data: FaceData, recipe: Recipe) -> Targets:
+    """Of every row, each as it is."""
+    return make_targets(data, data.labels.astype(np.int64), np.arange(len(data)), recipe)
 
 
 def test_hard_labels_without_smoothing_and_votes(faces, make_recipe):
-    recipe = make_recipe(data={"ferplus": False}, loss={"label_smoothing": 0, "ferplus_blend": 0})
-    targets = make_targets(replace(faces, votes=None), recipe)
+    recipe = make_recipe(
+        data={"ferplus": False},
+        loss={"label_smoothing": 0, "ferplus_blend": 0, "ferplus_head": 0},
+    )
+    targets = _targets(replace(faces, votes=None), recipe)
     assert list(targets.distributions) == ["fer2013"]
     assert torch.equal(targets.distributions["fer2013"], torch.eye(7)[faces.labels.astype(int)])
     assert torch.equal(targets.weights["fer2013"], torch.ones(len(faces)))
@@ -23,7 +40,7 @@ def test_hard_labels_without_smoothing_and_votes(faces, make_recipe):
 
 def test_label_smoothing_gives_every_label_its_share(faces, make_recipe):
     recipe = make_recipe(loss={"label_smoothing": 0.14, "ferplus_blend": 0})
-    found = make_targets(faces, recipe).distributions["fer2013"]
+    found = _targets(faces, recipe).distributions["fer2013"]
     assert found[0, faces.labels[0]].item() == pytest.approx(0.86 + 0.02)
     assert found.min().item() == pytest.approx(0.02)
     torch.testing.assert_close(found.sum(1), torch.ones(len(faces)))
@@ -31,14 +48,14 @@ def test_label_smoothing_gives_every_label_its_share(faces, make_recipe):
 
 def test_the_blend_takes_its_share_from_the_votes(faces, make_recipe):
     recipe = make_recipe(loss={"label_smoothing": 0, "ferplus_blend": 0.3})
-    found = make_targets(faces, recipe).distributions["fer2013"].numpy()
+    found = _targets(faces, recipe).distributions["fer2013"].numpy()
     expected = 0.7 * np.eye(7)[faces.labels] + 0.3 * fer2013_distribution(faces)
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_the_second_head_learns_the_votes(faces, make_recipe):
     recipe = make_recipe()
-    targets = make_targets(faces, recipe)
+    targets = _targets(faces, recipe)
     votes, weights = vote_distribution(faces.votes)
     assert torch.equal(targets.distributions["ferplus"], torch.from_numpy(votes))
     assert torch.equal(targets.weights["ferplus"], torch.from_numpy(weights))
@@ -48,7 +65,7 @@ def test_the_second_head_learns_the_votes(faces, make_recipe):
 @pytest.mark.parametrize("loss", [{"ferplus_blend": 0.3}, {"ferplus_blend": 0}])
 def test_votes_that_are_not_there(faces, make_recipe, loss):
     with pytest.raises(DataError, match=r"^tiny: has no FER\+ votes.*--ferplus fer2013new.csv"):
-        make_targets(replace(faces, votes=None), make_recipe(loss=loss))
+        _targets(replace(faces, votes=None), make_recipe(loss=loss))
 
 
 def test_the_loss_by_hand():
@@ -62,14 +79,52 @@ def test_the_loss_by_hand():
             p = torch.softmax(logits[head][row].double(), 0)
             cross_entropy = -(targets[head][row].double() * p.log()).sum()
             expected += factor * weights[head][row].item() * cross_entropy.item() / 4
-    found = total_loss(logits, targets, weights, Loss(ferplus_head=0.3))
+    found = Objective("fer2013", 0.3, None, None)(logits, targets, weights)
     assert found.item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_loss_is_computed_in_float32():
     logits = {"fer2013": torch.randn(4, 7, generator=torch.Generator().manual_seed(0)).bfloat16()}
     targets, weights = {"fer2013": torch.eye(7)[:4]}, {"fer2013": torch.ones(4)}
-    found = total_loss(logits, targets, weights, Loss())
+    found = Objective("fer2013", 0, None, None)(logits, targets, weights)
     assert found.dtype == torch.float32
     exact = torch.nn.functional.cross_entropy(logits["fer2013"].double(), torch.arange(4))
     assert found.item() == pytest.approx(exact.item(), rel=1e-5)
+
+
+def test_synthetic_images_have_their_label_and_no_votes(faces, make_recipe):
+    labels = np.append(faces.labels[:3].astype(np.int64), [1, 4])
+    found = make_targets(faces, labels, np.array([0, 1, 2, -1, -1]), make_recipe())
+    plain = _targets(faces, make_recipe())
+    smoothed = 0.95 * torch.eye(7)[[1, 4]] + 0.05 / 7
+    torch.testing.assert_close(found.distributions["fer2013"][3:], smoothed)
+    assert torch.equal(found.distributions["fer2013"][:3], plain.distributions["fer2013"][:3])
+    assert found.weights["ferplus"][3:].tolist() == [0, 0]
+    assert torch.equal(found.weights["ferplus"][:3], plain.weights["ferplus"][:3])
+
+
+def test_class_weights_and_prior_reach_the_loss(faces, make_recipe):
+    labels = faces.labels.astype(np.int64)
+    cpu = torch.device("cpu")
+    logits = {"fer2013": torch.randn(6, 7, generator=torch.Generator().manual_seed(0))}
+    targets, weights = {"fer2013": torch.eye(7)[:6]}, {"fer2013": torch.ones(6)}
+    per_image = torch.nn.functional.cross_entropy(
+        logits["fer2013"], torch.arange(6), reduction="none"
+    )
+    recipe = make_recipe(balance={"method": "class_weights"})
+    expected = torch.from_numpy(class_weights(labels, 7, Balance(method="class_weights")))[:6]
+    found = make_objective(faces, labels, recipe, cpu)(logits, targets, weights)
+    torch.testing.assert_close(found, (expected * per_image).mean())
+    recipe = make_recipe(balance={"method": "logit_adjustment", "strength": 2.0})
+    found = make_objective(faces, labels, recipe, cpu)(logits, targets, weights)
+    adjusted = logits["fer2013"] + 2 * torch.from_numpy(log_prior(labels, 7))
+    expected_loss = torch.nn.functional.cross_entropy(adjusted, torch.arange(6))
+    torch.testing.assert_close(found, expected_loss)
+    plain = make_objective(faces, labels, make_recipe(), cpu)(logits, targets, weights)
+    torch.testing.assert_close(plain, per_image.mean())
+
+
+def test_every_head_knows_its_labels(faces, make_recipe):
+    found = labels_of(faces, heads_of(faces, make_recipe()))
+    assert found["fer2013"] == list(faces.label_set.labels)
+    assert [len(names) for names in found.values()] == [7, 8]

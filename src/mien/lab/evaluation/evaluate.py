@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mien.card import ALL_ROWS, Score
-from mien.emotions import FERPLUS, LABEL_SETS
+from mien.emotions import FERPLUS
 from mien.errors import DataError, RunError
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation import metrics
@@ -21,7 +21,7 @@ from mien.lab.evaluation.predictions import (
     write_predictions,
 )
 from mien.lab.training.checkpoint import write_beside
-from mien.lab.training.predict import predict_logits
+from mien.lab.training.predict import Views, predict_logits
 from mien.lab.training.run import Run
 
 WITHOUT_TWINS = "without twins"
@@ -57,8 +57,12 @@ class Evaluation:
         }
 
 
-def evaluate_run(run: Run, data: FaceData, splits: tuple[str, ...]) -> Evaluation:
+def evaluate_run(
+    run: Run, data: FaceData, splits: tuple[str, ...], views: Views = "single"
+) -> Evaluation:
     """Predict the splits, write ``predictions.parquet``, and compute everything from that file.
+
+    Other ``views`` than the single one, which is what a model file does, have files of their own.
 
     PublicTest is always among the splits: calibration is fitted on it. PrivateTest is for frozen
     recipes and only measured when named.
@@ -75,12 +79,14 @@ def evaluate_run(run: Run, data: FaceData, splits: tuple[str, ...]) -> Evaluatio
         )
     wanted = dict.fromkeys(("PublicTest", *splits))
     rows = np.concatenate([data.rows(split) for split in wanted])
-    crop = run.recipe().augmentation.crop
-    logits = predict_logits(run.load_model(), data.images[rows], crop=crop)
-    write_predictions(label_predictions(data, rows, logits), run.predictions)
-    evaluation = evaluate_predictions(read_predictions(run.predictions), tuple(wanted))
+    logits = predict_logits(
+        run.load_model(), data.images[rows], run.recipe().input, views=views
+    )
+    predictions, result = run.predictions_of(views), run.evaluation_of(views)
+    write_predictions(label_predictions(data, rows, logits), predictions)
+    evaluation = evaluate_predictions(read_predictions(predictions), tuple(wanted))
     text = json.dumps(evaluation.to_dict(), indent=1)
-    write_beside(run.evaluation, lambda partial: partial.write_text(text, "utf-8"))
+    write_beside(result, lambda partial: partial.write_text(text, "utf-8"))
     return evaluation
 
 
@@ -96,7 +102,7 @@ def evaluate_predictions(predictions: Predictions, splits: tuple[str, ...]) -> E
             scores.append(_ferplus_score(part, split))
         main = part.main_head
         predicted = part.logits[main].argmax(axis=1)
-        names = LABEL_SETS[main].labels
+        names = part.labels_of[main]
         classes[split] = metrics.per_class(part.labels[main], predicted, names)
         confusion[split] = metrics.confusion(part.labels[main], predicted, len(names)).tolist()
     return Evaluation(predictions.data_sha256, calibration, scores, classes, confusion)

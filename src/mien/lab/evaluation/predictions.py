@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from mien.emotions import FERPLUS, LABEL_SETS
+from mien.emotions import FERPLUS
 from mien.errors import DataError, RunError
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import majority
@@ -36,6 +37,8 @@ class Predictions:
         True label by head; -1 where there is none (FER+ without a majority).
     logits : dict of str to ndarray of shape (n, labels), float32
         By head; the first is the main one.
+    labels_of : dict of str to tuple of str
+        Names of the labels by head, in the order of the logits.
     """
 
     data_sha256: str
@@ -44,6 +47,7 @@ class Predictions:
     twins: NDArray[np.bool_]
     labels: dict[str, NDArray[np.int64]]
     logits: dict[str, NDArray[np.float32]]
+    labels_of: dict[str, tuple[str, ...]]
 
     @property
     def main_head(self) -> str:
@@ -71,6 +75,7 @@ class Predictions:
             self.twins[keep],
             {head: values[keep] for head, values in self.labels.items()},
             {head: values[keep] for head, values in self.logits.items()},
+            self.labels_of,
         )
 
 
@@ -79,11 +84,13 @@ def label_predictions(
 ) -> Predictions:
     """Join logits with what the data set knows of their rows."""
     labels = {data.label_set.name: data.labels[rows].astype(np.int64)}
-    if FERPLUS.name in logits:
+    if FERPLUS.name in logits and data.label_set.name != FERPLUS.name:
         known = majority(data.votes[rows]) if data.votes is not None else np.full(len(rows), -1)
         labels[FERPLUS.name] = known
     twins = has_twin(data, rows, data.rows("Training"))
-    return Predictions(data.sha256, rows, data.splits[rows], twins, labels, logits)
+    names = {data.label_set.name: data.label_set.labels, FERPLUS.name: FERPLUS.labels}
+    names = {head: names[head] for head in logits}
+    return Predictions(data.sha256, rows, data.splits[rows], twins, labels, logits, names)
 
 
 def write_predictions(predictions: Predictions, path: Path) -> None:
@@ -95,10 +102,13 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
     }
     for head, values in predictions.logits.items():
         columns[f"label_{head}"] = predictions.labels[head]
-        for position, label in enumerate(LABEL_SETS[head].labels):
+        for position, label in enumerate(predictions.labels_of[head]):
             columns[f"logit_{head}_{label}"] = values[:, position]
     table = pyarrow.table(columns).replace_schema_metadata(
-        {"data_sha256": predictions.data_sha256, "heads": ",".join(predictions.logits)}
+        {
+            "data_sha256": predictions.data_sha256,
+            "heads": json.dumps({head: predictions.labels_of[head] for head in predictions.logits}),
+        }
     )
     write_beside(
         path,
@@ -117,11 +127,11 @@ def read_predictions(path: Path) -> Predictions:
     try:
         table = pyarrow.parquet.read_table(path, page_checksum_verification=True)
         metadata = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-        heads = metadata["heads"].split(",")
+        heads = {head: tuple(names) for head, names in json.loads(metadata["heads"]).items()}
         labels, logits = {}, {}
-        for head in heads:
+        for head, of_head in heads.items():
             labels[head] = table[f"label_{head}"].to_numpy()
-            names = [f"logit_{head}_{label}" for label in LABEL_SETS[head].labels]
+            names = [f"logit_{head}_{label}" for label in of_head]
             logits[head] = np.stack([table[name].to_numpy() for name in names], axis=1)
         splits = np.array([SPLITS.index(s) for s in table["split"].to_pylist()], dtype=np.uint8)
         found = Predictions(
@@ -131,6 +141,7 @@ def read_predictions(path: Path) -> Predictions:
             table["twin"].to_numpy(),
             labels,
             logits,
+            heads,
         )
     except FileNotFoundError as error:
         raise RunError(

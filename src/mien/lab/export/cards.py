@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import torch
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
-
 from mien.card import CropGeometry, Head, ModelCard, Score, Training
-from mien.emotions import LABEL_SETS
 from mien.errors import RunError
 from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.evaluation.evaluate import Calibration
+from mien.lab.models import count_macs
 from mien.lab.training.run import Run
 from mien.version import __version__
 
@@ -53,13 +49,13 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
         input_height=IMAGE_SIZE,
         input_width=IMAGE_SIZE,
         heads={
-            head: Head(labels=LABEL_SETS[head].labels, temperature=calibration.temperatures[head])
-            for head in facts["heads"]
+            head: Head(labels=tuple(labels), temperature=calibration.temperatures[head])
+            for head, labels in facts["labels"].items()
         },
         crop=FER2013_CROP,
         unsure_below=calibration.unsure_below,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
-        macs=count_macs(network, recipe.augmentation.crop),
+        macs=count_macs(network, recipe.input.channels, recipe.input.side),
         licence="MIT",
         training_data=TRAINING_DATA,
         limits=LIMITS,
@@ -79,10 +75,3 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
             f"mien export runs/{run.folder.name}",
         ),
     )
-
-
-def count_macs(network: nn.Module, crop: int) -> int:
-    """Multiply-accumulates of one ``crop`` × ``crop`` face: convolutions and matrix products."""
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        network(torch.zeros(1, 1, crop, crop))
-    return int(counter.get_total_flops() // 2)

@@ -51,7 +51,7 @@ def export_run(
     calibration, scores = _read_evaluation(run)
     card = make_card(run, scores, calibration, name or run.recipe().name)
     network = CalibratedNetwork(
-        run.load_model(), run.recipe().augmentation.crop, calibration.temperatures
+        run.load_model(), run.recipe().input, calibration.temperatures
     ).eval()
     content = to_onnx(network, card)
     difference = check_parity(network, content, card, _parity_images(data))

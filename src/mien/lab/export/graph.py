@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.card import METADATA_KEY, ModelCard
-from mien.lab.data.standardise import standardise
+from mien.lab.data.preprocess import Input, preprocess
 
 OPSET = 18
 
@@ -19,17 +19,20 @@ OPSET = 18
 class CalibratedNetwork(nn.Module):
     """``uint8 (N, 48, 48)`` crops in, one ``float32 (N, labels)`` of probabilities a head out."""
 
-    def __init__(self, network: nn.Module, crop: int, temperatures: dict[str, float]) -> None:
+    def __init__(
+        self, network: nn.Module, options: Input, temperatures: dict[str, float]
+    ) -> None:
         super().__init__()
         self.network = network
-        self.crop = crop
+        self.options = options
         self.temperatures = temperatures
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
-        """Central crop, per-image standardisation, logits, temperature, softmax."""
-        edge = (faces.shape[-1] - self.crop) // 2
-        pixels = faces[:, edge : edge + self.crop, edge : edge + self.crop].float()[:, None]
-        logits = self.network(standardise(pixels))
+        """Central crop, preprocessing, logits, temperature, softmax."""
+        crop = self.options.crop
+        edge = (faces.shape[-1] - crop) // 2
+        pixels = faces[:, edge : edge + crop, edge : edge + crop].float()[:, None]
+        logits = self.network(preprocess(pixels, self.options))
         return tuple(
             torch.softmax(logits[head] / temperature, dim=1)
             for head, temperature in self.temperatures.items()

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from mien.lab.models.network import Network, heads_on
 from mien.lab.models.registry import register
 
 
@@ -45,47 +46,65 @@ class SqueezeExcitation(nn.Module):
         return features * torch.sigmoid(gates)[:, :, None, None]
 
 
-class VGG8(nn.Module):
+class VGG8(Network):
     """Four stages of widths 1, 2, 4 and 8 times ``width``, SE, average plus max pooling, heads.
 
-    Input ``(B, 1, H, W)`` float32, H and W from 32 up; output a dict of logits. With width 40:
+    Input ``(B, C, H, W)`` float32, H and W from 32 up; output a dict of logits. With width 40:
     1.83 M parameters and 147 MMAC at 44×44; with width 24: 0.66 M and 53 MMAC.
     """
 
     def __init__(
-        self, heads: dict[str, int], width: int, dropout: float, head_dropout: float
+        self,
+        heads: dict[str, int],
+        channels: int,
+        width: int,
+        dropout: float,
+        head_dropout: float,
     ) -> None:
         super().__init__()
         widths = [width, 2 * width, 4 * width, 8 * width]
-        inputs = [1, *widths[:-1]]
+        inputs = [channels, *widths[:-1]]
         self.stages = nn.Sequential(
-            *(Stage(i, channels, dropout) for i, channels in zip(inputs, widths, strict=True))
+            *(Stage(before, after, dropout) for before, after in zip(inputs, widths, strict=True))
         )
         self.gate = SqueezeExcitation(widths[-1])
         self.dropout = nn.Dropout(head_dropout)
-        self.heads = nn.ModuleDict(
-            {name: nn.Linear(widths[-1], labels) for name, labels in heads.items()}
-        )
+        self.heads = heads_on(widths[-1], heads)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def embed(self, images: Tensor) -> Tensor:
-        """Pooled features ``(B, 8 * width)`` of standardised images ``(B, 1, H, W)``."""
+        """Pooled features ``(B, 8 * width)`` of standardised images ``(B, C, H, W)``."""
         features = self.gate(self.stages(images))
         return features.mean((2, 3)) + features.amax((2, 3))  # type: ignore[no-any-return]
 
-    def forward(self, images: Tensor) -> dict[str, Tensor]:
-        """Logits by head of standardised images ``(B, 1, H, W)``."""
-        embedding = self.dropout(self.embed(images))
+    def classify(self, embedding: Tensor) -> dict[str, Tensor]:
+        """Logits by head of ``(B, 8 * width)``."""
+        embedding = self.dropout(embedding)
         return {name: head(embedding) for name, head in self.heads.items()}
 
+    def parts(self) -> dict[str, nn.Module]:
+        """The four stages, the gate, the heads."""
+        body = {f"stage{number}": stage for number, stage in enumerate(self.stages, 1)}
+        return {**body, "gate": self.gate, "heads": self.heads}
 
-@register("vgg8")
+
+@register(
+    "vgg8",
+    summary="eight 3×3 convolutions, full resolution in the first two, identity skips, SE",
+    source="Mien, after Pramerdorfer & Kampel 2016 (arXiv 1612.02903)",
+    size=44,
+)
 def vgg8(
-    heads: dict[str, int], width: int = 40, dropout: float = 0.1, head_dropout: float = 0.3
-) -> nn.Module:
+    heads: dict[str, int],
+    channels: int,
+    size: int,
+    width: int = 40,
+    dropout: float = 0.1,
+    head_dropout: float = 0.3,
+) -> Network:
     """Build a ``VGG8``; ``dropout`` acts after each stage, ``head_dropout`` before the heads."""
     if width < 1:
         raise ValueError("width must be at least 1")
-    return VGG8(heads, width, dropout, head_dropout)
+    return VGG8(heads, channels, width, dropout, head_dropout)

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mien.errors import RecipeError, RunError
-from mien.lab.data.augment import augment
+from mien.errors import MienError, RunError
 from mien.lab.data.faces import FaceData
-from mien.lab.models import create_model
 from mien.lab.training.average import averaged
 from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint
-from mien.lab.training.predict import predict_logits
+from mien.lab.training.distributed import Group
+from mien.lab.training.early_stopping import best_epoch, should_stop
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.schedules import learning_rate_factor
-from mien.lab.training.targets import Targets, heads_of, make_targets, total_loss
+from mien.lab.training.setup import Session, facts_of, prepare
+from mien.lab.training.transfer import Head, freeze, frozen_parts
 from mien.version import __version__
+
+ALONE = Group(0, 1, 0)
 
 
 @dataclass(frozen=True)
 class EpochLog:
-    """One line of ``log.csv``. Accuracies are shares; those of training are on augmented images."""
+    """One line of ``log.csv``. Accuracies are shares.
+
+    ``train_*`` are of the augmented images while they were learnt, ``clean_*`` of a fixed sample of
+    Training as it is, measured like PublicTest after the epoch; ``gap`` is clean less public
+    accuracy.
+    """
 
     epoch: int
     learning_rate: float
     train_loss: float
     train_accuracy: float
+    clean_loss: float
+    clean_accuracy: float
     public_loss: float
     public_accuracy: float
+    gap: float
     images_per_second: float
     seconds: float
 
@@ -48,6 +58,7 @@ class Step:
     step: int
     steps_per_epoch: int
     loss: float
+    images_per_second: float
     last: EpochLog | None
 
 
@@ -57,14 +68,28 @@ def train(
     run: Run,
     *,
     resume: bool = False,
+    device: torch.device | None = None,
+    group: Group = ALONE,
     on_step: Callable[[Step], None] = lambda step: None,
+    on_epoch: Callable[[list[EpochLog]], None] = lambda logs: None,
+    on_features: Callable[[str, int, int], None] = lambda name, done, of: None,
 ) -> list[EpochLog]:
     """Train as the recipe says and leave the result in ``run``.
 
-    Only the Training split is fitted on; PublicTest is measured after each epoch with the averaged
-    weights; PrivateTest is never touched. A checkpoint is written after each epoch; ``resume``
-    goes on from it, bit for bit, because every epoch draws its random numbers anew from the seed
-    and its own number.
+    Only the Training split is fitted on; PublicTest is measured after each epoch; PrivateTest is
+    never touched. A checkpoint is written after each epoch; ``resume`` goes on from it, bit for
+    bit, because every epoch draws its random numbers anew from the seed and its own number.
+
+    Parameters
+    ----------
+    data : FaceData
+        With the labels that the recipe names (see ``setup.load_data``).
+    device : torch.device, optional
+        The CPU when None.
+    group : Group
+        The processes that train together; each takes its share of every batch.
+    on_step, on_epoch, on_features : callable
+        Progress: after a batch, after an epoch (all logs so far), while embeddings are computed.
 
     Returns
     -------
@@ -74,206 +99,235 @@ def train(
     Raises
     ------
     RecipeError
-        If a batch is larger than the Training split.
+        If the recipe does not fit the data or the processes.
     RunError
-        If the folder holds another recipe's or another data set's run, or the loss diverges.
+        If the folder holds another recipe's or another data set's run, the loss diverges, or the
+        memory does not suffice.
     """
-    heads = heads_of(data, recipe)
-    torch.manual_seed(recipe.seed)
-    model = build(recipe, heads)
-    average = averaged(model, recipe.ema)
-    optimiser = make_optimiser(model, recipe)
-    targets = make_targets(data, recipe)
-    images = torch.from_numpy(data.images)
-    training, public = data.rows("Training"), data.rows("PublicTest")
-    steps_per_epoch = len(training) // recipe.batch_size
-    if not steps_per_epoch:
-        raise RecipeError(
-            f"batch_size {recipe.batch_size} is more than the {len(training)} Training images",
-            where=recipe.name,
-        )
-
+    session = prepare(recipe, data, device or torch.device("cpu"), on_features=on_features)
+    average = averaged(session.module, recipe.ema) if recipe.ema else None
+    kept = average.module if average else session.module
+    scaler = torch.amp.GradScaler(session.device.type, enabled=session.dtype == torch.float16)
+    best: dict[str, Tensor] | None = None
     logs: list[EpochLog] = []
     if resume and run.checkpoint.is_file():
         state = load_checkpoint(run.checkpoint)
-        _check_same(state, recipe, data, run)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
+        _check_same(state, session, run)
+        session.module.load_state_dict(state["model"])
+        if average:
+            average.load_state_dict(state["average"])
+        session.optimiser.load_state_dict(state["optimiser"])
+        scaler.load_state_dict(state["scaler"])
+        best = state["best"]
         logs = [EpochLog(**row) for row in state["logs"]]
-        # A stop between the checkpoint and the log left the log one line short.
-        run.write_log(state["logs"])
-    else:
+        if group.leads:
+            # A stop between the checkpoint and the log left the log one line short.
+            run.write_log(state["logs"])
+    elif group.leads:
         run.forget_results()
-    run.write_recipe(recipe)
+    if group.leads:
+        run.write_recipe(recipe)
 
+    module, frozen = session.module, None
     for epoch in range(len(logs), recipe.epochs):
-        started = time.perf_counter()
-        generator = _seed_epoch(recipe.seed, epoch)
-        order = torch.from_numpy(training)[torch.randperm(len(training), generator=generator)]
-        model.train()
-        loss_sum, correct = 0.0, 0
-        for step in range(steps_per_epoch):
-            rate = recipe.optimiser.learning_rate * learning_rate_factor(
-                epoch * steps_per_epoch + step, recipe.epochs * steps_per_epoch, recipe.schedule
+        if _stops(logs, recipe):
+            break
+        now_frozen = frozen_parts(session.network, recipe.transfer, epoch)
+        if now_frozen != frozen:
+            frozen = now_frozen
+            freeze(session.network, frozen)
+            module = group.wrap(session.module, session.device)
+        _train_mode(session, frozen)
+        row = _train_epoch(session, module, average, scaler, epoch, logs, run, group, on_step)
+        fitted = time.perf_counter()
+        if group.leads:
+            clean_loss, clean_accuracy = session.measure(kept, "clean")
+            public_loss, public_accuracy = session.measure(kept, "public")
+            row |= {
+                "clean_loss": clean_loss,
+                "clean_accuracy": clean_accuracy,
+                "public_loss": public_loss,
+                "public_accuracy": public_accuracy,
+                "gap": clean_accuracy - public_accuracy,
+                "seconds": row["seconds"] + time.perf_counter() - fitted,
+            }
+        logs.append(EpochLog(**group.from_leader(row)))
+        stopper = recipe.early_stopping
+        losses = [log.public_loss for log in logs]
+        if stopper.patience is not None and best_epoch(losses, stopper.min_delta) == epoch:
+            best = copy.deepcopy(kept.state_dict())
+        if group.leads:
+            save_checkpoint(
+                run.checkpoint,
+                {
+                    "recipe": recipe.model_dump(mode="json"),
+                    "data_sha256": data.sha256,
+                    "votes_sha256": data.votes_sha256,
+                    "model": session.module.state_dict(),
+                    "average": average.state_dict() if average else None,
+                    "optimiser": session.optimiser.state_dict(),
+                    "scaler": scaler.state_dict(),
+                    "best": best,
+                    "logs": [asdict(log) for log in logs],
+                },
             )
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-            batch, batch_targets, batch_weights = _batch(
-                images, rows, targets, epoch, recipe, generator
-            )
-            with autocast(recipe):
-                logits = model(batch.contiguous(memory_format=torch.channels_last))
-            loss = total_loss(logits, batch_targets, batch_weights, recipe.loss)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            average.update_parameters(model)
+            run.write_log([asdict(log) for log in logs])
+            on_epoch(logs)
 
-            value = loss.item()
-            if not np.isfinite(value):
-                raise RunError(
-                    f"the loss became {value} at epoch {epoch + 1}, step {step + 1}",
-                    where=run.folder,
-                    hint=f"lower optimiser.learning_rate (now {recipe.optimiser.learning_rate})",
-                )
-            loss_sum += value
-            main = next(iter(logits))
-            correct += int((logits[main].argmax(1) == batch_targets[main].argmax(1)).sum())
-            on_step(
-                Step(epoch, recipe.epochs, step, steps_per_epoch, value, logs[-1] if logs else None)
-            )
-        fitting = time.perf_counter() - started
-        public_loss, public_accuracy = _measure(average.module, data, public, recipe)
-        logs.append(
-            EpochLog(
-                epoch=epoch + 1,
-                learning_rate=rate,
-                train_loss=loss_sum / steps_per_epoch,
-                train_accuracy=correct / (steps_per_epoch * recipe.batch_size),
-                public_loss=public_loss,
-                public_accuracy=public_accuracy,
-                images_per_second=steps_per_epoch * recipe.batch_size / fitting,
-                seconds=time.perf_counter() - started,
-            )
-        )
-        save_checkpoint(
-            run.checkpoint,
-            {
-                "recipe": recipe.model_dump(mode="json"),
-                "data_sha256": data.sha256,
-                "model": model.state_dict(),
-                "average": average.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "logs": [asdict(row) for row in logs],
-            },
-        )
-        run.write_log([asdict(row) for row in logs])
-
-    run.write_result(
-        average.module,
-        {
-            "mien": __version__,
-            "torch": torch.__version__,
-            "threads": torch.get_num_threads(),
-            "data": data.name,
-            "data_sha256": data.sha256,
-            "heads": heads,
-            "epochs": recipe.epochs,
-            "minutes": round(sum(row.seconds for row in logs) / 60, 1),
-        },
-    )
+    if best is not None:
+        kept.load_state_dict(best)
+    if group.leads:
+        run.write_result(_whole(kept), _facts(session, logs, recipe, group))
     return logs
 
 
-def build(recipe: Recipe, heads: dict[str, int]) -> nn.Module:
-    """The recipe's network with fresh weights, laid out for fast convolutions."""
-    options = recipe.model.model_dump()
-    model = create_model(options.pop("name"), heads, **options)
-    return model.to(memory_format=torch.channels_last)
-
-
-def make_optimiser(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """SGD with Nesterov momentum; weight decay on matrices and kernels only."""
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    spared = [p for p in model.parameters() if p.ndim <= 1]
-    options = recipe.optimiser
-    return torch.optim.SGD(
-        [
-            {"params": decayed, "weight_decay": options.weight_decay},
-            {"params": spared, "weight_decay": 0.0},
-        ],
-        lr=options.learning_rate,
-        momentum=options.momentum,
-        nesterov=options.momentum > 0,
-        foreach=True,
-    )
-
-
-def autocast(recipe: Recipe) -> torch.autocast:
-    """Run convolutions and matrix products in the recipe's precision."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16")
-
-
-def _seed_epoch(seed: int, epoch: int) -> torch.Generator:
-    """Seed dropout and a generator for everything else from the run's seed and the epoch."""
-    drawn = np.random.SeedSequence([seed, epoch]).generate_state(2, np.uint64)
-    torch.manual_seed(int(drawn[0] >> 1))
-    return torch.Generator().manual_seed(int(drawn[1] >> 1))
-
-
-def _batch(
-    images: Tensor,
-    rows: Tensor,
-    targets: Targets,
+def _train_epoch(
+    session: Session,
+    module: nn.Module,
+    average: torch.optim.swa_utils.AveragedModel | None,
+    scaler: torch.amp.GradScaler,
     epoch: int,
-    recipe: Recipe,
-    generator: torch.Generator,
-) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
-    batch = augment(images[rows], rows, epoch, recipe.augmentation, generator)
-    batch_targets = {head: values[rows] for head, values in targets.distributions.items()}
-    batch_weights = {head: values[rows] for head, values in targets.weights.items()}
-    if recipe.augmentation.mixup and epoch < 0.8 * recipe.epochs:
-        # One share a batch (Zhang et al. 2018, section 2), mixed with the batch turned round.
-        alpha = torch.full((1,), recipe.augmentation.mixup)
-        share = float(torch._sample_dirichlet(torch.cat([alpha, alpha]), generator=generator)[0])
-        batch = batch.lerp(batch.flip(0), 1 - share)
-        for head in batch_targets:
-            both = batch_weights[head], batch_weights[head].flip(0)
-            mixed = share * both[0], (1 - share) * both[1]
-            total = mixed[0] + mixed[1]
-            batch_targets[head] = (
-                mixed[0][:, None] * batch_targets[head]
-                + mixed[1][:, None] * batch_targets[head].flip(0)
-            ) / total.clamp(min=1e-9)[:, None]
-            batch_weights[head] = total
-    return batch, batch_targets, batch_weights
+    logs: list[EpochLog],
+    run: Run,
+    group: Group,
+    on_step: Callable[[Step], None],
+) -> dict[str, Any]:
+    """One pass over what training draws from; returns the part of the log that it knows."""
+    recipe, optimiser = session.recipe, session.optimiser
+    steps = session.steps_per_epoch
+    losses = [log.public_loss for log in logs]
+    started = time.perf_counter()
+    loss_sum = torch.zeros((), device=session.device)
+    correct = torch.zeros((), device=session.device)
+    rate = 0.0
+    for step, whole in enumerate(session.batches(epoch)):
+        rate = recipe.optimiser.learning_rate * learning_rate_factor(
+            epoch * steps + step, recipe.epochs * steps, steps, recipe.schedule, losses
+        )
+        batch = session.share(whole, group)
+        try:
+            logits = session.logits(module, batch)
+            loss = session.objective(logits, batch.targets, batch.weights)
+            take_step(loss, session, scaler, rate)
+        except (RuntimeError, MemoryError) as error:
+            raise _explain(error, recipe, run) from error
+        if average is not None:
+            average.update_parameters(session.module)
+        value = loss.detach()
+        if not bool(torch.isfinite(value)):
+            raise RunError(
+                f"the loss became {value.item()} at epoch {epoch + 1}, step {step + 1}",
+                where=run.folder,
+                hint=f"lower optimiser.learning_rate (now {recipe.optimiser.learning_rate:g}; "
+                "mien lr-find suggests one)",
+            )
+        loss_sum += value
+        main = session.objective.main
+        correct += (logits[main].argmax(1) == batch.targets[main].argmax(1)).sum()
+        elapsed = time.perf_counter() - started
+        on_step(
+            Step(
+                epoch,
+                recipe.epochs,
+                step,
+                steps,
+                value.item(),
+                (step + 1) * recipe.batch_size / elapsed,
+                logs[-1] if logs else None,
+            )
+        )
+    share = correct / (steps * recipe.batch_size / group.size)
+    means = group.mean(torch.stack([loss_sum / steps, share]))
+    seconds = time.perf_counter() - started
+    return {
+        "epoch": epoch + 1,
+        "learning_rate": rate,
+        "train_loss": means[0].item(),
+        "train_accuracy": means[1].item(),
+        "images_per_second": steps * recipe.batch_size / seconds,
+        "seconds": seconds,
+    }
 
 
-def _measure(
-    model: nn.Module, data: FaceData, rows: np.ndarray, recipe: Recipe
-) -> tuple[float, float]:
-    """Loss (hard labels) and accuracy of the main head on rows of the data set."""
-    with autocast(recipe):
-        logits = predict_logits(model, data.images[rows], crop=recipe.augmentation.crop)
-    main = torch.from_numpy(logits[data.label_set.name])
-    labels = torch.from_numpy(data.labels[rows].astype(np.int64))
-    loss = torch.nn.functional.cross_entropy(main, labels)
-    return float(loss), float((main.argmax(1) == labels).float().mean())
+def take_step(
+    loss: Tensor, session: Session, scaler: torch.amp.GradScaler, learning_rate: float
+) -> None:
+    """Gradients of ``loss``, clipped if the recipe says so, and one step at ``learning_rate``."""
+    optimiser = session.optimiser
+    for parameters in optimiser.param_groups:
+        parameters["lr"] = learning_rate * parameters["scale"]
+    optimiser.zero_grad(set_to_none=True)
+    scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    clip = session.recipe.optimiser.clip
+    if clip:
+        scaler.unscale_(optimiser)
+        nn.utils.clip_grad_norm_(session.module.parameters(), clip)
+    scaler.step(optimiser)
+    scaler.update()
 
 
-def _check_same(state: dict[str, Any], recipe: Recipe, data: FaceData, run: Run) -> None:
-    if state["recipe"] != recipe.model_dump(mode="json"):
-        changed = [
-            k for k, v in recipe.model_dump(mode="json").items() if state["recipe"].get(k) != v
-        ]
+def _train_mode(session: Session, frozen: tuple[str, ...]) -> None:
+    """Measuring has put everything into evaluation mode."""
+    if isinstance(session.module, Head):
+        session.module.train()
+    else:
+        freeze(session.network, frozen)
+
+
+def _stops(logs: list[EpochLog], recipe: Recipe) -> bool:
+    return bool(logs) and should_stop([log.public_loss for log in logs], recipe.early_stopping)
+
+
+def _whole(kept: nn.Module) -> nn.Module:
+    return kept.network if isinstance(kept, Head) else kept
+
+
+def _explain(error: Exception, recipe: Recipe, run: Run) -> Exception:
+    """An error for people when the memory did not suffice, else the error itself."""
+    text = str(error).lower()
+    if isinstance(error, MienError):
+        return error
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or (
+        "can't allocate memory" in text or "out of memory" in text or "not enough memory" in text
+    ):
+        return RunError(
+            f"out of memory with batch_size {recipe.batch_size} at "
+            f"{recipe.input.side}×{recipe.input.side} pixels",
+            where=run.folder,
+            hint="train with a smaller batch_size, model or input.size",
+        )
+    return error
+
+
+def _facts(
+    session: Session, logs: list[EpochLog], recipe: Recipe, group: Group
+) -> dict[str, Any]:
+    facts = facts_of(session)
+    stopper = recipe.early_stopping
+    if stopper.patience is not None:
+        losses = [log.public_loss for log in logs]
+        facts["best_epoch"] = best_epoch(losses, stopper.min_delta) + 1
+    return {
+        "mien": __version__,
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "processes": group.size,
+        **facts,
+        "epochs": len(logs),
+        "minutes": round(sum(log.seconds for log in logs) / 60, 1),
+    }
+
+
+def _check_same(state: dict[str, Any], session: Session, run: Run) -> None:
+    recipe, data = session.recipe.model_dump(mode="json"), session.data
+    if state["recipe"] != recipe:
+        changed = [key for key, value in recipe.items() if state["recipe"].get(key) != value]
         raise RunError(
             f"holds a run of another recipe (differs in {', '.join(changed)})",
             where=run.folder,
             hint="train with --restart, or give the recipe another name",
         )
-    if state["data_sha256"] != data.sha256:
+    if state["data_sha256"] != data.sha256 or state["votes_sha256"] != data.votes_sha256:
         raise RunError(
             "holds a run on other data (SHA-256 differs)",
             where=run.folder,

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+import types
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mien.errors import RecipeError, did_you_mean
 from mien.lab.data.augment import Augmentation
+from mien.lab.data.balance import Balance
+from mien.lab.data.preprocess import Input
+from mien.lab.section import Fraction, NonNegative, Section
+from mien.lab.training.device import Precision
+from mien.lab.training.early_stopping import EarlyStopping
+from mien.lab.training.mixing import Mixing
+from mien.lab.training.optimisers import Optimiser
+from mien.lab.training.schedules import Schedule
+from mien.lab.training.transfer import Transfer
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
 
+class Data(Section):
+    """Which imported data set, with which labels.
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Data(_Section):
-    """Which imported data set, and whether its FER+ votes train a second head."""
+    ``label_set`` translates the labels (``ferplus``, ``four``, ...; see ``mien.emotions``);
+    ``ferplus`` trains a second head on the FER+ votes; ``twins: drop`` leaves Training images out
+    that are equal in every pixel to one of PublicTest or PrivateTest.
+    """
 
     dataset: str = "fer2013"
+    label_set: str | None = None
     ferplus: bool = False
+    twins: Literal["drop", "keep"] = "drop"
 
 
-class Model(_Section):
+class Model(Section):
     """A registered network; further keys are the network's own options."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     name: str
 
+    def options(self) -> dict[str, Any]:
+        """The network's own options."""
+        return dict(self.model_extra or {})
 
-class Loss(_Section):
-    """Soft cross-entropy on the FER2013 head, and on the FER+ head when the data has votes.
+
+class Loss(Section):
+    """Soft cross-entropy on the main head, and on the FER+ head when the data has votes.
 
     ``ferplus_blend`` is the share of the FER2013 target that comes from the votes (see
     ``mien.lab.data.ferplus.fer2013_distribution``); ``ferplus_head`` the weight of the second
@@ -49,38 +62,61 @@ class Loss(_Section):
     ferplus_head: NonNegative = 0
 
 
-class Optimiser(_Section):
-    """SGD with Nesterov momentum. Weight decay spares norms and biases."""
+class Recipe(Section):
+    """Everything that decides a training run.
 
-    name: Literal["sgd"] = "sgd"
-    learning_rate: Positive = 0.1
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    weight_decay: NonNegative = 5e-4
-
-
-class Schedule(_Section):
-    """Learning rate: linear from zero during ``warmup`` (share of all steps), then to zero."""
-
-    name: Literal["linear"] = "linear"
-    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.15
-
-
-class Recipe(_Section):
-    """Everything that decides a training run."""
+    ``ema`` is the decay of the running average of the weights that is measured and kept (0: none);
+    ``precision`` of convolutions and matrix products; ``batch_size`` over all processes together.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
     summary: str
     data: Data = Data()
-    model: Model
+    balance: Balance = Balance()
+    input: Input = Input()
     augmentation: Augmentation = Augmentation()
+    mixing: Mixing = Mixing()
+    model: Model
+    transfer: Transfer = Transfer()
     loss: Loss = Loss()
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
+    early_stopping: EarlyStopping = EarlyStopping()
     epochs: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=2)] = 128
-    ema: Annotated[float, Field(ge=0, lt=1)] = 0.999
-    precision: Literal["float32", "bfloat16"] = "float32"
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0
+    precision: Precision = "float32"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Recipe:
+        frozen = self.transfer.freeze == "backbone"
+        if self.loss.ferplus_head and not self.data.ferplus:
+            raise ValueError("loss.ferplus_head needs data.ferplus: true")
+        if self.data.ferplus and self.data.label_set == "ferplus":
+            raise ValueError("data.ferplus adds the FER+ head that data.label_set names already")
+        if self.loss.ferplus_blend and self.data.label_set not in (None, "fer2013"):
+            raise ValueError("loss.ferplus_blend is for FER2013's own labels")
+        if frozen and not self.transfer.weights:
+            raise ValueError("transfer.freeze: backbone needs transfer.weights")
+        if frozen and self.augmentation.changes_pixels:
+            raise ValueError(
+                "transfer.freeze: backbone computes the embeddings once, so the only augmentation "
+                "is augmentation.flip"
+            )
+        if frozen and self.mixing.cutmix:
+            raise ValueError("mixing.cutmix needs images; transfer.freeze: backbone has embeddings")
+        in_pixels = self.balance.method == "smote" and self.balance.space == "pixels"
+        if frozen and (in_pixels or self.balance.method == "augment"):
+            raise ValueError(
+                f"balance.method: {self.balance.method} makes new images, which "
+                "transfer.freeze: backbone does not see; take smote with space: embedding"
+            )
+        if self.balance.space == "embedding" and not self.transfer.weights:
+            raise ValueError("balance.space: embedding needs transfer.weights to embed with")
+        if self.balance.method == "augment" and not self.augmentation.changes_anything:
+            raise ValueError("balance.method: augment needs something in augmentation")
+        return self
 
     def to_yaml(self) -> str:
         """The recipe with every default written out."""
@@ -103,8 +139,8 @@ def load_recipe(name_or_path: str, overrides: tuple[str, ...] = ()) -> Recipe:
     Raises
     ------
     RecipeError
-        If there is no such recipe, the YAML cannot be read, a key is unknown (it names the
-        nearest right one) or a value is out of range.
+        If there is no such recipe, the YAML cannot be read, a key or a name is unknown (it names
+        the nearest right one) or a value is out of range.
     """
     if name_or_path in packaged_recipes():
         where = f"recipe {name_or_path}"
@@ -114,11 +150,8 @@ def load_recipe(name_or_path: str, overrides: tuple[str, ...] = ()) -> Recipe:
         try:
             text = Path(name_or_path).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(
-                "no such recipe",
-                where=name_or_path,
-                hint=f"name a YAML file or one of: {', '.join(packaged_recipes())}",
-            ) from error
+            hint = f"name a YAML file, or: {did_you_mean(name_or_path, packaged_recipes())}"
+            raise RecipeError("no such recipe", where=name_or_path, hint=hint) from error
     try:
         raw = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
@@ -141,18 +174,45 @@ def parse_recipe(raw: dict[str, Any], where: str) -> Recipe:
             known = _known_keys(first["loc"][:-1])
             hint = did_you_mean(str(first["loc"][-1]), known)
             raise RecipeError(f"unknown key {key!r}", where=where, hint=hint) from error
+        if first["type"] == "literal_error":
+            choices = _choices(first["loc"])
+            hint = did_you_mean(str(first["input"]), choices)
+            raise RecipeError(f"no {key} {first['input']!r}", where=where, hint=hint) from error
+        message = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "value_error":
+            what = f"{key}: {message}" if key else message
+            raise RecipeError(what, where=where) from error
         got = "" if first["type"] == "missing" else f" (got {first['input']!r})"
-        raise RecipeError(f"{key}: {first['msg']}{got}", where=where) from error
+        raise RecipeError(f"{key}: {message}{got}", where=where) from error
+
+
+def _field(path: tuple[int | str, ...]) -> Any:
+    """Annotation of the key at ``path``, or None."""
+    annotation: Any = Recipe
+    for part in path:
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return None
+        field = annotation.model_fields.get(str(part))
+        annotation = field.annotation if field else None
+    return annotation
 
 
 def _known_keys(path: tuple[int | str, ...]) -> list[str]:
-    section: type[BaseModel] = Recipe
-    for part in path:
-        annotation = section.model_fields[str(part)].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
-        section = annotation
-    return list(section.model_fields)
+    section = _field(path)
+    known = isinstance(section, type) and issubclass(section, BaseModel)
+    return list(section.model_fields) if known else []
+
+
+def _choices(path: tuple[int | str, ...]) -> list[str]:
+    """What may stand at ``path``, from its Literal; that may be one of several in a union."""
+    found, waiting = [], [_field(path)]
+    while waiting:
+        annotation = waiting.pop()
+        if get_origin(annotation) is Literal:
+            found += [str(choice) for choice in get_args(annotation)]
+        elif get_origin(annotation) in (Union, types.UnionType):
+            waiting += get_args(annotation)
+    return found
 
 
 def _override(raw: dict[str, Any], override: str) -> None:

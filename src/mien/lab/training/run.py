@@ -14,8 +14,10 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from mien.errors import RunError
-from mien.lab.models import create_model
+from mien.lab.models import Network
+from mien.lab.training.build import build
 from mien.lab.training.checkpoint import write_beside
+from mien.lab.training.predict import VIEWS
 from mien.lab.training.recipe import Recipe, parse_recipe
 
 
@@ -25,7 +27,7 @@ class Run:
 
     ``recipe.yaml`` (every default written out), ``checkpoint.pt`` (to go on from), ``log.csv`` (a
     line an epoch), ``model.safetensors`` (averaged weights, once the run is complete),
-    ``run.json`` (data hash, epochs, minutes, versions).
+    ``run.json`` (data hash, labels, epochs, minutes, versions), ``curves.png``.
     """
 
     folder: Path
@@ -46,6 +48,11 @@ class Run:
         return self.folder / "model.safetensors"
 
     @property
+    def curves(self) -> Path:
+        """The log as a picture."""
+        return self.folder / "curves.png"
+
+    @property
     def predictions(self) -> Path:
         """Logits of every evaluated image."""
         return self.folder / "predictions.parquet"
@@ -54,6 +61,14 @@ class Run:
     def evaluation(self) -> Path:
         """Calibration and scores."""
         return self.folder / "evaluation.json"
+
+    def predictions_of(self, views: str) -> Path:
+        """``predictions``, or a file beside it for other views than the single one."""
+        return _beside(self.predictions, views)
+
+    def evaluation_of(self, views: str) -> Path:
+        """``evaluation``, or a file beside it for other views than the single one."""
+        return _beside(self.evaluation, views)
 
     def recipe(self) -> Recipe:
         """The recipe that made this run."""
@@ -84,7 +99,10 @@ class Run:
 
     def forget_results(self) -> None:
         """Remove what belongs to an earlier training in this folder: weights and scores."""
-        for path in (self.folder / "run.json", self.weights, self.predictions, self.evaluation):
+        made = [self.folder / "run.json", self.weights, self.curves]
+        for views in VIEWS:
+            made += [self.predictions_of(views), self.evaluation_of(views)]
+        for path in made:
             path.unlink(missing_ok=True)
 
     def write_recipe(self, recipe: Recipe) -> None:
@@ -110,16 +128,19 @@ class Run:
         text = json.dumps(facts, indent=1)
         write_beside(self.folder / "run.json", lambda partial: partial.write_text(text, "utf-8"))
 
-    def load_model(self) -> nn.Module:
+    def load_model(self) -> Network:
         """The trained network in evaluation mode, on the CPU, in float32."""
-        recipe = self.recipe()
-        options = recipe.model.model_dump()
-        model = create_model(options.pop("name"), self.facts()["heads"], **options)
+        model = build(self.recipe(), self.facts()["heads"])
         try:
             model.load_state_dict(load_file(self.weights))
         except (OSError, SafetensorError, RuntimeError) as error:
             raise RunError("its weights cannot be loaded", where=self.weights) from error
-        return model.eval()
+        model.eval()
+        return model
+
+
+def _beside(path: Path, views: str) -> Path:
+    return path if views == "single" else path.with_name(f"{path.stem}-{views}{path.suffix}")
 
 
 def run_folder(recipe: Recipe, root: Path) -> Path:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as functional
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mien.emotions import FERPLUS
-from mien.errors import DataError
+from mien.errors import DataError, RecipeError
+from mien.lab.data.balance import class_weights, log_prior
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
 from mien.lab.training.recipe import Loss, Recipe
@@ -18,18 +20,36 @@ from mien.lab.training.recipe import Loss, Recipe
 
 @dataclass(frozen=True)
 class Targets:
-    """Targets of every row of a data set, by head.
+    """Targets of every image that training draws from, by head.
 
-    ``distributions[head]`` is ``(n, labels)`` float32 with rows summing to 1; ``weights[head]`` is
-    ``(n,)`` float32, 0 for rows that say nothing to that head.
+    ``distributions[head]`` is ``(m, labels)`` float32 with rows summing to 1; ``weights[head]`` is
+    ``(m,)`` float32, 0 for images that say nothing to that head.
     """
 
     distributions: dict[str, Tensor]
     weights: dict[str, Tensor]
 
+    def of(self, drawn: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Distributions and weights of the images at positions ``drawn``."""
+        return (
+            {head: values[drawn] for head, values in self.distributions.items()},
+            {head: values[drawn] for head, values in self.weights.items()},
+        )
 
-def make_targets(data: FaceData, recipe: Recipe) -> Targets:
+
+def make_targets(
+    data: FaceData, labels: NDArray[np.int64], sources: NDArray[np.int64], recipe: Recipe
+) -> Targets:
     """Targets of the recipe's heads, from labels and, if the recipe asks for them, votes.
+
+    Parameters
+    ----------
+    data : FaceData
+    labels : ndarray of shape (m,), int64
+        Of the images to train on.
+    sources : ndarray of shape (m,), int64
+        Row of ``data`` that each image comes from; -1 for a synthetic one, which has no votes: its
+        target is its label, and the FER+ head does not see it.
 
     Raises
     ------
@@ -38,45 +58,103 @@ def make_targets(data: FaceData, recipe: Recipe) -> Targets:
     """
     loss = recipe.loss
     classes = len(data.label_set)
-    target = np.eye(classes, dtype=np.float32)[data.labels]
+    target = np.eye(classes, dtype=np.float32)[labels]
+    real = sources >= 0
     if loss.ferplus_blend:
-        target = (1 - loss.ferplus_blend) * target + loss.ferplus_blend * fer2013_distribution(data)
+        expected = fer2013_distribution(data)[sources[real]]
+        target[real] = (1 - loss.ferplus_blend) * target[real] + loss.ferplus_blend * expected
     distributions = {data.label_set.name: _smooth(target, loss)}
-    weights = {data.label_set.name: torch.ones(len(data))}
+    weights = {data.label_set.name: torch.ones(len(labels))}
     if recipe.data.ferplus:
         if data.votes is None:
             raise DataError(
                 "has no FER+ votes, which the recipe's data.ferplus asks for",
                 where=data.name,
-                hint="import with --ferplus fer2013new.csv, or train with data.ferplus=false",
+                hint="import with --ferplus fer2013new.csv, or train with data.ferplus=false "
+                "loss.ferplus_head=0 loss.ferplus_blend=0",
             )
         votes, weight = vote_distribution(data.votes)
-        distributions[FERPLUS.name] = torch.from_numpy(votes)
-        weights[FERPLUS.name] = torch.from_numpy(weight)
+        distributions[FERPLUS.name] = torch.from_numpy(votes[sources])
+        weights[FERPLUS.name] = torch.from_numpy(weight[sources] * real).float()
     return Targets(distributions, weights)
 
 
 def heads_of(data: FaceData, recipe: Recipe) -> dict[str, int]:
-    """Number of labels of each head the recipe trains."""
+    """Number of labels of each head the recipe trains; the main one first."""
     heads = {data.label_set.name: len(data.label_set)}
+    if recipe.data.ferplus and FERPLUS.name in heads:
+        raise RecipeError(
+            f"the labels of {data.name!r} are those of FER+, which data.ferplus adds a head for",
+            where=recipe.name,
+            hint="train with data.ferplus=false loss.ferplus_head=0",
+        )
     if recipe.data.ferplus:
         heads[FERPLUS.name] = len(FERPLUS)
     return heads
 
 
-def total_loss(
-    logits: dict[str, Tensor],
-    targets: dict[str, Tensor],
-    weights: dict[str, Tensor],
-    loss: Loss,
-) -> Tensor:
-    """Weighted soft cross-entropy of the main head plus ``loss.ferplus_head`` times FER+'s."""
-    total = torch.zeros(())
-    for head, head_logits in logits.items():
-        per_image = -(targets[head] * functional.log_softmax(head_logits.float(), dim=1)).sum(1)
-        factor = loss.ferplus_head if head == FERPLUS.name else 1.0
-        total = total + factor * (weights[head] * per_image).mean()
-    return total
+def labels_of(data: FaceData, heads: dict[str, int]) -> dict[str, list[str]]:
+    """Names of the labels of each head, in the order of its logits."""
+    names = {FERPLUS.name: FERPLUS.labels, data.label_set.name: data.label_set.labels}
+    return {head: list(names[head]) for head in heads}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The loss of a recipe.
+
+    Attributes
+    ----------
+    main : str
+        Name of the main head.
+    ferplus_head : float
+        Weight of the second head's loss.
+    class_weights : Tensor of shape (classes,) or None
+        Factor on the main head's loss by class.
+    log_prior : Tensor of shape (classes,) or None
+        Added to the main head's logits (Menon et al. 2021, equation 10), so that the network
+        learns what the prior does not tell already.
+    """
+
+    main: str
+    ferplus_head: float
+    class_weights: Tensor | None
+    log_prior: Tensor | None
+
+    def __call__(
+        self,
+        logits: dict[str, Tensor],
+        targets: dict[str, Tensor],
+        weights: dict[str, Tensor],
+    ) -> Tensor:
+        """Weighted soft cross-entropy, the mean over the batch."""
+        total: Tensor | None = None
+        for head, head_logits in logits.items():
+            values, target = head_logits.float(), targets[head]
+            if head == self.main and self.log_prior is not None:
+                values = values + self.log_prior
+            if head == self.main and self.class_weights is not None:
+                target = target * self.class_weights
+            per_image = -(target * functional.log_softmax(values, dim=1)).sum(1)
+            loss = (weights[head] * per_image).mean()
+            if head != self.main:
+                loss = self.ferplus_head * loss
+            total = loss if total is None else total + loss
+        assert total is not None
+        return total
+
+
+def make_objective(
+    data: FaceData, labels: NDArray[np.int64], recipe: Recipe, device: torch.device
+) -> Objective:
+    """The recipe's loss; class weights and prior come from the Training ``labels`` alone."""
+    balance, classes = recipe.balance, len(data.label_set)
+    weights = prior = None
+    if balance.method == "class_weights":
+        weights = torch.from_numpy(class_weights(labels, classes, balance)).to(device)
+    if balance.method == "logit_adjustment":
+        prior = balance.strength * torch.from_numpy(log_prior(labels, classes)).to(device)
+    return Objective(data.label_set.name, recipe.loss.ferplus_head, weights, prior)
 
 
 def _smooth(target: np.ndarray, loss: Loss) -> Tensor:

@@ -1,0 +1,54 @@
+"""What every trainable network is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor, nn
+
+
+class Network(nn.Module, ABC):
+    """An embedding of images, and one set of logits a head computed from it.
+
+    The cut between ``embed`` and ``classify`` is where transfer learning cuts: what a frozen
+    backbone computes once is the embedding, what trains on it is ``classify``.
+    """
+
+    @abstractmethod
+    def embed(self, images: Tensor) -> Tensor:
+        """``(B, C, H, W)`` float32, preprocessed as the recipe's ``input`` says, to ``(B, D)``."""
+
+    @abstractmethod
+    def classify(self, embedding: Tensor) -> dict[str, Tensor]:
+        """``(B, D)`` to logits ``(B, labels)`` by head; dropout before the heads included."""
+
+    @abstractmethod
+    def parts(self) -> dict[str, nn.Module]:
+        """The parts in order from input to output, each parameter in exactly one of them.
+
+        The last one is what ``classify`` uses. Gradual unfreezing goes through them from the end,
+        layer-wise learning rates grow along them, and activations are shown after each.
+        """
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """Logits by head of preprocessed images ``(B, C, H, W)``."""
+        return self.classify(self.embed(images))
+
+
+def count_parameters(network: nn.Module) -> tuple[int, int]:
+    """Values a network holds as Keras counts them, and how many of them are learnable.
+
+    Returns
+    -------
+    total : int
+        Learnable values plus the running mean and variance of each batch norm.
+    learnable : int
+    """
+    learnable = sum(parameter.numel() for parameter in network.parameters())
+    statistics = sum(buffer.numel() for buffer in network.buffers() if buffer.is_floating_point())
+    return learnable + statistics, learnable
+
+
+def heads_on(features: int, heads: dict[str, int]) -> nn.ModuleDict:
+    """One linear layer a head on ``features`` values."""
+    return nn.ModuleDict({name: nn.Linear(features, labels) for name, labels in heads.items()})

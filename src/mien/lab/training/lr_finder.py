@@ -1,0 +1,215 @@
+"""Learning-rate range test: which rate to train with, from a few hundred steps."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from mien.errors import RunError
+from mien.lab.training.checkpoint import write_beside
+from mien.lab.training.curves import CLEAN, PUBLIC, TRAIN, write_figure
+
+DIVERGED = 4.0
+"""The test ends when the smoothed loss is this many times the lowest."""
+
+CLIMB = 0.2
+"""A rise of the smoothed loss by this share of its whole fall is called a climb."""
+
+FEWEST = 20
+"""Steps without which a curve says nothing."""
+
+
+@dataclass(frozen=True)
+class RateCurve:
+    """Loss over learning rate.
+
+    Attributes
+    ----------
+    rates, losses, smoothed : ndarray of shape (n,), float64
+        Learning rate of each step, its loss, and the losses smoothed over neighbouring steps.
+    diverged : bool
+        Whether the test ended because the loss exploded, and not at the highest rate.
+    """
+
+    rates: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    smoothed: NDArray[np.float64]
+    diverged: bool
+
+    @property
+    def lowest(self) -> float:
+        """The rate of the lowest smoothed loss."""
+        return float(self.rates[self.smoothed.argmin()])
+
+    @property
+    def tenth(self) -> float:
+        """A tenth of the rate of the lowest smoothed loss: the rate that is recommended."""
+        return self.lowest / 10
+
+    @property
+    def unsteady(self) -> float | None:
+        """The rate from which the loss climbs before it falls to its lowest; None if it does not.
+
+        Networks with batch norm often recover on the way: such rates want a warm-up.
+        """
+        valley = self._first_valley()
+        return None if valley == self.smoothed.argmin() else float(self.rates[valley])
+
+    @property
+    def steepest(self) -> float:
+        """The rate at which the loss falls fastest by logarithm of the rate, before any climb."""
+        end = max(3, self._first_valley() + 1)
+        slope = np.gradient(self.smoothed[:end], np.log(self.rates[:end]))
+        return float(self.rates[slope.argmin()])
+
+    @property
+    def complete(self) -> bool:
+        """Whether the loss climbs after its lowest point, or explodes."""
+        after = self.smoothed[self.smoothed.argmin() :]
+        return self.diverged or bool(after.max() - after[0] > self._climb())
+
+    def _climb(self) -> float:
+        """How much the smoothed loss must rise for it to be a climb and no noise."""
+        return CLIMB * float(self.smoothed[0] - self.smoothed.min())
+
+    def _first_valley(self) -> int:
+        lowest = 0
+        for step in range(int(self.smoothed.argmin()) + 1):
+            if self.smoothed[step] < self.smoothed[lowest]:
+                lowest = step
+            elif self.smoothed[step] > self.smoothed[lowest] + self._climb():
+                return lowest
+        return lowest
+
+
+def find_learning_rate(
+    step: Callable[[float], float],
+    *,
+    lowest: float,
+    highest: float,
+    steps: int = 200,
+    on_step: Callable[[int, float, float], None] = lambda done, rate, loss: None,
+) -> RateCurve:
+    """Train with a rate that grows by the same factor from step to step (Smith 2017, section 3.3).
+
+    Parameters
+    ----------
+    step : callable
+        Takes one optimisation step at the given rate and returns the loss before it.
+    lowest, highest : float
+        The first and the last rate.
+    steps : int
+        The test ends before if the loss is not finite or ``DIVERGED`` times the lowest.
+    on_step : callable
+        Progress: steps done, rate, loss.
+
+    Raises
+    ------
+    ValueError
+        If the rates do not grow, or there are fewer than ``FEWEST`` steps.
+    RunError
+        If the loss diverges within the first ``FEWEST`` steps.
+    """
+    if not 0 < lowest < highest:
+        raise ValueError("the highest learning rate must be above the lowest, both above 0")
+    if steps < FEWEST:
+        raise ValueError(f"at least {FEWEST} steps are needed")
+    growth = (highest / lowest) ** (1 / (steps - 1))
+    rates: list[float] = []
+    losses: list[float] = []
+    # While the test runs only the past is known.
+    running, least = 0.0, math.inf
+    diverged = False
+    for number in range(steps):
+        rate = lowest * growth**number
+        loss = step(rate)
+        if not math.isfinite(loss):
+            diverged = True
+            break
+        rates.append(rate)
+        losses.append(loss)
+        on_step(number + 1, rate, loss)
+        running = 0.9 * running + 0.1 * loss
+        average = running / (1 - 0.9 ** (number + 1))
+        least = min(least, average)
+        if average > DIVERGED * least:
+            diverged = True
+            break
+    if len(losses) < FEWEST:
+        raise RunError(
+            f"the loss diverges from the first steps on, at learning rate {rate:.2g}",
+            hint="begin lower, with --lowest",
+        )
+    found = np.array(losses)
+    return RateCurve(np.array(rates), found, _smooth(found, steps / 40), diverged)
+
+
+def write_rates(curve: RateCurve, path: Path) -> None:
+    """Write a CSV: step, learning_rate, loss, smoothed_loss.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+
+    def write(partial: Path) -> None:
+        with partial.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(["step", "learning_rate", "loss", "smoothed_loss"])
+            columns = (curve.rates, curve.losses, curve.smoothed)
+            for number, row in enumerate(zip(*columns, strict=True), 1):
+                writer.writerow([number, *(f"{value:.6g}" for value in row)])
+
+    write_beside(path, write)
+
+
+def plot_rates(curve: RateCurve, path: Path, *, title: str = "") -> None:
+    """Draw the curve with the two suggested rates into a PNG.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    figure = Figure(figsize=(8, 5), dpi=100, layout="constrained")
+    axes = figure.subplots()
+    axes.plot(curve.rates, curve.losses, color=TRAIN, lw=0.8, alpha=0.6, label="loss of each step")
+    axes.plot(curve.rates, curve.smoothed, color=CLEAN, lw=2, label="smoothed")
+    for rate, style, label in (
+        (curve.tenth, "-", "a tenth of the lowest: recommended"),
+        (curve.steepest, "--", "steepest descent"),
+        (curve.unsteady, ":", "unsteady from here on"),
+    ):
+        if rate is not None:
+            axes.axvline(rate, color=PUBLIC, ls=style, lw=1.5, label=f"{rate:.2g}: {label}")
+    axes.set_xscale("log")
+    low, first = curve.smoothed.min(), curve.smoothed[0]
+    # What matters is the valley, not how high the loss explodes.
+    axes.set_ylim(low - 0.15 * (first - low) - 0.05, max(first + 0.5 * (first - low), low + 0.5))
+    axes.set_xlabel("learning rate")
+    axes.set_ylabel("loss")
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize="small")
+    if title:
+        axes.set_title(title)
+    write_figure(figure, path)
+
+
+def _smooth(losses: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """A Gaussian average over both neighbours, ``width`` steps its standard deviation.
+
+    Unlike a running average it does not lag behind, which would shift the rate found.
+    """
+    steps = np.arange(len(losses))
+    weights = np.exp(-0.5 * ((steps[:, None] - steps) / width) ** 2)
+    smoothed: NDArray[np.float64] = weights @ losses / weights.sum(1)
+    return smoothed

@@ -1,0 +1,362 @@
+"""From a recipe and a data set to everything that a training step needs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from mien.errors import RecipeError
+from mien.lab.data.augment import augment
+from mien.lab.data.balance import make_pool, oversample_embeddings, sampling_weights
+from mien.lab.data.faces import FaceData
+from mien.lab.data.pool import training_rows
+from mien.lab.data.relabel import relabel
+from mien.lab.data.store import load_faces
+from mien.lab.models import Network
+from mien.lab.models.pretrained import Loaded, load_pretrained
+from mien.lab.training.build import build
+from mien.lab.training.device import autocast, choose_precision
+from mien.lab.training.distributed import Group
+from mien.lab.training.features import cached_features
+from mien.lab.training.mixing import mix
+from mien.lab.training.optimisers import make_optimiser
+from mien.lab.training.predict import predict_logits
+from mien.lab.training.recipe import Recipe
+from mien.lab.training.targets import (
+    Objective,
+    Targets,
+    heads_of,
+    labels_of,
+    make_objective,
+    make_targets,
+)
+from mien.lab.training.transfer import Head
+
+MIRRORED = "Training, mirrored"
+
+CLEAN_SAMPLE = 2000
+"""Training images that are measured, unchanged, after each epoch to see the gap."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's images (or embeddings), soft targets and weights by head."""
+
+    inputs: Tensor
+    targets: dict[str, Tensor]
+    weights: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What training draws from, and how.
+
+    Attributes
+    ----------
+    inputs : Tensor of shape (m, 48, 48), uint8, or (m, D), float32
+        Images, or embeddings of a frozen backbone.
+    mirrored : Tensor of shape (m, D), float32, or None
+        Embeddings of the mirror images, when the recipe flips.
+    sources : ndarray of shape (m,), int64
+        Row of the data set; -1 for a synthetic one.
+    labels : ndarray of shape (m,), int64
+    augmented : Tensor of shape (m,), bool
+    weights : Tensor of shape (m,), float64, or None
+        Chance of being drawn, for a balanced sampler.
+    """
+
+    inputs: Tensor
+    mirrored: Tensor | None
+    sources: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    augmented: Tensor
+    weights: Tensor | None
+
+
+@dataclass
+class Session:
+    """All that a training step needs; made by ``prepare``."""
+
+    recipe: Recipe
+    data: FaceData
+    device: torch.device
+    dtype: torch.dtype
+    network: Network
+    module: nn.Module
+    optimiser: torch.optim.Optimizer
+    objective: Objective
+    drawn: Drawn
+    targets: Targets
+    heads: dict[str, int]
+    loaded: Loaded | None
+    measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Whole batches in one pass over what training draws from."""
+        return len(self.drawn.labels) // self.recipe.batch_size
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """The global batches of an epoch (from 0), the same for the same seed and epoch."""
+        recipe, drawn = self.recipe, self.drawn
+        generator = seed_epoch(recipe.seed, epoch)
+        count = len(drawn.labels)
+        if drawn.weights is None:
+            order = torch.randperm(count, generator=generator)
+        else:
+            order = torch.multinomial(drawn.weights, count, replacement=True, generator=generator)
+        for step in range(self.steps_per_epoch):
+            at = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
+            inputs = self._inputs(at, epoch, generator)
+            targets, weights = self.targets.of(at)
+            inputs, targets, weights = mix(
+                inputs, targets, weights, recipe.mixing, epoch, recipe.epochs, generator
+            )
+            yield Batch(inputs, targets, weights)
+
+    def logits(self, module: nn.Module, batch: Batch) -> dict[str, Tensor]:
+        """Logits by head in the session's precision."""
+        inputs = batch.inputs
+        if inputs.ndim == 4:
+            inputs = inputs.contiguous(memory_format=torch.channels_last)
+        with autocast(self.device, self.dtype):
+            found: dict[str, Tensor] = module(inputs)
+        return found
+
+    def share(self, batch: Batch, group: Group) -> Batch:
+        """This process's part of a global batch, on the training device."""
+        part = group.share(len(batch.inputs))
+        return Batch(
+            batch.inputs[part].to(self.device),
+            {head: values[part].to(self.device) for head, values in batch.targets.items()},
+            {head: values[part].to(self.device) for head, values in batch.weights.items()},
+        )
+
+    def measure(self, module: nn.Module, which: str) -> tuple[float, float]:
+        """Loss on the hard labels and accuracy of the main head: ``public``, or ``clean`` Training.
+
+        ``clean`` is a fixed sample of the Training images, seen as PublicTest is: whole, without
+        augmentation or dropout.
+        """
+        rows, embeddings = self.measured[which]
+        with autocast(self.device, self.dtype):
+            if embeddings is None:
+                found = predict_logits(module, self.data.images[rows], self.recipe.input)
+                main = torch.from_numpy(found[self.objective.main])
+            else:
+                module.eval()
+                with torch.inference_mode():
+                    inputs = torch.from_numpy(embeddings).to(self.device)
+                    main = module(inputs)[self.objective.main].float().cpu()
+        labels = torch.from_numpy(self.data.labels[rows].astype(np.int64))
+        loss = torch.nn.functional.cross_entropy(main, labels)
+        return float(loss), float((main.argmax(1) == labels).float().mean())
+
+    def _inputs(self, at: Tensor, epoch: int, generator: torch.Generator) -> Tensor:
+        drawn, options = self.drawn, self.recipe.augmentation
+        chosen = drawn.inputs[at]
+        if chosen.ndim == 3:
+            return augment(
+                chosen,
+                at,
+                epoch,
+                self.recipe.input,
+                options,
+                generator,
+                drawn.augmented[at],
+            )
+        if drawn.mirrored is None:
+            return chosen
+        if options.flip == "alternating":
+            turned = (at + epoch) % 2 == 0
+        else:
+            turned = torch.rand(len(at), generator=generator) < 0.5
+        return torch.where(turned[:, None], drawn.mirrored[at], chosen)
+
+
+def load_data(recipe: Recipe) -> FaceData:
+    """The recipe's data set with the recipe's labels."""
+    data = load_faces(recipe.data.dataset)
+    wanted = recipe.data.label_set
+    return data if wanted is None else relabel(data, wanted)
+
+
+def prepare(
+    recipe: Recipe,
+    data: FaceData,
+    device: torch.device,
+    *,
+    on_features: Callable[[str, int, int], None] = lambda name, done, of: None,
+) -> Session:
+    """Build the network, balance the Training split, and make targets, loss and optimiser.
+
+    ``on_features(name, done, of)`` reports on the embeddings of a frozen backbone.
+
+    Raises
+    ------
+    RecipeError
+        If a batch is larger than the images, or the recipe's parts do not fit together.
+    DataError
+        If the data set lacks a split, votes, or images of a class that the balance needs.
+    """
+    heads = heads_of(data, recipe)
+    torch.manual_seed(recipe.seed)
+    network = build(recipe, heads)
+    loaded = None
+    if recipe.transfer.weights:
+        loaded = load_pretrained(network, recipe.model.name, recipe.transfer.weights)
+    network.to(device).to(memory_format=torch.channels_last)
+    rows, public = training_rows(data, recipe.data.twins), data.rows("PublicTest")
+    spread = np.linspace(0, len(rows) - 1, min(CLEAN_SAMPLE, len(rows))).round().astype(np.int64)
+    module: nn.Module = network
+    clean_rows = rows[spread]
+    measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
+    if recipe.transfer.freeze == "backbone":
+        module = Head(network)
+        plain = _embed(network, data, rows, recipe, "Training", on_features)
+        mirrored = None
+        if recipe.augmentation.flip != "none":
+            mirrored = _embed(network, data, rows, recipe, MIRRORED, on_features)
+        drawn = _draw_embeddings(data, rows, recipe, plain, mirrored)
+        measured = {
+            "clean": (clean_rows, plain[spread]),
+            "public": (public, _embed(network, data, public, recipe, "PublicTest", on_features)),
+        }
+    else:
+        embeddings = None
+        if recipe.balance.space == "embedding":
+            embeddings = _embed(network, data, rows, recipe, "Training", on_features)
+        drawn = _draw_images(data, rows, recipe, embeddings)
+        measured = {"clean": (clean_rows, None), "public": (public, None)}
+    if len(drawn.labels) < recipe.batch_size:
+        raise RecipeError(
+            f"batch_size {recipe.batch_size} is more than the {len(drawn.labels)} Training images",
+            where=recipe.name,
+        )
+    return Session(
+        recipe,
+        data,
+        device,
+        choose_precision(recipe.precision, device),
+        network,
+        module,
+        make_optimiser(network, recipe.optimiser),
+        make_objective(data, data.labels[rows].astype(np.int64), recipe, device),
+        drawn,
+        make_targets(data, drawn.labels, drawn.sources, recipe),
+        heads,
+        loaded,
+        measured,
+    )
+
+
+def seed_epoch(seed: int, epoch: int) -> torch.Generator:
+    """Seed dropout and a generator for everything else from the run's seed and the epoch."""
+    drawn = np.random.SeedSequence([seed, epoch]).generate_state(2, np.uint64)
+    torch.manual_seed(int(drawn[0] >> 1))
+    return torch.Generator().manual_seed(int(drawn[1] >> 1))
+
+
+def _embed(
+    network: Network,
+    data: FaceData,
+    rows: NDArray[np.int64],
+    recipe: Recipe,
+    called: str,
+    on_features: Callable[[str, int, int], None],
+) -> NDArray[np.float32]:
+    return cached_features(
+        network,
+        data,
+        rows,
+        recipe,
+        mirrored=called == MIRRORED,
+        on_batch=lambda done: on_features(called, done, len(rows)),
+    )
+
+
+def _draw_images(
+    data: FaceData,
+    rows: NDArray[np.int64],
+    recipe: Recipe,
+    embeddings: NDArray[np.float32] | None,
+) -> Drawn:
+    pool = make_pool(data, rows, recipe.balance, recipe.seed, embeddings)
+    return Drawn(
+        torch.from_numpy(pool.images),
+        None,
+        pool.sources,
+        pool.labels,
+        torch.from_numpy(pool.augmented),
+        _sampler(pool.labels, recipe),
+    )
+
+
+def _draw_embeddings(
+    data: FaceData,
+    rows: NDArray[np.int64],
+    recipe: Recipe,
+    plain: NDArray[np.float32],
+    mirrored: NDArray[np.float32] | None,
+) -> Drawn:
+    labels = data.labels[rows].astype(np.int64)
+    sources = rows
+    if recipe.balance.method == "smote":
+        views = itertools.chain([plain], [] if mirrored is None else [mirrored])
+        names = data.label_set.labels
+        made = [
+            oversample_embeddings(view, labels, recipe.balance, recipe.seed, names)
+            for view in views
+        ]
+        plain, labels, of = made[0]
+        mirrored = None if mirrored is None else made[1][0]
+        sources = np.where(of >= 0, rows[of], -1)
+    elif recipe.balance.method == "oversample":
+        pool = make_pool(data, rows, recipe.balance, recipe.seed)
+        at = np.searchsorted(rows, pool.sources)
+        plain, labels, sources = plain[at], pool.labels, pool.sources
+        mirrored = None if mirrored is None else mirrored[at]
+    return Drawn(
+        torch.from_numpy(plain),
+        None if mirrored is None else torch.from_numpy(mirrored),
+        sources,
+        labels,
+        torch.ones(len(labels), dtype=torch.bool),
+        _sampler(labels, recipe),
+    )
+
+
+def _sampler(labels: NDArray[np.int64], recipe: Recipe) -> Tensor | None:
+    if recipe.balance.method != "sampler":
+        return None
+    return torch.from_numpy(sampling_weights(labels, recipe.balance))
+
+
+def facts_of(session: Session) -> dict[str, Any]:
+    """What a run's ``run.json`` says of its data and network."""
+    data, drawn = session.data, session.drawn
+    names = data.label_set.labels
+    return {
+        "data": data.name,
+        "data_notes": list(data.notes),
+        "data_sha256": data.sha256,
+        "votes_sha256": data.votes_sha256,
+        "heads": session.heads,
+        "labels": labels_of(data, session.heads),
+        "drawn_from": {
+            name: int(count)
+            for name, count in zip(
+                names, np.bincount(drawn.labels, minlength=len(names)), strict=True
+            )
+        },
+        "synthetic": int((drawn.sources < 0).sum()),
+        "device": session.device.type,
+        "precision": str(session.dtype).removeprefix("torch."),
+    }

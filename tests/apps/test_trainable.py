@@ -1,0 +1,58 @@
+"""``mien models --trainable`` through the installed entry point."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from mien.lab.models import find_entry, model_names
+
+
+@pytest.fixture(scope="module")
+def listed(mien_path, tmp_path_factory):
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    commands = (["models", "--trainable"], ["models", "list", "--trainable"])
+    return [
+        subprocess.run(
+            [mien_path, *command],
+            capture_output=True,
+            env=environment,
+            cwd=tmp_path_factory.mktemp("empty"),
+            timeout=120,
+            check=True,
+        ).stdout.decode()
+        for command in commands
+    ]
+
+
+def test_every_network_is_a_row_with_its_counts_cost_input_and_licence(listed):
+    rows = {line.split()[0]: line.split() for line in listed[0].splitlines() if line.strip()}
+    for name in model_names():
+        entry = find_entry(name)
+        assert rows[name][4] == f"{entry.channels}×{entry.size}×{entry.size}"
+        assert rows[name][5] == entry.licence
+    assert rows["mini-xception"][1:4] == ["58,423", "56,951", "10.0"]
+    assert rows["cnn-915k"][1:4] == ["916,747", "914,825", "45.6"]
+    assert rows["resnet18"][1:4] == ["11,189,703", "11,180,103", "1,814"]
+
+
+def test_it_fits_100_columns_and_says_how_it_counts(listed):
+    assert max(len(line) for line in listed[0].splitlines()) <= 100
+    text = " ".join(listed[0].split())
+    assert "running mean and variance of each batch norm" in text
+    assert "17,216 values more than Keras counts" in text
+    assert "arXiv 1710.07557" in text
+
+
+def test_both_spellings_list_the_same(listed):
+    assert listed[0] == listed[1]
+
+
+def test_it_does_not_go_with_another_verb(mien):
+    done = mien("models", "--trainable", "verify")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: --trainable does not go with verify; try: mien models --trainable\n"
+    )
