@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 from pydantic import BaseModel
 
+from mien.cli.main import app
 from mien.lab.training.optimisers import Optimiser
 from mien.lab.training.recipe import Model, Recipe, parse_recipe
 from mien.lab.training.schedules import Schedule
@@ -33,6 +38,52 @@ def recipes() -> list[object]:
 def test_recipes_of_the_guides_load(raw):
     recipe = parse_recipe(raw, "guide")
     assert parse_recipe(yaml.safe_load(recipe.to_yaml()), "written out") == recipe
+
+
+def commands() -> list[object]:
+    """Every line of every guide's shell blocks that calls ``mien``."""
+    found = []
+    for guide in sorted(GUIDES.glob("*.md")):
+        blocks = re.findall(r"^```bash\n(.*?)^```", guide.read_text("utf-8"), re.DOTALL | re.M)
+        for line in "".join(blocks).replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if "mien" in words:
+                found.append(pytest.param(words[words.index("mien") + 1 :], id=" ".join(words)))
+    return found
+
+
+@pytest.mark.parametrize("words", commands())
+def test_commands_of_the_guides_have_these_verbs_and_options(words):
+    command = typer.main.get_command(app)
+    context = command.make_context("mien", [])
+    while hasattr(command, "commands"):
+        command = command.commands[words[0]]
+        words = words[1:]
+    # Parses, and stops at an option that is not there.
+    command.make_context(command.name, words, parent=context)
+
+
+def test_the_network_of_the_guide_works():
+    """In a process of its own, so that the registry of the other tests stays as it is."""
+    text = (GUIDES / "add-a-model.md").read_text("utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.M)
+    (recipe,) = re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.M)
+    code += f"""
+import torch, yaml
+from mien.lab.training.build import build
+from mien.lab.training.recipe import parse_recipe
+network = build(parse_recipe(yaml.safe_load({recipe!r}), "guide"), {{"fer2013": 7}})
+assert network(torch.zeros(2, 1, 48, 48))["fer2013"].shape == (2, 7)
+assert list(network.parts()) == ["stem", "body", "pool", "heads"]
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_links_of_the_guides_lead_to_files():
+    for guide in GUIDES.glob("*.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", guide.read_text("utf-8")):
+            assert (guide.parent / target).exists(), f"{guide.name}: {target}"
 
 
 def chapter(title: str) -> str:

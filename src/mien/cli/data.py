@@ -13,6 +13,7 @@ import typer
 from rich import box
 from rich.table import Table
 
+from mien.cli.audit import audit
 from mien.cli.console import err, out
 from mien.cli.lab import require_lab
 from mien.errors import DataError, UsageError
@@ -20,7 +21,9 @@ from mien.errors import DataError, UsageError
 if TYPE_CHECKING:
     from mien.lab.data.faces import FaceData
 
-data_app = typer.Typer(help="Import data sets, list and remove them.", invoke_without_command=True)
+data_app = typer.Typer(
+    help="Import data sets, look into them, list and remove them.", invoke_without_command=True
+)
 
 
 @data_app.callback()
@@ -162,6 +165,9 @@ def list_data(
         out.print(f"kept in: {data_folder()}", markup=False)
     for message in damaged:
         err.print(f"note: {message}", markup=False)
+
+
+data_app.command()(audit)
 
 
 @data_app.command("remove")

@@ -112,15 +112,12 @@ def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]
     from mien.lab.training.distributed import Group
     from mien.lab.training.loop import take_step
     from mien.lab.training.setup import load_data, prepare
-    from mien.lab.training.transfer import Head, freeze, frozen_parts
+    from mien.lab.training.transfer import frozen_parts, train_mode
 
     data = load_data(recipe)
     with TrainingProgress() as progress:
         session = prepare(recipe, data, device, on_features=progress.features)
-    if isinstance(session.module, Head):
-        session.module.train()
-    else:
-        freeze(session.network, frozen_parts(session.network, recipe.transfer, 0))
+    train_mode(session.module, frozen_parts(session.network, recipe.transfer, 0))
     scaler = torch.amp.GradScaler(device.type, enabled=session.dtype == torch.float16)
     batches = itertools.chain.from_iterable(map(session.batches, itertools.count()))
     alone = Group(0, 1, 0)

@@ -16,6 +16,7 @@ from mien.cli.evaluate import evaluate
 from mien.cli.export import export
 from mien.cli.lr_find import lr_find
 from mien.cli.models import models_app
+from mien.cli.recipes import recipes
 from mien.cli.train import train
 from mien.errors import MienError, UsageError
 from mien.version import __version__
@@ -40,6 +41,7 @@ app.command(rich_help_panel=READ)(demo)
 app.add_typer(models_app, name="models", rich_help_panel=CHECK)
 app.command(rich_help_panel=CHECK)(doctor)
 app.add_typer(data_app, name="data", rich_help_panel=LAB)
+app.command(rich_help_panel=LAB)(recipes)
 app.command(rich_help_panel=LAB)(train)
 app.command("lr-find", rich_help_panel=LAB)(lr_find)
 app.command(rich_help_panel=LAB)(evaluate)

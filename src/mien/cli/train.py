@@ -108,9 +108,10 @@ def train(
         return
     kept = run.facts().get("best_epoch", len(logs))
     best = logs[kept - 1]
+    which = "" if kept == len(logs) else f", the weights are those of epoch {kept}"
     out.print(
-        f"{run.folder}: {len(logs)} epochs, the weights are those of epoch {kept}; PublicTest "
-        f"accuracy {best.public_accuracy:.2%}, Training {best.clean_accuracy:.2%}",
+        f"{run.folder}: {len(logs)} epochs{which}, PublicTest accuracy "
+        f"{best.public_accuracy:.2%}, Training {best.clean_accuracy:.2%}",
         markup=False,
     )
     if not quiet:

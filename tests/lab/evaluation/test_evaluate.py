@@ -11,8 +11,8 @@ from mien.card import ALL_ROWS, find_score
 from mien.emotions import FER2013
 from mien.errors import DataError, RunError
 from mien.lab.data.ferplus import majority
-from mien.lab.data.twins import has_twin
 from mien.lab.data.preprocess import Input
+from mien.lab.data.twins import has_twin
 from mien.lab.evaluation.calibration import fit_temperature, fit_unsure_threshold, probabilities
 from mien.lab.evaluation.evaluate import (
     MICROSOFT_RULE,

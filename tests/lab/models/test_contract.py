@@ -188,7 +188,8 @@ def test_the_seed_decides_the_weights(case, network):
 
 
 def test_one_step_lowers_the_loss_and_every_weight_has_a_gradient(case, network):
-    network = copy.deepcopy(network).train()
+    # As training lays it out.
+    network = copy.deepcopy(network).train().to(memory_format=torch.channels_last)
     # Dropout would draw other units before and after.
     for module in network.modules():
         if isinstance(module, nn.Dropout):

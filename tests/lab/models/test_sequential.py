@@ -10,7 +10,7 @@ import torch.nn.functional as functional
 from torch import nn
 
 from mien.lab.models import create_model
-from mien.lab.models.mini_xception import MeanPatch, pool_same
+from mien.lab.models.mini_xception import MeanPatch, ResidualModule, pool_same
 
 HEADS = {"fer2013": 7}
 
@@ -130,6 +130,25 @@ def test_pooling_pads_even_sides_at_the_end_and_odd_ones_at_both():
     assert torch.equal(
         pool_same(torch.arange(16.0).reshape(1, 1, 4, 4)), functional.max_pool2d(padded, 3, 2)
     )
+
+
+def test_a_batch_laid_out_for_training_goes_back_through_mini_xception():
+    # A strided 1×1 convolution of 8 channels does not survive this in torch 2.14 on the CPU.
+    network = create_model("mini-xception", HEADS).to(memory_format=torch.channels_last)
+    images = torch.rand(4, 1, 64, 64).to(memory_format=torch.channels_last)
+    network(images)["fer2013"].sum().backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+@torch.inference_mode()
+def test_the_shortcut_is_a_convolution_of_stride_2():
+    torch.manual_seed(0)
+    module = ResidualModule(8, 16).eval()
+    features = torch.randn(2, 8, 7, 7)
+    strided = functional.conv2d(features, module.shortcut.weight, stride=2)
+    branch = module.norm1(module.separable1(features)).relu()
+    branch = pool_same(module.norm2(module.separable2(branch)))
+    torch.testing.assert_close(module(features), branch + module.shortcut_norm(strided))
 
 
 def test_mini_xception_halves_the_map_four_times():

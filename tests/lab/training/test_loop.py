@@ -194,9 +194,7 @@ def test_mixing_ends_before_the_last_fifth(tmp_path, faces, short_recipe, monkey
     recipe = short_recipe.model_copy(update={"epochs": 5})
     plain = prepare(recipe, faces, torch.device("cpu")).targets.distributions["fer2013"]
     train(recipe, faces, Run(tmp_path / "run"))
-    mixed = [
-        not all(bool((row == plain).all(1).any()) for row in targets) for targets in seen
-    ]
+    mixed = [not all(bool((row == plain).all(1).any()) for row in targets) for targets in seen]
     assert sum(mixed[:16]) >= 12
     assert mixed[16:] == [False] * 4
 
@@ -238,9 +236,7 @@ def test_a_batch_that_training_cannot_fill(tmp_path, faces, make_recipe):
 @pytest.mark.parametrize("missing", ["Training", "PublicTest"])
 def test_a_split_that_is_not_there(tmp_path, faces, make_recipe, missing):
     splits = np.where(faces.splits == ("Training", "PublicTest").index(missing), 2, faces.splits)
-    recipe = make_recipe(
-        data={"ferplus": False}, loss={"ferplus_blend": 0, "ferplus_head": 0}
-    )
+    recipe = make_recipe(data={"ferplus": False}, loss={"ferplus_blend": 0, "ferplus_head": 0})
     with pytest.raises(DataError, match=f"^tiny: split {missing} has no rows"):
         train(recipe, replace(faces, splits=splits.astype(np.uint8)), Run(tmp_path / "run"))
 

@@ -56,7 +56,8 @@ def test_overrides_change_values_of_any_depth():
     recipe = load_recipe(
         "vgg8-half",
         ("epochs=5", "optimiser.learning_rate=1e-3", "model.width=8",
-         "augmentation.scale=[0.9, 1.2]", "data.ferplus=false", "loss.ferplus_head=0", "augmentation.flip=none"),
+         "augmentation.scale=[0.9, 1.2]", "data.ferplus=false", "loss.ferplus_head=0",
+         "augmentation.flip=none"),
     )  # fmt: skip
     assert recipe.epochs == 5
     assert recipe.optimiser.learning_rate == 0.001

@@ -69,7 +69,9 @@ def test_weights_that_are_missing_damaged_or_of_another_network(finished_copy):
         with pytest.raises(RunError) as caught:
             finished_copy.load_model()
         assert str(caught.value) == f"{path}: its weights cannot be loaded"
-    save_file(create_model("vgg8", {"fer2013": 7, "ferplus": 8}, size=44, width=5).state_dict(), path)
+    save_file(
+        create_model("vgg8", {"fer2013": 7, "ferplus": 8}, size=44, width=5).state_dict(), path
+    )
     with pytest.raises(RunError, match="its weights cannot be loaded"):
         finished_copy.load_model()
     path.unlink()

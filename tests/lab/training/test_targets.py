@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from mien.errors import DataError
-from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
 from mien.lab.data.balance import Balance, class_weights, log_prior
 from mien.lab.data.faces import FaceData
+from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.targets import (
     Objective,

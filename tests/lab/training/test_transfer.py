@@ -20,7 +20,7 @@ from mien.lab.training.predict import embed, predict_logits
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.setup import prepare
-from mien.lab.training.transfer import Head, Transfer, freeze, frozen_parts
+from mien.lab.training.transfer import Head, Transfer, frozen_parts, train_mode
 
 PARTS = ("stage1", "stage2", "stage3", "stage4", "gate", "heads")
 
@@ -60,13 +60,13 @@ def test_parts_thaw_from_the_end():
 
 def test_frozen_parts_learn_nothing_and_keep_their_statistics():
     network = _network().eval()
-    freeze(network, ("stage1", "stage2"))
+    train_mode(network, ("stage1", "stage2"))
     parts = network.parts()
     for name in PARTS:
         trains = name not in ("stage1", "stage2")
         assert parts[name].training is trains
         assert {p.requires_grad for p in parts[name].parameters()} == {trains}
-    freeze(network, ())
+    train_mode(network, ())
     assert all(p.requires_grad for p in network.parameters())
     assert parts["stage1"].training
 

@@ -35,9 +35,11 @@ class Augmentation(Section):
     cuts a face out of a photo. Crops and shifts alone move images by whole pixels; rotation, zoom
     and shear interpolate between them.
 
-    ``brightness`` and ``contrast`` are the greatest relative change either way; ``erasing`` the
-    chance that a rectangle of 2 to 20 % of the area takes the image's mean grey (Zhong et al. 2020,
-    "Random erasing data augmentation", arXiv 1708.04896).
+    ``brightness`` is the greatest amount added or taken, as a share of the full range of 255;
+    ``contrast`` the greatest relative change either way of the differences from the image's mean;
+    values are cut off at 0 and 255, so that 0.3 already blanks parts of a bright image. ``erasing``
+    is the chance that a rectangle of 2 to 20 % of the area takes the image's mean grey (Zhong et
+    al. 2020, "Random erasing data augmentation", arXiv 1708.04896).
     """
 
     flip: Literal["none", "random", "alternating"] = "alternating"

@@ -113,7 +113,7 @@ def make_pool(
         raise DataError("rows outside Training among the training rows", where=data.name)
     labels = data.labels[rows].astype(np.int64)
     if balance.method != "none":
-        _require_every_class(data, labels)
+        require_every_class(data, labels)
     images, sources = data.images[rows], np.asarray(rows, np.int64)
     if balance.method in ("oversample", "augment"):
         chosen = _oversampled(labels, seed)
@@ -129,7 +129,7 @@ def make_pool(
             raise RecipeError(
                 "SMOTE in an embedding's space needs embeddings, and this recipe makes none",
                 where="balance.space",
-                hint="train with a frozen backbone, or with balance.space=pixels",
+                hint="name transfer.weights to embed with, or train with balance.space=pixels",
             )
         new_images, new_labels = synthesise_images(
             images, labels, names, balance.neighbours, seed, embeddings
@@ -225,13 +225,10 @@ def log_prior(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
 
 def _oversampled(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """Positions of all images, then of random copies up to the size of the largest class."""
-    positions = np.arange(len(labels))
-    # imbalanced-learn takes a 32-bit seed, and refuses data of one class only.
+    # imbalanced-learn takes a seed of 32 bits.
     drawn = np.random.SeedSequence(seed).generate_state(1)
     sampler = RandomOverSampler(random_state=int(drawn[0]))
-    if len(np.unique(labels)) < 2:
-        return positions
-    found, _ = sampler.fit_resample(positions[:, None], labels)
+    found, _ = sampler.fit_resample(np.arange(len(labels))[:, None], labels)
     chosen: NDArray[np.int64] = found[:, 0]
     return chosen
 
@@ -243,7 +240,17 @@ def _counts(labels: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
     return counts
 
 
-def _require_every_class(data: FaceData, labels: NDArray[np.int64]) -> None:
+def require_every_class(data: FaceData, labels: NDArray[np.int64]) -> None:
+    """Refuse to balance ``labels``, those of Training, when a class has no image.
+
+    A count of 0 breaks every method but ``none``: there is nothing to draw, copy or blend, its
+    inverse is infinite and its logarithm too.
+
+    Raises
+    ------
+    DataError
+        Names the classes.
+    """
     names = data.label_set.labels
     counts = np.bincount(labels, minlength=len(names))
     missing = [name for name, count in zip(names, counts, strict=True) if not count]
@@ -251,5 +258,5 @@ def _require_every_class(data: FaceData, labels: NDArray[np.int64]) -> None:
         raise DataError(
             f"no Training image of {', '.join(missing)}, so there is nothing to balance",
             where=data.name,
-            hint="train with balance.method=none, or map the labels to a set without it",
+            hint="train with balance.method=none, or with a data.label_set that lacks it",
         )

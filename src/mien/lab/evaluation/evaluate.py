@@ -79,9 +79,7 @@ def evaluate_run(
         )
     wanted = dict.fromkeys(("PublicTest", *splits))
     rows = np.concatenate([data.rows(split) for split in wanted])
-    logits = predict_logits(
-        run.load_model(), data.images[rows], run.recipe().input, views=views
-    )
+    logits = predict_logits(run.load_model(), data.images[rows], run.recipe().input, views=views)
     predictions, result = run.predictions_of(views), run.evaluation_of(views)
     write_predictions(label_predictions(data, rows, logits), predictions)
     evaluation = evaluate_predictions(read_predictions(predictions), tuple(wanted))

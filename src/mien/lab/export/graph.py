@@ -19,9 +19,7 @@ OPSET = 18
 class CalibratedNetwork(nn.Module):
     """``uint8 (N, 48, 48)`` crops in, one ``float32 (N, labels)`` of probabilities a head out."""
 
-    def __init__(
-        self, network: nn.Module, options: Input, temperatures: dict[str, float]
-    ) -> None:
+    def __init__(self, network: nn.Module, options: Input, temperatures: dict[str, float]) -> None:
         super().__init__()
         self.network = network
         self.options = options

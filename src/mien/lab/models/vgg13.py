@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from mien.lab.models.registry import register
-from mien.lab.models.sequential import SequentialNetwork, initialise_glorot
+from mien.lab.models.sequential import SequentialNetwork
 
 STAGES = ((64, 64), (128, 128), (256, 256, 256), (256, 256, 256))
 
@@ -41,5 +41,9 @@ def vgg13(
     blocks["dense1"] = nn.Sequential(nn.Flatten(), nn.Linear(features, 1024), nn.ReLU())
     blocks["dense2"] = nn.Sequential(nn.Dropout(dense_dropout), nn.Linear(1024, 1024), nn.ReLU())
     network = SequentialNetwork(blocks, 1024, heads, dense_dropout)
-    initialise_glorot(network)
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            # Ten convolutions without batch norm: any smaller and nothing reaches the end.
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            nn.init.zeros_(module.bias)  # type: ignore[arg-type]
     return network

@@ -62,7 +62,7 @@ class Group:
         return box[0]
 
     def wrap(self, module: nn.Module, device: torch.device) -> nn.Module:
-        """``module`` with gradients averaged and batch-norm statistics shared over the processes."""
+        """``module`` with gradients averaged and batch-norm statistics shared over processes."""
         if self.size == 1:
             return module
         synchronise_norms(module, device)

@@ -54,7 +54,9 @@ def _file(
 ) -> Path:
     digest = hashlib.sha256()
     digest.update(np.ascontiguousarray(data.images[rows]).data)
-    decides = [recipe.input.model_dump(mode="json"), recipe.model.model_dump(mode="json"), mirrored]
+    # The head's own options do not change what comes before it; the stem's, for one, do.
+    options = {k: v for k, v in recipe.model.options().items() if not k.startswith("head_")}
+    decides = [recipe.input.model_dump(mode="json"), recipe.model.name, options, mirrored]
     digest.update(json.dumps(decides, sort_keys=True).encode())
     for name, part in list(network.parts().items())[:-1]:
         for key, values in sorted(part.state_dict().items()):

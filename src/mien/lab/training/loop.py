@@ -21,7 +21,7 @@ from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.schedules import learning_rate_factor
 from mien.lab.training.setup import Session, facts_of, prepare
-from mien.lab.training.transfer import Head, freeze, frozen_parts
+from mien.lab.training.transfer import Head, frozen_parts, train_mode
 from mien.version import __version__
 
 ALONE = Group(0, 1, 0)
@@ -135,9 +135,10 @@ def train(
         now_frozen = frozen_parts(session.network, recipe.transfer, epoch)
         if now_frozen != frozen:
             frozen = now_frozen
-            freeze(session.network, frozen)
+            train_mode(session.module, frozen)
             module = group.wrap(session.module, session.device)
-        _train_mode(session, frozen)
+        # Measuring has put everything into evaluation mode.
+        train_mode(session.module, frozen)
         row = _train_epoch(session, module, average, scaler, epoch, logs, run, group, on_step)
         fitted = time.perf_counter()
         if group.leads:
@@ -193,7 +194,7 @@ def _train_epoch(
     on_step: Callable[[Step], None],
 ) -> dict[str, Any]:
     """One pass over what training draws from; returns the part of the log that it knows."""
-    recipe, optimiser = session.recipe, session.optimiser
+    recipe = session.recipe
     steps = session.steps_per_epoch
     losses = [log.public_loss for log in logs]
     started = time.perf_counter()
@@ -266,14 +267,6 @@ def take_step(
     scaler.update()
 
 
-def _train_mode(session: Session, frozen: tuple[str, ...]) -> None:
-    """Measuring has put everything into evaluation mode."""
-    if isinstance(session.module, Head):
-        session.module.train()
-    else:
-        freeze(session.network, frozen)
-
-
 def _stops(logs: list[EpochLog], recipe: Recipe) -> bool:
     return bool(logs) and should_stop([log.public_loss for log in logs], recipe.early_stopping)
 
@@ -299,9 +292,7 @@ def _explain(error: Exception, recipe: Recipe, run: Run) -> Exception:
     return error
 
 
-def _facts(
-    session: Session, logs: list[EpochLog], recipe: Recipe, group: Group
-) -> dict[str, Any]:
+def _facts(session: Session, logs: list[EpochLog], recipe: Recipe, group: Group) -> dict[str, Any]:
     facts = facts_of(session)
     stopper = recipe.early_stopping
     if stopper.patience is not None:

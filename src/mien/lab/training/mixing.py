@@ -46,7 +46,7 @@ def mix(
     Parameters
     ----------
     batch : Tensor of shape (B, C, H, W), float32
-        Left as it is.
+        Left as it is. Mixup also takes embeddings, ``(B, D)``.
     targets : dict of str to Tensor of shape (B, labels), float32
         Distributions by head.
     weights : dict of str to Tensor of shape (B,), float32

@@ -14,7 +14,12 @@ from torch import Tensor, nn
 
 from mien.errors import RecipeError
 from mien.lab.data.augment import augment
-from mien.lab.data.balance import make_pool, oversample_embeddings, sampling_weights
+from mien.lab.data.balance import (
+    make_pool,
+    oversample_embeddings,
+    require_every_class,
+    sampling_weights,
+)
 from mien.lab.data.faces import FaceData
 from mien.lab.data.pool import training_rows
 from mien.lab.data.relabel import relabel
@@ -131,7 +136,7 @@ class Session:
         return found
 
     def share(self, batch: Batch, group: Group) -> Batch:
-        """This process's part of a global batch, on the training device."""
+        """Part of a global batch that is this process's, on the training device."""
         part = group.share(len(batch.inputs))
         return Batch(
             batch.inputs[part].to(self.device),
@@ -214,6 +219,8 @@ def prepare(
         loaded = load_pretrained(network, recipe.model.name, recipe.transfer.weights)
     network.to(device).to(memory_format=torch.channels_last)
     rows, public = training_rows(data, recipe.data.twins), data.rows("PublicTest")
+    if recipe.balance.method != "none":
+        require_every_class(data, data.labels[rows].astype(np.int64))
     spread = np.linspace(0, len(rows) - 1, min(CLEAN_SAMPLE, len(rows))).round().astype(np.int64)
     module: nn.Module = network
     clean_rows = rows[spread]

@@ -62,10 +62,14 @@ def frozen_parts(network: Network, options: Transfer, epoch: int) -> tuple[str, 
     return names[: max(0, len(names) - training)]
 
 
-def freeze(network: Network, frozen: tuple[str, ...]) -> None:
-    """Train all parts but the ``frozen`` ones, whose batch norms keep their statistics too."""
-    network.train()
-    for name, part in network.parts().items():
-        part.requires_grad_(name not in frozen)
-        if name in frozen:
-            part.eval()
+def train_mode(module: nn.Module, frozen: tuple[str, ...]) -> None:
+    """Train a network, or a ``Head``, all but its ``frozen`` parts.
+
+    The batch norms of a frozen part keep their statistics too.
+    """
+    module.train()
+    if isinstance(module, Network):
+        for name, part in module.parts().items():
+            part.requires_grad_(name not in frozen)
+            if name in frozen:
+                part.eval()
