@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from mien.cli.main import main
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.predictions import read_predictions
-from mien.lab.training.recipe import Recipe, load_recipe
+from mien.lab.training.recipe import Recipe, load_recipe, packaged_recipes, parse_recipe
 from mien.lab.training.run import Run
 from mien.vision.classify import Classifier
 
@@ -158,6 +159,28 @@ def test_export_writes_a_file_that_the_runtime_reads(desk, exported, faces):
     assert found["ferplus"].sum(axis=1) == pytest.approx(np.ones(5), abs=1e-5)
 
 
+def test_ten_crops_have_files_of_their_own(desk, exported, here, faces):
+    run = Run(desk.folder / "runs" / "tiny-s3")
+    before = run.evaluation.read_bytes()
+    status, stdout, stderr = here("evaluate", "runs/tiny-s3", "--views", "ten-crop")
+    assert status == 0, stderr
+    assert "PublicTest: scores with 95 % intervals" in stdout
+    assert "runs/tiny-s3/evaluation-ten-crop.json" in stderr
+    assert run.evaluation.read_bytes() == before
+    averaged = read_predictions(run.predictions_of("ten-crop")).logits["fer2013"]
+    assert np.exp(averaged).sum(axis=1) == pytest.approx(np.ones(len(averaged)), abs=1e-4)
+
+
+def test_recipes_are_listed_and_printed(here):
+    status, stdout, stderr = here("recipes")
+    assert (status, stderr) == (0, "")
+    for name in packaged_recipes():
+        assert name in stdout
+    status, stdout, stderr = here("recipes", "first", "epochs=3")
+    assert (status, stderr) == (0, "")
+    assert parse_recipe(yaml.safe_load(stdout), "stdout") == load_recipe("first", ("epochs=3",))
+
+
 def test_private_test_is_reported_when_named(desk, exported, here):
     status, stdout, stderr = here("evaluate", "runs/tiny-s3", "--split", "PrivateTest")
     assert status == 0, stderr
@@ -217,7 +240,12 @@ def _nothing(desk: Desk) -> None:
         (_bad_row, "data import bad.csv", 1, "bad.csv, line 7: 2303 pixel values, expected 2304 "),
         (_half_an_archive, "data import half.tar.gz", 1, "half.tar.gz: the archive cannot be read"),
         (_nothing, "data import", 2, "Missing argument "),
-        (_nothing, "train nothing", 1, "nothing: no such recipe; name a YAML file or one of: "),
+        (
+            _nothing,
+            "train nothing",
+            1,
+            "nothing: no such recipe; name a YAML file, or: there are: ",
+        ),
         (_nothing, "train tiny.yaml epcohs=3", 1, "tiny.yaml: unknown key 'epcohs'; did you mean "),
         (
             _nothing,

@@ -55,6 +55,7 @@ def evaluate(
 
     set_threads(threads)
     folder = Run(run)
+    folder.facts()  # Says so when the training is not complete, before the data are read.
     data = load_data(folder.recipe())
     evaluation = evaluate_run(folder, data, (split.value,), views.value)
     out.print(score_tables(evaluation.scores))
@@ -66,6 +67,10 @@ def evaluate(
         + ", ".join(f"{head} {value:.3f}" for head, value in temperatures.items())
         + f"; unsure below {evaluation.calibration.unsure_below:.3f} (both fitted on PublicTest)"
     )
+    if views is View.TEN_CROP and folder.recipe().input.crop == data.images.shape[1]:
+        print_note(
+            "input.crop is the whole image, so that the ten crops are two: it and its mirror"
+        )
     print_note(f"all of it: {folder.evaluation_of(views)}, from {folder.predictions_of(views)}")
 
 
