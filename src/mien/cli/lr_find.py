@@ -49,7 +49,7 @@ def lr_find(
 ) -> None:
     """Train a fresh network for some steps at a growing learning rate, and suggest one.
 
-    The rate suggested is a tenth of that at which the loss was lowest. No run folder is touched.
+    The rate suggested is a third of that at which the loss begins to climb. It makes no run folder.
     """
     require_lab()
     from mien.lab.training.device import find_device
@@ -93,15 +93,13 @@ def lr_find(
     write_rates(curve, table_path)
     plot_rates(curve, plot, title=f"{chosen.name}: learning-rate range test, {optimiser.name}")
     _print_table(curve)
-    out.print(f"recommended: optimiser.learning_rate={curve.tenth:.2g}", markup=False)
+    out.print(f"recommended: optimiser.learning_rate={curve.recommended:.2g}", markup=False)
     out.print(f"curve: {plot}, {table_path}", markup=False)
     if not curve.complete:
         print_note(
             f"the loss did not rise again up to {highest:g}, so its lowest point may lie higher; "
             f"to see, try --highest {10 * highest:g}"
         )
-    if curve.unsteady is not None and not chosen.schedule.warmup:
-        print_note("the recipe has no warm-up, which the recommended rate wants: schedule.warmup")
 
 
 def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]:
@@ -135,9 +133,8 @@ def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]
 def _print_table(curve: RateCurve) -> None:
     table = Table("rule", "learning rate")
     table.columns[1].justify = "right"
-    table.add_row("a tenth of the rate of the lowest loss (recommended)", f"{curve.tenth:.2g}")
+    edge = "where the loss begins to climb" if curve.complete else "where the loss is lowest"
+    table.add_row(f"{edge} (too high)", f"{curve.edge:.2g}")
+    table.add_row("a third of that (recommended)", f"{curve.recommended:.2g}")
     table.add_row("where the loss falls fastest", f"{curve.steepest:.2g}")
-    table.add_row("where the loss is lowest (too high to train with)", f"{curve.lowest:.2g}")
-    if curve.unsteady is not None:
-        table.add_row("where the loss becomes unsteady (above: warm up)", f"{curve.unsteady:.2g}")
     out.print(table)

@@ -33,11 +33,10 @@ def valley(power: float) -> float:
 
 def test_the_suggestions_on_a_curve_known_beforehand():
     curve = curve_of(valley)
-    # Smoothing moves it from the steep side to the flat one.
-    assert 0.05 < curve.lowest <= 0.1
-    assert curve.tenth == curve.lowest / 10
+    # It climbs by a fifth of its fall.
+    assert 0.1 < curve.edge < 0.2
+    assert curve.recommended == curve.edge / 3
     assert curve.steepest == pytest.approx(0.01, rel=0.2)
-    assert curve.unsteady is None
     assert curve.complete
 
 
@@ -70,25 +69,25 @@ def test_it_says_when_the_lowest_point_may_lie_higher():
     assert not curve_of(lambda power: 10 - power).complete
 
 
-def test_it_says_from_where_on_the_loss_is_unsteady():
-    """A bump before the lowest point, as networks with batch norm show it."""
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_a_lower_loss_beyond_a_bump_is_not_recommended(noise):
+    """As networks with batch norm show it."""
+    rng = np.random.default_rng(0)
 
     def bump(power: float) -> float:
-        return valley(power) + 2 * math.exp(-(((power + 1.8) / 0.25) ** 2))
+        climb = 2 * math.exp(-(((power + 1.8) / 0.25) ** 2))
+        return valley(power) + climb + rng.normal(0, noise)
 
     curve = curve_of(bump)
-    assert 0.05 < curve.lowest <= 0.1
-    assert curve.unsteady is not None
-    assert 2e-3 < curve.unsteady < 2e-2
-    # Not the far side of the bump.
-    assert curve.steepest <= curve.unsteady
+    assert 2e-3 < curve.edge < 2e-2
+    # Not the far side of the bump, nor the noise of the first steps.
+    assert 5e-5 < curve.steepest <= curve.edge
 
 
 def test_noise_is_no_climb():
     rng = np.random.default_rng(0)
     curve = curve_of(lambda power: valley(power) + rng.normal(0, 0.1))
-    assert curve.unsteady is None
-    assert 0.04 < curve.lowest < 0.2
+    assert 0.08 < curve.edge < 0.4
     assert curve.steepest == pytest.approx(0.01, rel=0.7)
 
 
@@ -96,18 +95,21 @@ def test_on_a_real_quadratic_it_stays_below_the_rate_of_divergence():
     """Gradient descent on x²/2 diverges above a rate of 2."""
     weights = torch.full((20,), 3.0, requires_grad=True)
     optimiser = torch.optim.SGD([weights], lr=1.0)
+    generator = torch.Generator().manual_seed(0)
 
     def step(rate: float) -> float:
         optimiser.param_groups[0]["lr"] = rate
         loss = weights.square().mean() / 2 * 20 + 1
         optimiser.zero_grad()
         loss.backward()
+        # As batches differ, the gradient never becomes nothing.
+        weights.grad += torch.randn(20, generator=generator)
         optimiser.step()
         return loss.item()
 
     curve = find_learning_rate(step, lowest=1e-4, highest=100.0, steps=200)
     assert curve.complete
-    assert 0.01 < curve.tenth < 2
+    assert 0.01 < curve.recommended < 2
 
 
 def test_progress_is_told():

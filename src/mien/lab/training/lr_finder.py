@@ -20,7 +20,13 @@ DIVERGED = 4.0
 """The test ends when the smoothed loss is this many times the lowest."""
 
 CLIMB = 0.2
-"""A rise of the smoothed loss by this share of its whole fall is called a climb."""
+"""A climb is a rise of the smoothed loss by this share of its fall so far, and out of the noise."""
+
+NOISE = 2.0
+"""A rise is out of the noise at this many standard deviations of a single step's loss."""
+
+MARGIN = 3.0
+"""The recommended rate is this many times below the one at which the loss first climbs."""
 
 FEWEST = 20
 """Steps without which a curve says nothing."""
@@ -44,49 +50,46 @@ class RateCurve:
     diverged: bool
 
     @property
-    def lowest(self) -> float:
-        """The rate of the lowest smoothed loss."""
-        return float(self.rates[self.smoothed.argmin()])
+    def edge(self) -> float:
+        """The rate at which the loss first climbs; that of the lowest loss if it never does.
 
-    @property
-    def tenth(self) -> float:
-        """A tenth of the rate of the lowest smoothed loss: the rate that is recommended."""
-        return self.lowest / 10
-
-    @property
-    def unsteady(self) -> float | None:
-        """The rate from which the loss climbs before it falls to its lowest; None if it does not.
-
-        Networks with batch norm often recover on the way: such rates want a warm-up.
+        Networks with batch norm often recover from the first climb and seem to learn at far higher
+        rates: no rate beyond it is worth recommending.
         """
-        valley = self._first_valley()
-        return None if valley == self.smoothed.argmin() else float(self.rates[valley])
+        return float(self.rates[self._edge()])
+
+    @property
+    def recommended(self) -> float:
+        """A third of ``edge``: near the greatest rate that is steady, as Smith 2017 advises."""
+        return self.edge / MARGIN
 
     @property
     def steepest(self) -> float:
-        """The rate at which the loss falls fastest by logarithm of the rate, before any climb."""
-        end = max(3, self._first_valley() + 1)
-        slope = np.gradient(self.smoothed[:end], np.log(self.rates[:end]))
-        return float(self.rates[slope.argmin()])
+        """The rate at which the loss falls fastest by logarithm of the rate, before ``edge``."""
+        # The first steps tell of their own images rather than of the rate.
+        begin, end = len(self.rates) // 10, max(self._edge() + 1, len(self.rates) // 10 + 3)
+        slope = np.gradient(self.smoothed[begin:end], np.log(self.rates[begin:end]))
+        return float(self.rates[begin + slope.argmin()])
 
     @property
     def complete(self) -> bool:
-        """Whether the loss climbs after its lowest point, or explodes."""
-        after = self.smoothed[self.smoothed.argmin() :]
-        return self.diverged or bool(after.max() - after[0] > self._climb())
+        """Whether the loss climbs within the rates that were tried."""
+        return self.diverged or self._climb() is not None
 
-    def _climb(self) -> float:
-        """How much the smoothed loss must rise for it to be a climb and no noise."""
-        return CLIMB * float(self.smoothed[0] - self.smoothed.min())
+    def _edge(self) -> int:
+        climb = self._climb()
+        return int(self.smoothed.argmin()) if climb is None else climb
 
-    def _first_valley(self) -> int:
-        lowest = 0
-        for step in range(int(self.smoothed.argmin()) + 1):
-            if self.smoothed[step] < self.smoothed[lowest]:
-                lowest = step
-            elif self.smoothed[step] > self.smoothed[lowest] + self._climb():
-                return lowest
-        return lowest
+    def _climb(self) -> int | None:
+        """The first step at which the smoothed loss has risen by more than noise."""
+        # The median is not moved by the explosion at the end.
+        noise = 1.4826 * float(np.median(np.abs(self.losses - self.smoothed)))
+        least, first = float(self.smoothed[0]), float(self.smoothed[0])
+        for step, loss in enumerate(self.smoothed):
+            least = min(least, float(loss))
+            if loss - least > max(CLIMB * (first - least), NOISE * noise, 1e-6 * abs(least)):
+                return step
+        return None
 
 
 def find_learning_rate(
@@ -148,7 +151,7 @@ def find_learning_rate(
             hint="begin lower, with --lowest",
         )
     found = np.array(losses)
-    return RateCurve(np.array(rates), found, _smooth(found, steps / 40), diverged)
+    return RateCurve(np.array(rates), found, _smooth(found, max(2, steps / 40)), diverged)
 
 
 def write_rates(curve: RateCurve, path: Path) -> None:
@@ -172,7 +175,7 @@ def write_rates(curve: RateCurve, path: Path) -> None:
 
 
 def plot_rates(curve: RateCurve, path: Path, *, title: str = "") -> None:
-    """Draw the curve with the two suggested rates into a PNG.
+    """Draw the curve with its rates into a PNG.
 
     Raises
     ------
@@ -184,12 +187,11 @@ def plot_rates(curve: RateCurve, path: Path, *, title: str = "") -> None:
     axes.plot(curve.rates, curve.losses, color=TRAIN, lw=0.8, alpha=0.6, label="loss of each step")
     axes.plot(curve.rates, curve.smoothed, color=CLEAN, lw=2, label="smoothed")
     for rate, style, label in (
-        (curve.tenth, "-", "a tenth of the lowest: recommended"),
+        (curve.recommended, "-", "recommended"),
         (curve.steepest, "--", "steepest descent"),
-        (curve.unsteady, ":", "unsteady from here on"),
+        (curve.edge, ":", "the loss climbs" if curve.complete else "lowest loss"),
     ):
-        if rate is not None:
-            axes.axvline(rate, color=PUBLIC, ls=style, lw=1.5, label=f"{rate:.2g}: {label}")
+        axes.axvline(rate, color=PUBLIC, ls=style, lw=1.5, label=f"{rate:.2g}: {label}")
     axes.set_xscale("log")
     low, first = curve.smoothed.min(), curve.smoothed[0]
     # What matters is the valley, not how high the loss explodes.

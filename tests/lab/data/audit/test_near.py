@@ -5,7 +5,7 @@ import pytest
 
 from mien.lab.data.audit import near
 from mien.lab.data.audit.near import LEAST_CORRELATION, find_near_pairs
-from tests.lab.data.audit.conftest import patterns
+from .conftest import patterns
 
 
 def _brute_force(images: np.ndarray) -> dict[tuple[int, int], tuple[float, bool]]:
