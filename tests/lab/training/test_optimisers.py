@@ -240,7 +240,7 @@ def test_keys_that_do_not_apply_are_refused(keys, key):
         Optimiser(**keys)
     first = caught.value.errors()[0]
     assert first["loc"] == (key,)
-    assert first["msg"].startswith(f"the optimiser {keys['name']} has no such key, it has: lea")
+    assert first["msg"].startswith(f"{keys['name']} has no such key, it has: lea")
 
 
 @pytest.mark.parametrize("name", NAMES)

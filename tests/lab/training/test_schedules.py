@@ -170,7 +170,7 @@ def test_keys_that_do_not_apply_are_refused(keys, key):
         Schedule(**keys)
     first = caught.value.errors()[0]
     assert first["loc"] == (key,)
-    assert first["msg"].startswith(f"the schedule {keys['name']} has no such key, it has: warmup")
+    assert first["msg"].startswith(f"{keys['name']} has no such key, it has: warmup")
 
 
 @pytest.mark.parametrize("name", NAMES)

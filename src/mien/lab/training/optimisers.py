@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 from torch import Tensor
 
 from mien.lab.models.network import Network
-from mien.lab.section import NonNegative, Positive, Section
+from mien.lab.section import NonNegative, Positive, Section, own_key
 from mien.lab.training.muon import Muon
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -66,19 +65,7 @@ class Optimiser(Section):
     @field_validator("learning_rate", "momentum", "betas", "weight_decay", mode="before")
     @classmethod
     def _check_applies(cls, value: object, info: ValidationInfo) -> object:
-        name, key = info.data.get("name"), str(info.field_name)
-        if name is None:
-            return value
-        if value is None:
-            return _KEYS[name].get(key)
-        if key not in _KEYS[name]:
-            known = [*_KEYS[name], "layer_decay", "clip"]
-            raise PydanticCustomError(
-                "does_not_apply",
-                "the optimiser {name} has no such key, it has: {known}",
-                {"name": name, "known": ", ".join(known)},
-            )
-        return value
+        return own_key(value, info, _KEYS, ("layer_decay", "clip"))
 
 
 def make_optimiser(network: Network, options: Optimiser) -> torch.optim.Optimizer:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
-from mien.lab.section import NonNegative, Section
+from mien.lab.section import NonNegative, Section, own_key
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Whole = Annotated[int, Field(ge=1)]
@@ -62,18 +61,7 @@ class Schedule(Section):
     @field_validator("warmup", "every", "factor", "patience", "min_delta", mode="before")
     @classmethod
     def _check_applies(cls, value: object, info: ValidationInfo) -> object:
-        name, key = info.data.get("name"), str(info.field_name)
-        if name is None:
-            return value
-        if value is None:
-            return _KEYS[name].get(key)
-        if key not in _KEYS[name]:
-            raise PydanticCustomError(
-                "does_not_apply",
-                "the schedule {name} has no such key, it has: {known}",
-                {"name": name, "known": ", ".join(_KEYS[name])},
-            )
-        return value
+        return own_key(value, info, _KEYS, ())
 
 
 def learning_rate_factor(

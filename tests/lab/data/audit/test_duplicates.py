@@ -10,6 +10,7 @@ from mien.lab.data.audit.duplicates import Duplicates, find_duplicates
 from mien.lab.data.audit.intensity import histograms
 from mien.lab.data.faces import FaceData
 from mien.lab.data.twins import has_twin
+
 from .conftest import patterns
 
 TWO = LabelSet("two", ("yes", "no"))

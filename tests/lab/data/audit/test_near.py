@@ -5,6 +5,7 @@ import pytest
 
 from mien.lab.data.audit import near
 from mien.lab.data.audit.near import LEAST_CORRELATION, find_near_pairs
+
 from .conftest import patterns
 
 

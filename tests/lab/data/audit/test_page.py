@@ -22,6 +22,7 @@ from mien.lab.data.audit.files import write_audit
 from mien.lab.data.audit.page import render_page
 from mien.lab.data.faces import FaceData
 from mien.lab.data.relabel import relabel
+
 from .conftest import patterns
 
 VOID = {"meta", "img", "br", "path", "rect"}
