@@ -29,7 +29,7 @@ from mien.emotions import FER2013
 from mien.lab.data.faces import FaceData
 from mien.lab.models import count_macs
 from mien.lab.training.average import averaged
-from mien.lab.training.loop import take_step
+from mien.lab.training.loop import fit
 from mien.lab.training.recipe import Recipe, load_recipe
 from mien.lab.training.setup import Batch, Session, prepare
 
@@ -70,16 +70,12 @@ def our_steps(
     average = averaged(session.module, recipe.ema) if recipe.ema else None
     module = torch.compile(session.module) if compiled else session.module
     scaler = torch.amp.GradScaler("cpu", enabled=False)
-    if not channels_last:
-        session.network.to(memory_format=torch.contiguous_format)
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    session.network.to(memory_format=layout)
+    session.layout = layout
     session.module.train()
     for batch in endless(session):
-        if channels_last:
-            logits = session.logits(module, batch)
-        else:
-            logits = module(batch.inputs.contiguous())
-        loss = session.objective(logits, batch.targets, batch.weights)
-        take_step(loss, session, scaler, 0.01)
+        _, loss = fit(session, module, batch, scaler, 0.01)
         if average is not None:
             average.update_parameters(session.module)
         yield loss.item()
@@ -166,16 +162,13 @@ def time_of_the_pieces(session: Session, steps: int) -> dict[str, float]:
         marks = [time.perf_counter()]
         batch = next(batches)
         marks.append(time.perf_counter())
-        logits = session.logits(session.module, batch)
-        loss = session.objective(logits, batch.targets, batch.weights)
-        marks.append(time.perf_counter())
-        take_step(loss, session, scaler, 0.01)
+        fit(session, session.module, batch, scaler, 0.01)
         marks.append(time.perf_counter())
         average.update_parameters(session.module)
         marks.append(time.perf_counter())
         if step < 2:
             continue
-        names = ("data and augmentation", "forward", "backward and optimiser", "running average")
+        names = ("data and augmentation", "forward, backward, optimiser", "running average")
         for name, (begun, ended) in zip(names, itertools.pairwise(marks), strict=True):
             spent[name] = spent.get(name, 0) + ended - begun
     return spent

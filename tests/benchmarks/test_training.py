@@ -26,7 +26,7 @@ def test_a_quick_run_prints_its_tables(tmp_path):
     for row in ("plain loop", "mien, float32", "mien, bfloat16"):
         (speed,) = re.findall(rf"^\| {row} \| 1 \| (\d+) \|", text, re.MULTILINE)
         assert int(speed) > 0
-    for piece in ("data and augmentation", "forward", "backward and optimiser"):
+    for piece in ("data and augmentation", "forward, backward, optimiser", "running average"):
         shares = re.findall(rf"^\| {piece} .*$", text, re.MULTILINE)
         assert len(shares) == 1
         assert all(0 < float(share) < 100 for share in re.findall(r"([\d.]+)%", shares[0]))

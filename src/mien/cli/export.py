@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from mien.cli.console import err, out
 from mien.cli.lab import require_lab
+from mien.errors import UsageError
 
 
 def export(
@@ -28,6 +30,8 @@ def export(
 
     folder = Run(run)
     chosen = name or folder.recipe().name
+    if not re.fullmatch(r"[\w.+-]+", chosen):
+        raise UsageError(f"{chosen!r} is no name for a model", hint="letters, digits, . _ + -")
     target = to or run / f"{chosen}.onnx"
     with err.status("exporting"):
         card, difference = export_run(folder, load_data(folder.recipe()), target, chosen)

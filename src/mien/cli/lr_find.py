@@ -107,24 +107,25 @@ def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]
     import torch
 
     from mien.cli.progress import TrainingProgress
-    from mien.lab.training.distributed import Group
-    from mien.lab.training.loop import take_step
+    from mien.lab.training.distributed import ALONE
+    from mien.lab.training.loop import fit
+    from mien.lab.training.memory import explained_memory
     from mien.lab.training.setup import load_data, prepare
     from mien.lab.training.transfer import frozen_parts, train_mode
 
     data = load_data(recipe)
-    with TrainingProgress() as progress:
-        session = prepare(recipe, data, device, on_features=progress.features)
+    with TrainingProgress() as progress, explained_memory(recipe, recipe.name):
+        session = prepare(
+            recipe, data, device, on_weights=progress.note, on_features=progress.features
+        )
     train_mode(session.module, frozen_parts(session.network, recipe.transfer, 0))
     scaler = torch.amp.GradScaler(device.type, enabled=session.dtype == torch.float16)
     batches = itertools.chain.from_iterable(map(session.batches, itertools.count()))
-    alone = Group(0, 1, 0)
 
     def step(rate: float) -> float:
-        batch = session.share(next(batches), alone)
-        logits = session.logits(session.module, batch)
-        loss = session.objective(logits, batch.targets, batch.weights)
-        take_step(loss, session, scaler, rate)
+        with explained_memory(recipe, recipe.name):
+            batch = session.share(next(batches), ALONE)
+            _, loss = fit(session, session.module, batch, scaler, rate)
         return loss.item()
 
     return step

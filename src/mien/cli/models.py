@@ -70,10 +70,17 @@ def show_model(
         str | None, typer.Argument(help="A packaged model's name or a .onnx file; default model.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole card as JSON.")] = False,
+    recipe: Annotated[
+        bool, typer.Option("--recipe", help="Print only the recipe, to train it again.")
+    ] = False,
 ) -> None:
     """Show a model's card: what it is, where it comes from, how good it is, its limits."""
     path = find_model(name)
     card = Classifier(path).card
+    if recipe:
+        # JSON is YAML too, and needs no library that a light install has not.
+        out.print_json(json.dumps(card.training.recipe))
+        return
     if as_json:
         out.print_json(json.dumps(card.model_dump(mode="json")))
         return

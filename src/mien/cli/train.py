@@ -99,6 +99,7 @@ def train(
                 group=group,
                 on_step=progress.step,
                 on_epoch=on_epoch,
+                on_weights=progress.note if group.leads else lambda text: None,
                 on_features=progress.features,
             )
         except KeyboardInterrupt:

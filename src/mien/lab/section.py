@@ -15,7 +15,7 @@ NonNegative = Annotated[float, Field(ge=0)]
 class Section(BaseModel):
     """Keys that are not known are refused, values are checked, nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def own_key(

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from mien.emotions import FERPLUS
 from mien.errors import DataError
+from mien.lab.data import ferplus
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import (
     VOTE_COLUMNS,
-    fer2013_distribution,
-    join_votes,
     majority,
+    read_votes,
     vote_distribution,
 )
 
@@ -94,27 +94,31 @@ def test_soft_targets_sum_to_one_wherever_they_weigh(votes):
     assert ((weights >= 0) & (weights <= 1)).all()
 
 
+def fer2013_distribution(data: FaceData) -> np.ndarray:
+    """Fitted on all of Training."""
+    return ferplus.fer2013_distribution(data, data.rows("Training"))
+
+
 def _bare(faces: FaceData) -> FaceData:
     return replace(faces, votes=None)
 
 
 def _join_error(faces: FaceData, path: Path) -> str:
     with pytest.raises(DataError) as caught:
-        join_votes(_bare(faces), path)
+        read_votes(path, faces.splits)
     assert len(str(caught.value).splitlines()) == 1
     return str(caught.value)
 
 
 def test_votes_are_joined_row_by_row(tmp_path, faces, write_votes):
-    joined = join_votes(_bare(faces), write_votes(tmp_path / "fer2013new.csv", faces))
-    assert np.array_equal(joined.votes, faces.votes)
-    assert joined.sha256 == faces.sha256
+    votes = read_votes(write_votes(tmp_path / "fer2013new.csv", faces), faces.splits)
+    assert np.array_equal(votes, faces.votes)
 
 
 def test_a_byte_order_mark_and_crlf_do_not_matter(tmp_path, faces, write_votes):
     path = write_votes(tmp_path / "fer2013new.csv", faces)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    assert np.array_equal(join_votes(_bare(faces), path).votes, faces.votes)
+    assert np.array_equal(read_votes(path, faces.splits), faces.votes)
 
 
 def _change(text: str, line: int, old: str, new: str) -> str:
@@ -198,5 +202,5 @@ def test_a_label_that_training_lacks_gets_nothing(faces):
 
 
 def test_the_distribution_needs_votes(faces):
-    with pytest.raises(DataError, match=r"^tiny: has no FER\+ votes; import them with: mien data"):
+    with pytest.raises(DataError, match=r"^tiny: has no FER\+ votes; import them with --ferplus"):
         fer2013_distribution(_bare(faces))

@@ -82,7 +82,13 @@ def test_the_card_tells_where_the_model_comes_from(exported, finished, faces, ev
     weights = finished.load_model()
     assert card.parameters == sum(value.numel() for value in weights.parameters())
     assert card.macs > 0
-    assert card.commands[0] == "mien train tiny seed=3"
+    # Not a packaged recipe: it comes out of the model file.
+    assert card.commands[:2] == (
+        "mien models show MODEL --recipe > recipe.yaml",
+        "mien train recipe.yaml seed=3",
+    )
+    assert card.training_data.startswith("data set 'tiny' (angry, disgust, ")
+    assert "FER2013" not in card.training_data
     assert (card.input_height, card.input_width) == (48, 48)
 
 

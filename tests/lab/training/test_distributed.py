@@ -6,16 +6,20 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from mien.errors import RecipeError
+from mien.lab.data.faces import FaceData
 from mien.lab.data.store import save_faces
 from mien.lab.training.distributed import Group
 from mien.lab.training.loop import train
+from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
+from mien.lab.training.transfer import Transfer
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +35,11 @@ def recipe(make_recipe):
 
 
 def test_two_processes_have_the_loss_curve_of_one(tmp_path, data_home, faces, recipe):
+    check(tmp_path, data_home, faces, recipe)
+
+
+def check(tmp_path: Path, data_home: Path, faces: FaceData, recipe: Recipe) -> None:
+    """Train the recipe in two processes and in this one, and compare."""
     save_faces(faces, data_home / "tiny.safetensors")
     (tmp_path / "recipe.yaml").write_text(recipe.to_yaml())
     launcher = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
@@ -45,7 +54,7 @@ def test_two_processes_have_the_loss_curve_of_one(tmp_path, data_home, faces, re
     )
     assert done.returncode == 0, done.stderr
     # One of the two speaks.
-    assert done.stdout.count("runs/tiny-s3: 3 epochs") == 1
+    assert done.stdout.count(f"runs/tiny-s3: {recipe.epochs} epochs") == 1
     together = Run(tmp_path / "runs" / "tiny-s3")
     assert together.facts()["processes"] == 2
     alone = Run(tmp_path / "alone")
@@ -62,6 +71,13 @@ def test_two_processes_have_the_loss_curve_of_one(tmp_path, data_home, faces, re
     assert set(one) == set(two)
     for key, values in one.items():
         torch.testing.assert_close(two[key], values, rtol=2e-2, atol=2e-3)
+
+
+def test_parts_thaw_in_two_processes_as_in_one(tmp_path, data_home, faces, finished, recipe):
+    """The norms are synchronised once, though the network is wrapped anew at each thaw."""
+    transfer = {"weights": str(finished.weights), "freeze": "gradual", "unfreeze_every": 1}
+    thawing = recipe.model_copy(update={"transfer": Transfer(**transfer), "epochs": 2})
+    check(tmp_path, data_home, faces, thawing)
 
 
 def test_a_batch_that_cannot_be_divided_equally():

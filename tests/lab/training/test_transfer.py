@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torchvision
 from safetensors.torch import load_file
 
+from mien.errors import RecipeError, RunError
 from mien.lab.data.faces import FaceData
 from mien.lab.data.preprocess import Input
 from mien.lab.models import create_model
@@ -17,7 +19,7 @@ from mien.lab.training import features
 from mien.lab.training.features import cached_features
 from mien.lab.training.loop import train
 from mien.lab.training.predict import embed, predict_logits
-from mien.lab.training.recipe import Recipe
+from mien.lab.training.recipe import Model, Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.setup import prepare
 from mien.lab.training.transfer import Head, Transfer, frozen_parts, train_mode
@@ -203,3 +205,28 @@ def test_gradual_unfreezing_leaves_the_early_parts_alone_at_first(
         if "num_batches_tracked" not in name and not torch.equal(before[name], after[name])
     }
     assert changed == {"gate", "heads"}
+
+
+def test_other_pretrained_weights_are_no_resume(
+    tmp_path, faces, frozen, finished_copy, make_recipe
+):
+    recipe = frozen(transfer={"weights": str(finished_copy.weights), "freeze": "backbone"})
+    run = Run(tmp_path / "run")
+    train(recipe, faces, run)
+    assert run.facts()["pretrained"].startswith("48 tensors from ")
+    train(make_recipe(epochs=1, seed=9), faces, finished_copy)
+    with pytest.raises(RunError, match=r"began with other pretrained weights \(SHA-256 differs\)"):
+        train(recipe, faces, run, resume=True)
+
+
+def test_a_stem_without_weights_is_not_frozen(tmp_path, faces, make_recipe):
+    """Embeddings behind a random first layer would be noise."""
+    torch.manual_seed(0)
+    path = tmp_path / "resnet18.pth"
+    torch.save(torchvision.models.resnet18(weights=None).state_dict(), path)
+    recipe = make_recipe(
+        transfer={"weights": str(path), "freeze": "backbone"},
+        augmentation={"rotation": 0, "erasing": 0},
+    ).model_copy(update={"model": Model(name="resnet18")})
+    with pytest.raises(RecipeError, match=r"do not fit the small stem.*take model.stem=stock"):
+        prepare(recipe, faces, torch.device("cpu"))

@@ -63,7 +63,7 @@ class Balance(Section):
     method: Method = "none"
     space: Literal["pixels", "embedding"] = "pixels"
     neighbours: Annotated[int, Field(ge=1)] = 5
-    strength: Annotated[float, Field(gt=0)] = 1
+    strength: Annotated[float, Field(gt=0, le=10)] = 1
 
     @field_validator("space", "neighbours", "strength")
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +25,6 @@ VOTE_COLUMNS = (
     "nf",
 )
 """Vote columns in FER+'s order: the eight emotions of ``FERPLUS``, *unknown*, *nf* (not a face)."""
-
-
-def join_votes(data: FaceData, path: Path) -> FaceData:
-    """Join ``fer2013new.csv`` to a data set, row by row; see ``read_votes``."""
-    return replace(data, votes=read_votes(path, data.splits))
 
 
 def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -122,16 +116,16 @@ def vote_distribution(votes: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ND
     return targets, weights
 
 
-def fer2013_distribution(data: FaceData) -> NDArray[np.float32]:
+def fer2013_distribution(data: FaceData, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """What FER2013 label the votes of each image make likely: P(label | votes).
 
-    A multinomial logistic regression from the ten vote shares to the FER2013 label, fitted on the
-    Training split only.
+    A multinomial logistic regression from the ten vote shares to the FER2013 label, fitted on
+    ``rows`` only: the Training rows that are trained on.
 
     Returns
     -------
     ndarray of shape (n, 7), float32
-        Rows sum to 1. Rows of the other splits are filled too, but nothing was fitted on them.
+        Rows sum to 1. Other rows are filled too, but nothing was fitted on them.
 
     Raises
     ------
@@ -142,15 +136,15 @@ def fer2013_distribution(data: FaceData) -> NDArray[np.float32]:
         raise DataError(
             "has no FER+ votes",
             where=data.name,
-            hint="import them with: mien data import fer2013.csv --ferplus fer2013new.csv",
+            hint="import them with --ferplus fer2013new.csv, or train without: data.ferplus=false "
+            "loss.ferplus_head=0 loss.ferplus_blend=0",
         )
     # Takes half a second to import, and whoever lists or imports data does not need it.
     from sklearn.linear_model import LogisticRegression
 
     shares = data.votes / np.maximum(data.votes.sum(axis=1, keepdims=True), 1)
-    training = data.rows("Training")
     model = LogisticRegression(max_iter=500)
-    model.fit(shares[training], data.labels[training])
+    model.fit(shares[rows], data.labels[rows])
     distribution = np.zeros((len(data), len(data.label_set)), dtype=np.float32)
     distribution[:, model.classes_] = model.predict_proba(shares)
     return distribution

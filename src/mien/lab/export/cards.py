@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from mien.card import CropGeometry, Head, ModelCard, Score, Training
 from mien.errors import RunError
 from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.evaluation.evaluate import Calibration
-from mien.lab.models import count_macs
+from mien.lab.models import count_macs, find_entry
+from mien.lab.training.recipe import Recipe, load_recipe, packaged_recipes
 from mien.lab.training.run import Run
 from mien.version import __version__
 
@@ -16,14 +18,12 @@ from mien.version import __version__
 FER2013_CROP = CropGeometry(scale=1.05, shift_y=0.0, align_roll=True)
 """How a crop like FER2013's is cut around a CenterFace box."""
 
-LIMITS = (
-    "Reads the expression that a face shows, not what the person feels. Trained on web images with "
-    "noisy labels: people themselves reach about 65 % on them. Not audited by age, gender or skin "
-    "tone. Not for decisions about people."
-)
-TRAINING_DATA = (
-    "FER2013 (Goodfellow et al. 2013), Training split, with the votes of FER+ (Barsoum et al. 2016)"
-)
+LIMITS = "Reads the expression that a face shows, not what the person feels. {people}\
+Not audited by age, gender or skin tone. Not for decisions about people."
+PEOPLE = "Trained on web images with noisy labels: people themselves reach about 65 % on them. "
+
+# SHA-256 of FER2013 as published, however it was imported.
+FER2013_SHA256 = "0649100192240a72f44039c39c6b102f08c94c535ce284e6cadf263c8f6a5b6f"
 
 
 def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str) -> ModelCard:
@@ -56,9 +56,9 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
         unsure_below=calibration.unsure_below,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         macs=count_macs(network, recipe.input.channels, recipe.input.side),
-        licence="MIT",
-        training_data=TRAINING_DATA,
-        limits=LIMITS,
+        licence=_licence(recipe, facts),
+        training_data=_training_data(recipe, facts),
+        limits=_limits(facts),
         training=Training(
             recipe=recipe.model_dump(mode="json"),
             seed=recipe.seed,
@@ -69,9 +69,46 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
             torch=facts["torch"],
         ),
         scores=tuple(scores),
-        commands=(
-            f"mien train {recipe.name} seed={recipe.seed}",
-            f"mien evaluate runs/{run.folder.name} --split PrivateTest",
-            f"mien export runs/{run.folder.name}",
-        ),
+        commands=_commands(run, recipe, scores),
+    )
+
+
+def _training_data(recipe: Recipe, facts: dict[str, Any]) -> str:
+    """What the model has seen, in a sentence."""
+    if facts["data_sha256"] == FER2013_SHA256:
+        text = "FER2013 (Goodfellow et al. 2013), Training split"
+    else:
+        labels = next(iter(facts["labels"].values()))
+        text = f"data set {facts['data']!r} ({', '.join(labels)}), Training split"
+    if recipe.data.ferplus or recipe.loss.ferplus_blend:
+        text += ", with the votes of FER+ (Barsoum et al. 2016)"
+    if facts["pretrained"]:
+        text += f"; began with {facts['pretrained']}"
+    return ". ".join([text, *facts["data_notes"]])
+
+
+def _licence(recipe: Recipe, facts: dict[str, Any]) -> str:
+    """Of the file: that of Mien's own training, and a word on weights that came from elsewhere."""
+    if facts["pretrained"] is None:
+        return "MIT"
+    entry = find_entry(recipe.model.name)
+    return f"MIT; began with weights of others ({entry.licence} for the architecture): see theirs"
+
+
+def _limits(facts: dict[str, Any]) -> str:
+    return LIMITS.format(people=PEOPLE if facts["data_sha256"] == FER2013_SHA256 else "")
+
+
+def _commands(run: Run, recipe: Recipe, scores: list[Score]) -> tuple[str, ...]:
+    """How to make the model again: from the packaged recipe if it is that one, else from a file."""
+    packaged = recipe.name in packaged_recipes() and (
+        load_recipe(recipe.name, (f"seed={recipe.seed}",)) == recipe
+    )
+    source = recipe.name if packaged else "recipe.yaml"
+    split = "PrivateTest" if any(s.split == "PrivateTest" for s in scores) else "PublicTest"
+    return (
+        *(() if packaged else ("mien models show MODEL --recipe > recipe.yaml",)),
+        f"mien train {source} seed={recipe.seed}",
+        f"mien evaluate runs/{run.folder.name} --split {split}",
+        f"mien export runs/{run.folder.name}",
     )

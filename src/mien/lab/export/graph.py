@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from mien.card import METADATA_KEY, ModelCard
-from mien.lab.data.preprocess import Input, preprocess
+from mien.lab.data.preprocess import Input
+from mien.lab.data.views import single_view
 
 OPSET = 18
 
@@ -27,10 +28,7 @@ class CalibratedNetwork(nn.Module):
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
         """Central crop, preprocessing, logits, temperature, softmax."""
-        crop = self.options.crop
-        edge = (faces.shape[-1] - crop) // 2
-        pixels = faces[:, edge : edge + crop, edge : edge + crop].float()[:, None]
-        logits = self.network(preprocess(pixels, self.options))
+        logits = self.network(single_view(faces, self.options)[0])
         return tuple(
             torch.softmax(logits[head] / temperature, dim=1)
             for head, temperature in self.temperatures.items()

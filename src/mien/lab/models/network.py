@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 
 from torch import Tensor, nn
 
+from mien.errors import RecipeError
+
 
 class Network(nn.Module, ABC):
     """An embedding of images, and one set of logits a head computed from it.
@@ -50,5 +52,18 @@ def count_parameters(network: nn.Module) -> tuple[int, int]:
 
 
 def heads_on(features: int, heads: dict[str, int]) -> nn.ModuleDict:
-    """One linear layer a head on ``features`` values."""
+    """One linear layer a head on ``features`` values.
+
+    Raises
+    ------
+    RecipeError
+        If a head has the name of something that torch's containers have already.
+    """
+    for name in heads:
+        if hasattr(nn.ModuleDict(), name):
+            raise RecipeError(
+                f"a head cannot be called {name!r}",
+                where="the label set's name",
+                hint="import the data with a mapping that names the label set otherwise",
+            )
     return nn.ModuleDict({name: nn.Linear(features, labels) for name, labels in heads.items()})

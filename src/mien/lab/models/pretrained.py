@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import importlib
 import io
@@ -53,11 +54,17 @@ class Loaded:
     loaded, fresh : tuple of str
         Names in the network of the tensors taken from it, and of those left as they were; the
         counters of batch norms are in neither.
+    stem_is_fresh : bool
+        Whether the first convolution had to stay as it was, being of another size.
+    sha256 : str
+        Of the loaded values.
     """
 
     source: str
     loaded: tuple[str, ...]
     fresh: tuple[str, ...]
+    stem_is_fresh: bool
+    sha256: str
 
     def __str__(self) -> str:
         parts = sorted({_part(name) for name in self.fresh})
@@ -241,7 +248,13 @@ def _fill(network: Network, model_name: str, source: str, state: dict[str, Tenso
             )
     values = {name: value for name, value in values.items() if name not in fresh}
     network.load_state_dict(values, strict=False)
-    return Loaded(source, tuple(values), tuple(name for name in own if name in fresh))
+    digest = hashlib.sha256()
+    for name, value in sorted(values.items()):
+        digest.update(name.encode())
+        digest.update(value.contiguous().numpy().data)
+    left = tuple(name for name in own if name in fresh)
+    stem_is_fresh = first in wanted and first in fresh
+    return Loaded(source, tuple(values), left, stem_is_fresh, digest.hexdigest())
 
 
 def _names_in_heads(network: Network) -> set[str]:

@@ -41,7 +41,7 @@ def vgg13(
     blocks["dense1"] = nn.Sequential(nn.Flatten(), nn.Linear(features, 1024), nn.ReLU())
     blocks["dense2"] = nn.Sequential(nn.Dropout(dense_dropout), nn.Linear(1024, 1024), nn.ReLU())
     network = SequentialNetwork(blocks, 1024, heads, dense_dropout)
-    for module in network.modules():
+    for module in network.body.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             # Ten convolutions without batch norm: any smaller and nothing reaches the end.
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")

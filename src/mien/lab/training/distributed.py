@@ -70,6 +70,10 @@ class Group:
         return DistributedDataParallel(module, device_ids=ids)
 
 
+ALONE = Group(0, 1, 0)
+"""One process."""
+
+
 @contextmanager
 def process_group(device_name: str) -> Iterator[tuple[Group, str]]:
     """Join the processes that a launcher has started; alone when there was none.
@@ -87,7 +91,7 @@ def process_group(device_name: str) -> Iterator[tuple[Group, str]]:
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield Group(0, 1, 0), device_name
+        yield ALONE, device_name
         return
     local_rank = int(os.environ.get("LOCAL_RANK", "0"))
     cuda = device_name in ("auto", "cuda") and torch.cuda.is_available()

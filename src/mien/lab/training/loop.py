@@ -11,20 +11,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mien.errors import MienError, RunError
+from mien.errors import RunError
 from mien.lab.data.faces import FaceData
 from mien.lab.training.average import averaged
 from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint
-from mien.lab.training.distributed import Group
+from mien.lab.training.distributed import ALONE, Group
 from mien.lab.training.early_stopping import best_epoch, should_stop
+from mien.lab.training.memory import explained_memory
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.schedules import learning_rate_factor
-from mien.lab.training.setup import Session, facts_of, prepare
+from mien.lab.training.setup import Batch, Session, facts_of, prepare
 from mien.lab.training.transfer import Head, frozen_parts, train_mode
 from mien.version import __version__
-
-ALONE = Group(0, 1, 0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,7 @@ def train(
     group: Group = ALONE,
     on_step: Callable[[Step], None] = lambda step: None,
     on_epoch: Callable[[list[EpochLog]], None] = lambda logs: None,
+    on_weights: Callable[[str], None] = lambda text: None,
     on_features: Callable[[str, int, int], None] = lambda name, done, of: None,
 ) -> list[EpochLog]:
     """Train as the recipe says and leave the result in ``run``.
@@ -88,8 +88,9 @@ def train(
         The CPU when None.
     group : Group
         The processes that train together; each takes its share of every batch.
-    on_step, on_epoch, on_features : callable
-        Progress: after a batch, after an epoch (all logs so far), while embeddings are computed.
+    on_step, on_epoch, on_weights, on_features : callable
+        Progress: after a batch, after an epoch (all logs so far), what pretrained weights gave,
+        while embeddings are computed.
 
     Returns
     -------
@@ -104,7 +105,15 @@ def train(
         If the folder holds another recipe's or another data set's run, the loss diverges, or the
         memory does not suffice.
     """
-    session = prepare(recipe, data, device or torch.device("cpu"), on_features=on_features)
+    with explained_memory(recipe, run.folder):
+        session = prepare(
+            recipe,
+            data,
+            device or torch.device("cpu"),
+            group=group,
+            on_weights=on_weights,
+            on_features=on_features,
+        )
     average = averaged(session.module, recipe.ema) if recipe.ema else None
     kept = average.module if average else session.module
     scaler = torch.amp.GradScaler(session.device.type, enabled=session.dtype == torch.float16)
@@ -164,6 +173,7 @@ def train(
                     "recipe": recipe.model_dump(mode="json"),
                     "data_sha256": data.sha256,
                     "votes_sha256": data.votes_sha256,
+                    "pretrained_sha256": session.loaded.sha256 if session.loaded else None,
                     "model": session.module.state_dict(),
                     "average": average.state_dict() if average else None,
                     "optimiser": session.optimiser.state_dict(),
@@ -206,23 +216,18 @@ def _train_epoch(
             epoch * steps + step, recipe.epochs * steps, steps, recipe.schedule, losses
         )
         batch = session.share(whole, group)
-        try:
-            logits = session.logits(module, batch)
-            loss = session.objective(logits, batch.targets, batch.weights)
-            take_step(loss, session, scaler, rate)
-        except (RuntimeError, MemoryError) as error:
-            raise _explain(error, recipe, run) from error
+        with explained_memory(recipe, run.folder):
+            logits, loss = fit(session, module, batch, scaler, rate)
         if average is not None:
             average.update_parameters(session.module)
-        value = loss.detach()
-        if not bool(torch.isfinite(value)):
+        if not bool(torch.isfinite(loss)):
             raise RunError(
-                f"the loss became {value.item()} at epoch {epoch + 1}, step {step + 1}",
+                f"the loss became {loss.item()} at epoch {epoch + 1}, step {step + 1}",
                 where=run.folder,
                 hint=f"lower optimiser.learning_rate (now {recipe.optimiser.learning_rate:g}; "
                 "mien lr-find suggests one)",
             )
-        loss_sum += value
+        loss_sum += loss
         main = session.objective.main
         correct += (logits[main].argmax(1) == batch.targets[main].argmax(1)).sum()
         elapsed = time.perf_counter() - started
@@ -232,7 +237,7 @@ def _train_epoch(
                 recipe.epochs,
                 step,
                 steps,
-                value.item(),
+                loss.item(),
                 (step + 1) * recipe.batch_size / elapsed,
                 logs[-1] if logs else None,
             )
@@ -250,10 +255,20 @@ def _train_epoch(
     }
 
 
-def take_step(
-    loss: Tensor, session: Session, scaler: torch.amp.GradScaler, learning_rate: float
-) -> None:
-    """Gradients of ``loss``, clipped if the recipe says so, and one step at ``learning_rate``."""
+def fit(
+    session: Session,
+    module: nn.Module,
+    batch: Batch,
+    scaler: torch.amp.GradScaler,
+    learning_rate: float,
+) -> tuple[dict[str, Tensor], Tensor]:
+    """One step on a batch: logits, loss, gradients (clipped if the recipe says so), new weights.
+
+    ``module`` is the session's, or that in a wrapper. Returns the logits and the loss before the
+    step.
+    """
+    logits = session.logits(module, batch)
+    loss: Tensor = session.objective(logits, batch.targets, batch.weights)
     optimiser = session.optimiser
     for parameters in optimiser.param_groups:
         parameters["lr"] = learning_rate * parameters["scale"]
@@ -265,6 +280,7 @@ def take_step(
         nn.utils.clip_grad_norm_(session.module.parameters(), clip)
     scaler.step(optimiser)
     scaler.update()
+    return logits, loss.detach()
 
 
 def _stops(logs: list[EpochLog], recipe: Recipe) -> bool:
@@ -273,23 +289,6 @@ def _stops(logs: list[EpochLog], recipe: Recipe) -> bool:
 
 def _whole(kept: nn.Module) -> nn.Module:
     return kept.network if isinstance(kept, Head) else kept
-
-
-def _explain(error: Exception, recipe: Recipe, run: Run) -> Exception:
-    """An error for people when the memory did not suffice, else the error itself."""
-    text = str(error).lower()
-    if isinstance(error, MienError):
-        return error
-    if isinstance(error, MemoryError | torch.OutOfMemoryError) or (
-        "can't allocate memory" in text or "out of memory" in text or "not enough memory" in text
-    ):
-        return RunError(
-            f"out of memory with batch_size {recipe.batch_size} at "
-            f"{recipe.input.side}×{recipe.input.side} pixels",
-            where=run.folder,
-            hint="train with a smaller batch_size, model or input.size",
-        )
-    return error
 
 
 def _facts(session: Session, logs: list[EpochLog], recipe: Recipe, group: Group) -> dict[str, Any]:
@@ -317,6 +316,13 @@ def _check_same(state: dict[str, Any], session: Session, run: Run) -> None:
             f"holds a run of another recipe (differs in {', '.join(changed)})",
             where=run.folder,
             hint="train with --restart, or give the recipe another name",
+        )
+    pretrained = session.loaded.sha256 if session.loaded else None
+    if state["pretrained_sha256"] != pretrained:
+        raise RunError(
+            "holds a run that began with other pretrained weights (SHA-256 differs)",
+            where=run.folder,
+            hint="train with --restart",
         )
     if state["data_sha256"] != data.sha256 or state["votes_sha256"] != data.votes_sha256:
         raise RunError(

@@ -26,6 +26,9 @@ _MAKE: dict[Views, Callable[[Tensor, Input], Tensor]] = {
 }
 
 
+_COUNTS: dict[Views, int] = {"single": 1, "flip": 2, "ten-crop": 10}
+
+
 def predict_logits(
     model: nn.Module,
     images: NDArray[np.uint8],
@@ -91,8 +94,9 @@ def _batches(
     """Preprocessed batches ``(views, B, C, side, side)`` on the model's device."""
     model.eval()
     device = next(model.parameters()).device
-    for start in range(0, len(images), batch_size):
-        pixels = np.ascontiguousarray(images[start : start + batch_size])
+    each = max(1, batch_size // _COUNTS[views])
+    for start in range(0, len(images), each):
+        pixels = np.ascontiguousarray(images[start : start + each])
         yield _MAKE[views](torch.from_numpy(pixels).to(device), options)
 
 

@@ -40,7 +40,7 @@ class Data(Section):
 class Model(Section):
     """A registered network; further keys are the network's own options."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
     name: str
 
@@ -60,6 +60,9 @@ class Loss(Section):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0
     ferplus_blend: Fraction = 0
     ferplus_head: NonNegative = 0
+
+
+WITHOUT_VOTES = "without FER+ votes: data.ferplus=false loss.ferplus_head=0 loss.ferplus_blend=0"
 
 
 class Recipe(Section):
@@ -92,11 +95,21 @@ class Recipe(Section):
     def _fits_together(self) -> Recipe:
         frozen = self.transfer.freeze == "backbone"
         if self.loss.ferplus_head and not self.data.ferplus:
-            raise ValueError("loss.ferplus_head needs data.ferplus: true")
+            raise ValueError(f"loss.ferplus_head needs data.ferplus: true; {WITHOUT_VOTES}")
+        if self.data.ferplus and not self.loss.ferplus_head:
+            raise ValueError("data.ferplus: true needs loss.ferplus_head, the weight of that head")
         if self.data.ferplus and self.data.label_set == "ferplus":
             raise ValueError("data.ferplus adds the FER+ head that data.label_set names already")
         if self.loss.ferplus_blend and self.data.label_set not in (None, "fer2013"):
-            raise ValueError("loss.ferplus_blend is for FER2013's own labels")
+            raise ValueError(f"loss.ferplus_blend is for FER2013's own labels; {WITHOUT_VOTES}")
+        if self.transfer.freeze == "gradual" and not self.transfer.weights:
+            raise ValueError("transfer.freeze: gradual needs transfer.weights")
+        if self.transfer.freeze != "gradual" and self.transfer.unfreeze_every != 1:
+            raise ValueError("transfer.unfreeze_every is for transfer.freeze: gradual")
+        if self.mixing.until != Mixing().until and not (self.mixing.mixup or self.mixing.cutmix):
+            raise ValueError("mixing.until needs mixing.mixup or mixing.cutmix")
+        if self.early_stopping.min_delta and self.early_stopping.patience is None:
+            raise ValueError("early_stopping.min_delta needs early_stopping.patience")
         if frozen and not self.transfer.weights:
             raise ValueError("transfer.freeze: backbone needs transfer.weights")
         if frozen and self.augmentation.changes_pixels:

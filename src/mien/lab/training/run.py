@@ -26,7 +26,7 @@ class Run:
     """A folder ``runs/<recipe>-s<seed>/``.
 
     ``recipe.yaml`` (every default written out), ``checkpoint.pt`` (to go on from), ``log.csv`` (a
-    line an epoch), ``model.safetensors`` (averaged weights, once the run is complete),
+    line an epoch), ``model.safetensors`` (the weights that are kept, once the run is complete),
     ``run.json`` (data hash, labels, epochs, minutes, versions), ``curves.png``.
     """
 
@@ -44,7 +44,7 @@ class Run:
 
     @property
     def weights(self) -> Path:
-        """Averaged weights of the last epoch."""
+        """The weights that are kept: averaged if asked for, of the last or the best epoch."""
         return self.folder / "model.safetensors"
 
     @property
@@ -122,7 +122,7 @@ class Run:
         write_beside(self.log, write)
 
     def write_result(self, model: nn.Module, facts: dict[str, Any]) -> None:
-        """Write the averaged weights, then ``run.json``, which marks the run complete."""
+        """Write the weights, then ``run.json``, which marks the run complete."""
         state = {key: value.contiguous() for key, value in model.state_dict().items()}
         write_beside(self.weights, lambda partial: save_file(state, partial))
         text = json.dumps(facts, indent=1)

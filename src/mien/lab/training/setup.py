@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,7 @@ from torch import Tensor, nn
 
 from mien.errors import RecipeError
 from mien.lab.data.augment import augment
-from mien.lab.data.balance import (
-    make_pool,
-    oversample_embeddings,
-    require_every_class,
-    sampling_weights,
-)
+from mien.lab.data.balance import require_every_class
 from mien.lab.data.faces import FaceData
 from mien.lab.data.pool import training_rows
 from mien.lab.data.relabel import relabel
@@ -28,7 +22,8 @@ from mien.lab.models import Network
 from mien.lab.models.pretrained import Loaded, load_pretrained
 from mien.lab.training.build import build
 from mien.lab.training.device import autocast, choose_precision
-from mien.lab.training.distributed import Group
+from mien.lab.training.distributed import ALONE, Group
+from mien.lab.training.drawn import Drawn, draw_embeddings, draw_images
 from mien.lab.training.features import cached_features
 from mien.lab.training.mixing import mix
 from mien.lab.training.optimisers import make_optimiser
@@ -44,6 +39,9 @@ from mien.lab.training.targets import (
 )
 from mien.lab.training.transfer import Head
 
+GROWING = ("oversample", "smote", "augment")
+"""Ways of balancing that add images."""
+
 MIRRORED = "Training, mirrored"
 
 CLEAN_SAMPLE = 2000
@@ -57,32 +55,6 @@ class Batch:
     inputs: Tensor
     targets: dict[str, Tensor]
     weights: dict[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What training draws from, and how.
-
-    Attributes
-    ----------
-    inputs : Tensor of shape (m, 48, 48), uint8, or (m, D), float32
-        Images, or embeddings of a frozen backbone.
-    mirrored : Tensor of shape (m, D), float32, or None
-        Embeddings of the mirror images, when the recipe flips.
-    sources : ndarray of shape (m,), int64
-        Row of the data set; -1 for a synthetic one.
-    labels : ndarray of shape (m,), int64
-    augmented : Tensor of shape (m,), bool
-    weights : Tensor of shape (m,), float64, or None
-        Chance of being drawn, for a balanced sampler.
-    """
-
-    inputs: Tensor
-    mirrored: Tensor | None
-    sources: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    augmented: Tensor
-    weights: Tensor | None
 
 
 @dataclass
@@ -102,6 +74,8 @@ class Session:
     heads: dict[str, int]
     loaded: Loaded | None
     measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
+    rank: int
+    layout: torch.memory_format = torch.channels_last
 
     @property
     def steps_per_epoch(self) -> int:
@@ -111,7 +85,7 @@ class Session:
     def batches(self, epoch: int) -> Iterator[Batch]:
         """The global batches of an epoch (from 0), the same for the same seed and epoch."""
         recipe, drawn = self.recipe, self.drawn
-        generator = seed_epoch(recipe.seed, epoch)
+        generator = seed_epoch(recipe.seed, epoch, self.rank)
         count = len(drawn.labels)
         if drawn.weights is None:
             order = torch.randperm(count, generator=generator)
@@ -130,7 +104,7 @@ class Session:
         """Logits by head in the session's precision."""
         inputs = batch.inputs
         if inputs.ndim == 4:
-            inputs = inputs.contiguous(memory_format=torch.channels_last)
+            inputs = inputs.contiguous(memory_format=self.layout)
         with autocast(self.device, self.dtype):
             found: dict[str, Tensor] = module(inputs)
         return found
@@ -198,11 +172,14 @@ def prepare(
     data: FaceData,
     device: torch.device,
     *,
+    group: Group = ALONE,
+    on_weights: Callable[[str], None] = lambda text: None,
     on_features: Callable[[str, int, int], None] = lambda name, done, of: None,
 ) -> Session:
     """Build the network, balance the Training split, and make targets, loss and optimiser.
 
-    ``on_features(name, done, of)`` reports on the embeddings of a frozen backbone.
+    ``on_weights`` is told what pretrained weights gave, ``on_features(name, done, of)`` reports on
+    the embeddings of a frozen backbone.
 
     Raises
     ------
@@ -211,16 +188,28 @@ def prepare(
     DataError
         If the data set lacks a split, votes, or images of a class that the balance needs.
     """
+    # What would end in an error comes before what takes long.
+    group.share(recipe.batch_size)
     heads = heads_of(data, recipe)
+    rows, public = training_rows(data, recipe.data.twins), data.rows("PublicTest")
+    if recipe.balance.method != "none":
+        require_every_class(data, data.labels[rows].astype(np.int64))
+    if len(rows) < recipe.batch_size and recipe.balance.method not in GROWING:
+        raise _too_few(recipe, len(rows))
     torch.manual_seed(recipe.seed)
     network = build(recipe, heads)
     loaded = None
     if recipe.transfer.weights:
         loaded = load_pretrained(network, recipe.model.name, recipe.transfer.weights)
+        on_weights(str(loaded))
+        if recipe.transfer.freeze != "none" and loaded.stem_is_fresh:
+            raise RecipeError(
+                f"the weights do not fit the small stem of {recipe.model.name}, which would stay "
+                "frozen as it is",
+                where="transfer.freeze",
+                hint="take model.stem=stock input.size=96",
+            )
     network.to(device).to(memory_format=torch.channels_last)
-    rows, public = training_rows(data, recipe.data.twins), data.rows("PublicTest")
-    if recipe.balance.method != "none":
-        require_every_class(data, data.labels[rows].astype(np.int64))
     spread = np.linspace(0, len(rows) - 1, min(CLEAN_SAMPLE, len(rows))).round().astype(np.int64)
     module: nn.Module = network
     clean_rows = rows[spread]
@@ -231,7 +220,7 @@ def prepare(
         mirrored = None
         if recipe.augmentation.flip != "none":
             mirrored = _embed(network, data, rows, recipe, MIRRORED, on_features)
-        drawn = _draw_embeddings(data, rows, recipe, plain, mirrored)
+        drawn = draw_embeddings(data, rows, recipe, plain, mirrored)
         measured = {
             "clean": (clean_rows, plain[spread]),
             "public": (public, _embed(network, data, public, recipe, "PublicTest", on_features)),
@@ -240,13 +229,10 @@ def prepare(
         embeddings = None
         if recipe.balance.space == "embedding":
             embeddings = _embed(network, data, rows, recipe, "Training", on_features)
-        drawn = _draw_images(data, rows, recipe, embeddings)
+        drawn = draw_images(data, rows, recipe, embeddings)
         measured = {"clean": (clean_rows, None), "public": (public, None)}
     if len(drawn.labels) < recipe.batch_size:
-        raise RecipeError(
-            f"batch_size {recipe.batch_size} is more than the {len(drawn.labels)} Training images",
-            where=recipe.name,
-        )
+        raise _too_few(recipe, len(drawn.labels))
     return Session(
         recipe,
         data,
@@ -261,13 +247,24 @@ def prepare(
         heads,
         loaded,
         measured,
+        group.rank,
     )
 
 
-def seed_epoch(seed: int, epoch: int) -> torch.Generator:
-    """Seed dropout and a generator for everything else from the run's seed and the epoch."""
+def _too_few(recipe: Recipe, count: int) -> RecipeError:
+    return RecipeError(
+        f"batch_size {recipe.batch_size} is more than the {count} Training images",
+        where=recipe.name,
+    )
+
+
+def seed_epoch(seed: int, epoch: int, rank: int = 0) -> torch.Generator:
+    """Seed dropout and a generator for everything else from the run's seed and the epoch.
+
+    Each process has dropout masks of its own; the generator draws the same in all.
+    """
     drawn = np.random.SeedSequence([seed, epoch]).generate_state(2, np.uint64)
-    torch.manual_seed(int(drawn[0] >> 1))
+    torch.manual_seed((int(drawn[0] >> 1) + rank) % 2**63)
     return torch.Generator().manual_seed(int(drawn[1] >> 1))
 
 
@@ -289,63 +286,6 @@ def _embed(
     )
 
 
-def _draw_images(
-    data: FaceData,
-    rows: NDArray[np.int64],
-    recipe: Recipe,
-    embeddings: NDArray[np.float32] | None,
-) -> Drawn:
-    pool = make_pool(data, rows, recipe.balance, recipe.seed, embeddings)
-    return Drawn(
-        torch.from_numpy(pool.images),
-        None,
-        pool.sources,
-        pool.labels,
-        torch.from_numpy(pool.augmented),
-        _sampler(pool.labels, recipe),
-    )
-
-
-def _draw_embeddings(
-    data: FaceData,
-    rows: NDArray[np.int64],
-    recipe: Recipe,
-    plain: NDArray[np.float32],
-    mirrored: NDArray[np.float32] | None,
-) -> Drawn:
-    labels = data.labels[rows].astype(np.int64)
-    sources = rows
-    if recipe.balance.method == "smote":
-        views = itertools.chain([plain], [] if mirrored is None else [mirrored])
-        names = data.label_set.labels
-        made = [
-            oversample_embeddings(view, labels, recipe.balance, recipe.seed, names)
-            for view in views
-        ]
-        plain, labels, of = made[0]
-        mirrored = None if mirrored is None else made[1][0]
-        sources = np.where(of >= 0, rows[of], -1)
-    elif recipe.balance.method == "oversample":
-        pool = make_pool(data, rows, recipe.balance, recipe.seed)
-        at = np.searchsorted(rows, pool.sources)
-        plain, labels, sources = plain[at], pool.labels, pool.sources
-        mirrored = None if mirrored is None else mirrored[at]
-    return Drawn(
-        torch.from_numpy(plain),
-        None if mirrored is None else torch.from_numpy(mirrored),
-        sources,
-        labels,
-        torch.ones(len(labels), dtype=torch.bool),
-        _sampler(labels, recipe),
-    )
-
-
-def _sampler(labels: NDArray[np.int64], recipe: Recipe) -> Tensor | None:
-    if recipe.balance.method != "sampler":
-        return None
-    return torch.from_numpy(sampling_weights(labels, recipe.balance))
-
-
 def facts_of(session: Session) -> dict[str, Any]:
     """What a run's ``run.json`` says of its data and network."""
     data, drawn = session.data, session.drawn
@@ -363,6 +303,8 @@ def facts_of(session: Session) -> dict[str, Any]:
                 names, np.bincount(drawn.labels, minlength=len(names)), strict=True
             )
         },
+        "pretrained": str(session.loaded) if session.loaded else None,
+        "pretrained_sha256": session.loaded.sha256 if session.loaded else None,
         "synthetic": int((drawn.sources < 0).sum()),
         "device": session.device.type,
         "precision": str(session.dtype).removeprefix("torch."),

@@ -19,6 +19,8 @@ def synchronise_norms(module: nn.Module, device: torch.device) -> None:
     Parameters, buffers and their names stay the same.
     """
     for name, child in module.named_children():
+        if isinstance(child, _Synchronised | nn.SyncBatchNorm):
+            continue
         if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
             if device.type == "cuda":
                 convert = nn.SyncBatchNorm.convert_sync_batchnorm

@@ -15,7 +15,8 @@ from mien.errors import DataError, RecipeError
 from mien.lab.data.balance import class_weights, log_prior
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
-from mien.lab.training.recipe import Loss, Recipe
+from mien.lab.data.pool import training_rows
+from mien.lab.training.recipe import WITHOUT_VOTES, Loss, Recipe
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Targets:
     """Targets of every image that training draws from, by head.
 
     ``distributions[head]`` is ``(m, labels)`` float32 with rows summing to 1; ``weights[head]`` is
-    ``(m,)`` float32, 0 for images that say nothing to that head.
+    ``(m,)`` float32: 0 for images that say nothing to that head, by class with class weights.
     """
 
     distributions: dict[str, Tensor]
@@ -61,17 +62,21 @@ def make_targets(
     target = np.eye(classes, dtype=np.float32)[labels]
     real = sources >= 0
     if loss.ferplus_blend:
-        expected = fer2013_distribution(data)[sources[real]]
+        fitted_on = training_rows(data, recipe.data.twins)
+        expected = fer2013_distribution(data, fitted_on)[sources[real]]
         target[real] = (1 - loss.ferplus_blend) * target[real] + loss.ferplus_blend * expected
     distributions = {data.label_set.name: _smooth(target, loss)}
     weights = {data.label_set.name: torch.ones(len(labels))}
+    if recipe.balance.method == "class_weights":
+        # On images, not on classes inside a soft target: that would teach another target.
+        by_class = class_weights(labels, classes, recipe.balance)
+        weights[data.label_set.name] = torch.from_numpy(by_class[labels])
     if recipe.data.ferplus:
         if data.votes is None:
             raise DataError(
                 "has no FER+ votes, which the recipe's data.ferplus asks for",
                 where=data.name,
-                hint="import with --ferplus fer2013new.csv, or train with data.ferplus=false "
-                "loss.ferplus_head=0 loss.ferplus_blend=0",
+                hint=f"import with --ferplus fer2013new.csv; {WITHOUT_VOTES}",
             )
         votes, weight = vote_distribution(data.votes)
         distributions[FERPLUS.name] = torch.from_numpy(votes[sources])
@@ -109,8 +114,6 @@ class Objective:
         Name of the main head.
     ferplus_head : float
         Weight of the second head's loss.
-    class_weights : Tensor of shape (classes,) or None
-        Factor on the main head's loss by class.
     log_prior : Tensor of shape (classes,) or None
         Added to the main head's logits (Menon et al. 2021, equation 10), so that the network
         learns what the prior does not tell already.
@@ -118,7 +121,6 @@ class Objective:
 
     main: str
     ferplus_head: float
-    class_weights: Tensor | None
     log_prior: Tensor | None
 
     def __call__(
@@ -130,12 +132,10 @@ class Objective:
         """Weighted soft cross-entropy, the mean over the batch."""
         total: Tensor | None = None
         for head, head_logits in logits.items():
-            values, target = head_logits.float(), targets[head]
+            values = head_logits.float()
             if head == self.main and self.log_prior is not None:
                 values = values + self.log_prior
-            if head == self.main and self.class_weights is not None:
-                target = target * self.class_weights
-            per_image = -(target * functional.log_softmax(values, dim=1)).sum(1)
+            per_image = -(targets[head] * functional.log_softmax(values, dim=1)).sum(1)
             loss = (weights[head] * per_image).mean()
             if head != self.main:
                 loss = self.ferplus_head * loss
@@ -147,14 +147,12 @@ class Objective:
 def make_objective(
     data: FaceData, labels: NDArray[np.int64], recipe: Recipe, device: torch.device
 ) -> Objective:
-    """The recipe's loss; class weights and prior come from the Training ``labels`` alone."""
+    """The recipe's loss; the prior of logit adjustment comes from the Training ``labels`` alone."""
     balance, classes = recipe.balance, len(data.label_set)
-    weights = prior = None
-    if balance.method == "class_weights":
-        weights = torch.from_numpy(class_weights(labels, classes, balance)).to(device)
+    prior = None
     if balance.method == "logit_adjustment":
         prior = balance.strength * torch.from_numpy(log_prior(labels, classes)).to(device)
-    return Objective(data.label_set.name, recipe.loss.ferplus_head, weights, prior)
+    return Objective(data.label_set.name, recipe.loss.ferplus_head, prior)
 
 
 def _smooth(target: np.ndarray, loss: Loss) -> Tensor:

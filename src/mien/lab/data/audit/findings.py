@@ -119,8 +119,12 @@ def _classes(counts: Sequence[ClassCounts]) -> Iterator[Finding]:
     present = {label: count for label, count in everything.counts.items() if count}
     largest, smallest = (pick(present, key=present.__getitem__) for pick in (max, min))
     what = (
-        f"{largest} has {ratio:.1f} times the images of {smallest} "
-        f"({present[largest]:,} and {present[smallest]:,})."
+        "All classes have as many images."
+        if ratio == 1
+        else (
+            f"{largest} has {ratio:.1f} times the images of {smallest} "
+            f"({present[largest]:,} and {present[smallest]:,})."
+        )
     )
     if ratio >= IMBALANCE_WORTH_ACTING:
         yield Finding(
