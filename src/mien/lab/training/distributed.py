@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,5 +104,10 @@ def process_group(device_name: str) -> Iterator[tuple[Group, str]]:
     dist.init_process_group("nccl" if cuda else "gloo")
     try:
         yield Group(dist.get_rank(), size, local_rank), device_name
+        # One that leaves while another still writes would abort.
+        dist.barrier()
     finally:
+        # A wrapped module holds the group in a cycle of references; a group that lives on until the
+        # interpreter ends aborts the process.
+        gc.collect()
         dist.destroy_process_group()
