@@ -140,3 +140,20 @@ def test_class_weights_weigh_images_and_leave_their_targets_alone(faces, make_re
     np.testing.assert_allclose(weighted.weights["fer2013"].numpy(), expected)
     assert weighted.weights["fer2013"].mean().item() == pytest.approx(1, abs=1e-5)
     assert torch.equal(weighted.weights["ferplus"], plain.weights["ferplus"])
+
+
+def test_with_logit_adjustment_smoothing_leads_to_the_prior(faces, make_recipe):
+    """Else the best logits of a common class's image would favour the rarest of the others."""
+    rare = np.flatnonzero(faces.labels == 1)[2:]
+    few = faces.take(np.setdiff1d(np.arange(len(faces)), rare))
+    recipe = make_recipe(
+        balance={"method": "logit_adjustment"}, loss={"label_smoothing": 0.1, "ferplus_blend": 0}
+    )
+    found = _targets(few, recipe).distributions["fer2013"]
+    prior = torch.from_numpy(np.bincount(few.labels) / len(few)).float()
+    # What the network learns is the target without the prior: the same for all other classes.
+    learnt = (found / prior).log()[int(np.flatnonzero(few.labels == 3)[0])]
+    others = torch.cat([learnt[:3], learnt[4:]])
+    torch.testing.assert_close(others, others[:1].expand(6), rtol=1e-4, atol=1e-4)
+    assert learnt[3] > others[0]
+    torch.testing.assert_close(found.sum(1), torch.ones(len(few)))

@@ -16,7 +16,7 @@ from mien.lab.data.balance import class_weights, log_prior
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
 from mien.lab.data.pool import training_rows
-from mien.lab.training.recipe import WITHOUT_VOTES, Loss, Recipe
+from mien.lab.training.recipe import WITHOUT_VOTES, Recipe
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,14 @@ def make_targets(
         fitted_on = training_rows(data, recipe.data.twins)
         expected = fer2013_distribution(data, fitted_on)[sources[real]]
         target[real] = (1 - loss.ferplus_blend) * target[real] + loss.ferplus_blend * expected
-    distributions = {data.label_set.name: _smooth(target, loss)}
+    # With logit adjustment a uniform share would count as evidence for the rare classes, whose
+    # own share is no larger: there the prior is what smoothing leads to.
+    towards = np.full(classes, 1 / classes)
+    if recipe.balance.method == "logit_adjustment":
+        towards = np.exp(log_prior(labels, classes))
+    smoothing = loss.label_smoothing
+    smoothed = torch.from_numpy((1 - smoothing) * target + smoothing * towards).float()
+    distributions = {data.label_set.name: smoothed}
     weights = {data.label_set.name: torch.ones(len(labels))}
     if recipe.balance.method == "class_weights":
         # On images, not on classes inside a soft target: that would teach another target.
@@ -153,8 +160,3 @@ def make_objective(
     if balance.method == "logit_adjustment":
         prior = balance.strength * torch.from_numpy(log_prior(labels, classes)).to(device)
     return Objective(data.label_set.name, recipe.loss.ferplus_head, prior)
-
-
-def _smooth(target: np.ndarray, loss: Loss) -> Tensor:
-    smoothing = loss.label_smoothing
-    return torch.from_numpy((1 - smoothing) * target + smoothing / target.shape[1]).float()
