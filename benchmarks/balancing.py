@@ -135,7 +135,7 @@ def main() -> None:
 python benchmarks/balancing.py --epochs {chosen.epochs} --seeds {" ".join(map(str, chosen.seeds))}
 ```
 
-## From scratch: the recipe `first`, the same number of steps for every method
+## From scratch: the recipe `first`, about the same number of steps for every method
 
 {measure("first", METHODS, chosen.epochs, chosen)}
 """  # noqa: E501

@@ -13,6 +13,7 @@ import argparse
 import itertools
 import os
 import platform
+import shlex
 import statistics
 import subprocess
 import sys
@@ -253,7 +254,7 @@ def main() -> None:
 {chosen.note}
 
 ```bash
-python benchmarks/training.py {" ".join(sys.argv[1:])}
+python benchmarks/training.py {shlex.join(sys.argv[1:])}
 ```
 
 Images a second of whole training steps: drawing and augmenting the batch, forward, backward, optimiser, running average.
