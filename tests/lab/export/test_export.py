@@ -18,13 +18,14 @@ from mien.emotions import FER2013, FERPLUS
 from mien.errors import OutputError, RunError
 from mien.lab.data.preprocess import Input
 from mien.lab.evaluation.calibration import probabilities
-from mien.lab.evaluation.evaluate import Calibration
+from mien.lab.evaluation.evaluate import Calibration, evaluate_run
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.export import export as export_module
 from mien.lab.export.cards import make_card
 from mien.lab.export.export import export_run
 from mien.lab.export.graph import CalibratedNetwork
 from mien.lab.export.parity import TOLERANCE, check_parity
+from mien.lab.training.loop import train
 from mien.lab.training.run import Run
 from mien.vision.classify import Classifier
 
@@ -267,3 +268,26 @@ def test_the_file_is_all_that_the_runtime_needs(tmp_path, exported, faces):
     found = Classifier(Path(path)).classify(faces.images)
     right = found["fer2013"].argmax(1) == faces.labels
     assert right.mean() > 0.5
+
+
+def test_a_card_names_the_weights_that_training_began_with(
+    tmp_path, finished, faces, make_recipe, data_home
+):
+    recipe = make_recipe(
+        epochs=1,
+        data={"ferplus": False},
+        loss={"ferplus_head": 0, "ferplus_blend": 0},
+        transfer={"weights": str(finished.weights), "freeze": "backbone"},
+        augmentation={"rotation": 0, "erasing": 0},
+    )
+    run = Run(tmp_path / "transferred")
+    train(recipe, faces, run)
+    evaluate_run(run, faces, ("PublicTest",))
+    card, _ = export_run(run, faces, tmp_path / "transferred.onnx")
+    assert card.training_data.endswith(
+        "Training split; began with the weights of model.safetensors"
+    )
+    assert str(tmp_path) not in card.training_data
+    assert card.licence.startswith("MIT; began with weights of others")
+    # PrivateTest was not measured, so no command measures it.
+    assert not any("PrivateTest" in command for command in card.commands)

@@ -214,6 +214,7 @@ def test_other_pretrained_weights_are_no_resume(
     run = Run(tmp_path / "run")
     train(recipe, faces, run)
     assert run.facts()["pretrained"].startswith("48 tensors from ")
+    assert run.facts()["pretrained_file"] == "model.safetensors"
     train(make_recipe(epochs=1, seed=9), faces, finished_copy)
     with pytest.raises(RunError, match=r"began with other pretrained weights \(SHA-256 differs\)"):
         train(recipe, faces, run, resume=True)

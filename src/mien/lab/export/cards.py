@@ -83,7 +83,7 @@ def _training_data(recipe: Recipe, facts: dict[str, Any]) -> str:
     if recipe.data.ferplus or recipe.loss.ferplus_blend:
         text += ", with the votes of FER+ (Barsoum et al. 2016)"
     if facts["pretrained"]:
-        text += f"; began with {facts['pretrained']}"
+        text += f"; began with the weights of {facts['pretrained_file']}"
     return ". ".join([text, *facts["data_notes"]])
 
 

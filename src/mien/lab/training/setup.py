@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -304,6 +305,8 @@ def facts_of(session: Session) -> dict[str, Any]:
             )
         },
         "pretrained": str(session.loaded) if session.loaded else None,
+        # Without its folder, which is nobody's business where a model file goes.
+        "pretrained_file": Path(session.loaded.source).name if session.loaded else None,
         "pretrained_sha256": session.loaded.sha256 if session.loaded else None,
         "synthetic": int((drawn.sources < 0).sum()),
         "device": session.device.type,
