@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from mien.errors import OutputError, RunError
-from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint, write_beside
+from mien.lab.beside import write_beside
+from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint
 
 
 def _state() -> dict[str, object]:

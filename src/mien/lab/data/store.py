@@ -17,6 +17,7 @@ from safetensors.numpy import save_file
 
 from mien.emotions import LABEL_SETS, LabelSet
 from mien.errors import DataError, OutputError, UsageError
+from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.holdout import DEFAULT_SHARE
 from mien.lab.data.mapping import Mapping
@@ -121,20 +122,12 @@ def save_faces(data: FaceData, path: Path) -> None:
         "votes_sha256": data.votes_sha256,
         "notes": json.dumps(data.notes),
     }
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(
-            {key: np.ascontiguousarray(array) for key, array in arrays.items()}, partial, metadata
-        )
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise OutputError(
-            f"cannot be written ({error})", where=path, hint="set MIEN_DATA to another folder"
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink()
+    arrays = {key: np.ascontiguousarray(array) for key, array in arrays.items()}
+    write_beside(
+        path,
+        lambda partial: save_file(arrays, partial, metadata),
+        hint="set MIEN_DATA to another folder",
+    )
 
 
 def load_faces(name: str) -> FaceData:

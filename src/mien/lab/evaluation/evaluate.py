@@ -11,6 +11,7 @@ import numpy as np
 from mien.card import ALL_ROWS, Score
 from mien.emotions import FERPLUS
 from mien.errors import DataError, RunError
+from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation import metrics
 from mien.lab.evaluation.calibration import fit_temperature, fit_unsure_threshold, probabilities
@@ -20,7 +21,6 @@ from mien.lab.evaluation.predictions import (
     read_predictions,
     write_predictions,
 )
-from mien.lab.training.checkpoint import write_beside
 from mien.lab.training.predict import Views, predict_logits
 from mien.lab.training.run import Run
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from mien.emotions import FERPLUS
 from mien.errors import DataError, RunError
+from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import majority
 from mien.lab.data.twins import has_twin
-from mien.lab.training.checkpoint import write_beside
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ defaults are ours.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import nn
 
 from mien.lab.models.registry import register
@@ -47,74 +49,6 @@ def cnn_132k(
     network = SequentialNetwork(blocks, features, heads)
     initialise_glorot(network)
     return network
-
-
-@register(
-    "cnn-949k",
-    summary="convolutions of 64, 128, 128, 512, dense 256, batch norm before each",
-    source=SOURCE,
-    smallest=SMALLEST,
-)
-def cnn_949k(
-    heads: dict[str, int],
-    channels: int,
-    size: int,
-    dropout: float = 0.2,
-    dense_dropout: float = 0.4,
-) -> SequentialNetwork:
-    """Build it; see ``_cnn``. 948,875 values at 1×48×48."""
-    return _cnn(heads, channels, size, (64, 128, 128, 512), (256,), dropout, dense_dropout)
-
-
-@register(
-    "cnn-5.7m",
-    summary="convolutions of 64, 128, 512, 1024, dense 256, batch norm before each",
-    source=SOURCE,
-    smallest=SMALLEST,
-)
-def cnn_5_7m(
-    heads: dict[str, int],
-    channels: int,
-    size: int,
-    dropout: float = 0.2,
-    dense_dropout: float = 0.4,
-) -> SequentialNetwork:
-    """Build it; see ``_cnn``. 5,655,563 values at 1×48×48."""
-    return _cnn(heads, channels, size, (64, 128, 512, 1024), (256,), dropout, dense_dropout)
-
-
-@register(
-    "cnn-915k",
-    summary="convolutions of 64, 128, 128, 512, dense 128 and 256, batch norm before each",
-    source=SOURCE,
-    smallest=SMALLEST,
-)
-def cnn_915k(
-    heads: dict[str, int],
-    channels: int,
-    size: int,
-    dropout: float = 0.2,
-    dense_dropout: float = 0.4,
-) -> SequentialNetwork:
-    """Build it; see ``_cnn``. 916,747 values at 1×48×48, 914,825 of them learnable."""
-    return _cnn(heads, channels, size, (64, 128, 128, 512), (128, 256), dropout, dense_dropout)
-
-
-@register(
-    "cnn-7.3m",
-    summary="convolutions of 128, 256, 512, 1024, dense 512 and 1024, batch norm before each",
-    source=SOURCE,
-    smallest=SMALLEST,
-)
-def cnn_7_3m(
-    heads: dict[str, int],
-    channels: int,
-    size: int,
-    dropout: float = 0.2,
-    dense_dropout: float = 0.4,
-) -> SequentialNetwork:
-    """Build it; see ``_cnn``. 7,263,243 values at 1×48×48."""
-    return _cnn(heads, channels, size, (128, 256, 512, 1024), (512, 1024), dropout, dense_dropout)
 
 
 def _cnn(
@@ -158,3 +92,35 @@ def _last_side(size: int) -> int:
     for _ in range(4):
         size = (size - 2) // 2
     return size
+
+
+def _builder(
+    convolutions: tuple[int, ...], dense: tuple[int, ...]
+) -> Callable[..., SequentialNetwork]:
+    def build(
+        heads: dict[str, int],
+        channels: int,
+        size: int,
+        dropout: float = 0.2,
+        dense_dropout: float = 0.4,
+    ) -> SequentialNetwork:
+        """Build it; see ``_cnn``."""
+        return _cnn(heads, channels, size, convolutions, dense, dropout, dense_dropout)
+
+    return build
+
+
+# Values at 1×48×48: 948,875, 5,655,563, 916,747 (914,825 of them learnable) and 7,263,243.
+for _name, _convolutions, _dense in (
+    ("cnn-949k", (64, 128, 128, 512), (256,)),
+    ("cnn-5.7m", (64, 128, 512, 1024), (256,)),
+    ("cnn-915k", (64, 128, 128, 512), (128, 256)),
+    ("cnn-7.3m", (128, 256, 512, 1024), (512, 1024)),
+):
+    register(
+        _name,
+        summary=f"convolutions of {', '.join(map(str, _convolutions))}, "
+        f"dense {' and '.join(map(str, _dense))}, batch norm before each",
+        source=SOURCE,
+        smallest=SMALLEST,
+    )(_builder(_convolutions, _dense))

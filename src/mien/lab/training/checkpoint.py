@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import pickle
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 
-from mien.errors import OutputError, RunError
+from mien.errors import RunError
+from mien.lab.beside import write_beside
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -51,17 +48,3 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             "the checkpoint cannot be read", where=path, hint="train again with --restart"
         ) from error
     return state
-
-
-def write_beside(path: Path, write: Callable[[Path], object]) -> None:
-    """Call ``write`` with a temporary name in the same folder, then rename it to ``path``."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(partial)
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise OutputError(f"cannot be written ({error})", where=path) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink()

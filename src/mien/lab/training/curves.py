@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from mien.lab.training.checkpoint import write_beside
+from mien.lab.beside import write_beside
 from mien.lab.training.early_stopping import best_epoch
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +69,7 @@ def draw_embeddings(
     labels = data.labels[rows].astype(np.int64)
     sources = rows
     if recipe.balance.method == "smote":
-        views = itertools.chain([plain], [] if mirrored is None else [mirrored])
+        views = [plain] if mirrored is None else [plain, mirrored]
         names = data.label_set.labels
         made = [
             oversample_embeddings(view, labels, recipe.balance, recipe.seed, names)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.data.store import data_folder
 from mien.lab.models import Network
-from mien.lab.training.checkpoint import write_beside
 from mien.lab.training.predict import embed
 from mien.lab.training.recipe import Recipe
 

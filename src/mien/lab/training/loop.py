@@ -139,15 +139,14 @@ def train(
 
     module, frozen = session.module, None
     for epoch in range(len(logs), recipe.epochs):
-        if _stops(logs, recipe):
+        if should_stop([log.public_loss for log in logs], recipe.early_stopping):
             break
         now_frozen = frozen_parts(session.network, recipe.transfer, epoch)
+        # Measuring has put everything into evaluation mode; wrapping looks at what trains.
+        train_mode(session.module, now_frozen)
         if now_frozen != frozen:
             frozen = now_frozen
-            train_mode(session.module, frozen)
             module = group.wrap(session.module, session.device)
-        # Measuring has put everything into evaluation mode.
-        train_mode(session.module, frozen)
         row = _train_epoch(session, module, average, scaler, epoch, logs, run, group, on_step)
         fitted = time.perf_counter()
         if group.leads:
@@ -281,10 +280,6 @@ def fit(
     scaler.step(optimiser)
     scaler.update()
     return logits, loss.detach()
-
-
-def _stops(logs: list[EpochLog], recipe: Recipe) -> bool:
-    return bool(logs) and should_stop([log.public_loss for log in logs], recipe.early_stopping)
 
 
 def _whole(kept: nn.Module) -> nn.Module:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from mien.errors import RunError
-from mien.lab.training.checkpoint import write_beside
+from mien.lab.beside import write_beside
 from mien.lab.training.curves import CLEAN, PUBLIC, TRAIN, write_figure
 
 DIVERGED = 4.0

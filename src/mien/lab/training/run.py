@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from mien.errors import RunError
+from mien.lab.beside import write_beside
 from mien.lab.models import Network
 from mien.lab.training.build import build
-from mien.lab.training.checkpoint import write_beside
 from mien.lab.training.predict import VIEWS
 from mien.lab.training.recipe import Recipe, parse_recipe
 

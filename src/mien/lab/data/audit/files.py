@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+from functools import partial
 from pathlib import Path
 
-from mien.errors import OutputError
+from mien.lab.beside import write_beside
 from mien.lab.data.audit.audit import Audit
 from mien.lab.data.audit.document import to_json
 from mien.lab.data.audit.page import render_page
@@ -30,20 +29,9 @@ def write_audit(audit: Audit, data: FaceData, folder: Path) -> tuple[Path, Path]
     """
     texts = {folder / JSON_NAME: to_json(audit), folder / PAGE_NAME: render_page(audit, data)}
     for path, text in texts.items():
-        _write_beside(path, text)
+        write_beside(
+            path,
+            partial(Path.write_text, data=text, encoding="utf-8", newline="\n"),
+            hint="choose another folder with --out",
+        )
     return folder / JSON_NAME, folder / PAGE_NAME
-
-
-def _write_beside(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, "utf-8", newline="\n")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"cannot be written ({error})", where=path, hint="choose another folder with --out"
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink()
