@@ -10,6 +10,7 @@ from mien.card import ALL_ROWS, CARD_VERSION, CropGeometry, Head, ModelCard, Sco
 from mien.emotions import FER2013, FERPLUS
 from mien.errors import ModelFileError
 
+OPTIONAL = {"card_version", "colour", "embedding", "activation_maps"}
 SCORE = {"head": "fer2013", "metric": "accuracy", "n": 10}
 
 
@@ -29,6 +30,8 @@ def _raw(**changes: Any) -> dict[str, Any]:
         },
         "crop": {"scale": 1.0, "shift_y": -0.05, "align_roll": True},
         "unsure_below": 0.4,
+        "embedding": 192,
+        "activation_maps": {"side": 44, "method": "LayerCAM"},
         "parameters": 1000,
         "macs": 2000,
         "licence": "MIT",
@@ -83,6 +86,12 @@ def test_a_card_goes_there_and_back():
     }
 
 
+def test_a_card_of_the_first_version_has_neither_embedding_nor_maps():
+    card = _card(card_version=1, embedding=..., activation_maps=...)
+    assert card.embedding is None
+    assert card.activation_maps is None
+
+
 def test_heads_keep_their_order():
     """The first head is the main one."""
     heads = _raw()["heads"]
@@ -118,7 +127,7 @@ def test_json_that_is_no_card(text):
     assert _error(text).startswith("is not valid: card: ")
 
 
-@pytest.mark.parametrize("key", sorted(set(_raw()) - {"card_version", "colour"}))
+@pytest.mark.parametrize("key", sorted(set(_raw()) - OPTIONAL))
 def test_a_missing_key_is_named(key):
     assert _error(json.dumps(_raw(**{key: ...}))) == f"is not valid: {key}: Field required"
 

@@ -10,12 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.errors import ModelFileError
 
-CARD_VERSION = 1
+CARD_VERSION = 2
 METADATA_KEY = "mien.card"
 """Key of the card's JSON in the ONNX file's ``metadata_props``."""
 
 ALL_ROWS = "all"
 """Rule of a score that leaves no row of the split out."""
+
+EMBEDDING, ACTIVATION_MAPS = OTHER_OUTPUTS = ("embedding", "activation_maps")
+"""Outputs of a model file beside its heads; files of the first card version have neither."""
+
+MAPS_WANTED = "maps_wanted"
+"""Input of a model file, a bool that is false when not given: whether to compute the maps."""
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -44,6 +50,18 @@ class Head(_Strict):
     labels: tuple[str, ...]
     temperature: Positive
     """Divides the logits before softmax (Guo et al. 2017); fitted on PublicTest, in the graph."""
+
+
+class ActivationMaps(_Strict):
+    """The output that says where in a crop the model looks.
+
+    Maps are ``(N, labels of the first head, h, w)`` float32, 0 or more; together they cover the
+    central ``side`` × ``side`` pixels of the input. They are only there when the input
+    ``MAPS_WANTED`` is true.
+    """
+
+    side: int
+    method: str
 
 
 class Score(_Strict):
@@ -84,6 +102,8 @@ class ModelCard(_Strict):
 
     ``heads`` maps the name of each ONNX output to its labels and temperature. ``unsure_below`` is
     the threshold on the top probability of the first head under which a face is *unsure*.
+    ``embedding`` is the number of values of the output of that name, ``activation_maps`` describes
+    the other one; None for a file that does not have it.
     """
 
     card_version: int = CARD_VERSION
@@ -97,6 +117,8 @@ class ModelCard(_Strict):
     heads: dict[str, Head]
     crop: CropGeometry
     unsure_below: Fraction
+    embedding: int | None = None
+    activation_maps: ActivationMaps | None = None
     parameters: int
     macs: int
     licence: str

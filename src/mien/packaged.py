@@ -61,7 +61,7 @@ EXPRESSION_MODELS: tuple[PackagedFile, ...] = (
     PackagedFile(
         name="mien-vgg8-half.onnx",
         folder="weights",
-        sha256="c3d03321a1e73c0cbf1251fa7785da92929d9048d6630f2a7989df0a68176355",
+        sha256="870675f29a47b69061b3bdd890b34bcf03336af92e8c5e6618db3e791383d8f1",
         summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
         licence="MIT",
     ),

@@ -164,6 +164,28 @@ def test_annotate_writes_a_copy_and_never_the_photo(mien, astronaut, tmp_path):
     assert (folder / "a.png").read_bytes() == before
 
 
+def test_explain_writes_where_the_model_looks(mien, astronaut, tmp_path):
+    grey = tmp_path / "grey.png"
+    Image.new("RGB", (200, 200), "grey").save(grey)
+    done = mien("analyze", astronaut, grey, "--explain", tmp_path / "why")
+    assert done.returncode == 0, done.stderr
+    (picture,) = (path for path in (tmp_path / "why").rglob("*") if path.is_file())
+    assert picture.name == "astronaut.png"
+    drawn = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    assert drawn.shape[2] == 3
+    assert drawn.shape[1] > 700
+    # The crop is grey, the map beside it is not.
+    assert np.ptp(drawn[40:270, 20:250], axis=2).max() == 0
+    assert np.ptp(drawn[40:270, 275:510], axis=2).max() > 100
+
+
+def test_explain_and_annotate_do_not_share_a_folder(mien, astronaut, tmp_path):
+    both = ("--explain", tmp_path, "--annotate", tmp_path)
+    done = mien("analyze", astronaut, *both)
+    assert done.returncode == 2
+    assert "the same folder" in one_line(done.stderr)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

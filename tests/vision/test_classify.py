@@ -57,6 +57,15 @@ def test_rows_are_probabilities_in_the_order_of_the_card(classifier):
         np.testing.assert_allclose(values.sum(1), 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("count", [0, 1, 17])
+def test_embeddings_and_maps_are_one_a_face(classifier, count):
+    crops = np.random.default_rng(0).integers(0, 256, (count, 48, 48), dtype=np.uint8)
+    assert classifier.embed(crops).shape == (count, classifier.card.embedding)
+    maps = classifier.activation_maps(crops)
+    assert maps.shape[:2] == (count, len(next(iter(classifier.card.heads.values())).labels))
+    assert (maps >= 0).all()
+
+
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 130])
 def test_a_batch_says_what_single_faces_say(classifier, count):
     crops = np.resize(fixed_crops(), (count, 48, 48))

@@ -17,12 +17,14 @@ from mien.cli.models import find_model
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.draw import annotate, write_image
+from mien.media.explained import draw_explanation
 from mien.media.image import DEFAULT_MAX_PIXELS
 from mien.media.output import make_folder
 from mien.media.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
 from mien.vision.analyzer import Analyzer
 from mien.vision.detect import DEFAULT_DETECTOR
+from mien.vision.explain import explain_faces
 
 EXIT_SOME_UNREADABLE = 3
 
@@ -61,6 +63,13 @@ def analyze(
     annotate_to: Annotated[
         Path | None,
         typer.Option("--annotate", help="Folder for copies with boxes and labels drawn in."),
+    ] = None,
+    explain_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--explain",
+            help="Folder for pictures of where in each face the model sees its expression.",
+        ),
     ] = None,
     detector: Annotated[
         str,
@@ -115,6 +124,8 @@ def analyze(
     labels = next(iter(heads.values()))
     sources = find_images(paths)
     above_all = _folder_above(sources)
+    if explain_to is not None and explain_to == annotate_to:
+        raise UsageError("--annotate and --explain name the same folder", where=explain_to)
     unreadable = 0
     with (
         create_sink(
@@ -132,9 +143,14 @@ def analyze(
             else:
                 frame = analyzer.analyze(image, path=source.path)
                 if annotate_to is not None:
-                    target = _annotated_path(annotate_to, source, above_all)
+                    target = _drawn_path(annotate_to, source, above_all)
                     make_folder(target.parent)
                     write_image(target, annotate(image, frame))
+                if explain_to is not None and frame.faces:
+                    target = _drawn_path(explain_to, source, above_all)
+                    explanations = explain_faces(analyzer.classifier, image, frame)
+                    make_folder(target.parent)
+                    write_image(target, draw_explanation(frame, explanations))
                 sink.write(frame)
             advance()
     if unreadable:
@@ -175,7 +191,7 @@ def _folder_above(sources: list[Source]) -> Path:
     return Path(os.path.commonpath(folders)) if folders else Path()
 
 
-def _annotated_path(folder: Path, source: Source, above_all: Path) -> Path:
+def _drawn_path(folder: Path, source: Source, above_all: Path) -> Path:
     """Where the drawn copy of ``source`` goes: below ``folder``, as the sources lie to each other.
 
     Formats that are not written get ``.png`` behind their whole name, so that ``a.gif`` and
@@ -191,7 +207,7 @@ def _annotated_path(folder: Path, source: Source, above_all: Path) -> Path:
         raise UsageError(
             "the drawn copy would replace the photo itself",
             where=source.path,
-            hint="give --annotate another folder",
+            hint="give another folder",
         )
     return target
 

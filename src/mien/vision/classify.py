@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from mien.card import METADATA_KEY, ModelCard
+from mien.card import ACTIVATION_MAPS, EMBEDDING, MAPS_WANTED, METADATA_KEY, ModelCard
 from mien.errors import ModelFileError, UsageError
 from mien.packaged import EXPRESSION_MODELS, packaged_path
 from mien.vision.session import open_session
@@ -42,6 +43,7 @@ class Classifier:
             hint="name a file that mien export wrote, or see: mien models",
         )
         self.card = read_card(self._session, self.path)
+        self._input = self._session.get_inputs()[0].name
 
     def classify(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Calibrated probabilities of face crops.
@@ -61,25 +63,74 @@ class Classifier:
         UsageError
             If the array has another shape or dtype.
         """
+        heads = self.card.heads
+        found = self._run(tuple(heads), crops)
+        return {
+            name: values.reshape(len(crops), len(heads[name].labels))
+            for name, values in zip(heads, found, strict=True)
+        }
+
+    def embed(self, crops: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """Embeddings of face crops: similar ones lie close together.
+
+        Parameters
+        ----------
+        crops : ndarray of shape (n, height, width), uint8
+            As for ``classify``.
+
+        Returns
+        -------
+        ndarray of shape (n, card.embedding), float32, or None
+            None for a file that has no such output.
+        """
+        if self.card.embedding is None:
+            return None
+        return self._run((EMBEDDING,), crops)[0].reshape(len(crops), self.card.embedding)
+
+    def activation_maps(self, crops: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """Where in each crop the model sees what speaks for each label.
+
+        Takes several times as long as ``classify``.
+
+        Parameters
+        ----------
+        crops : ndarray of shape (n, height, width), uint8
+            As for ``classify``.
+
+        Returns
+        -------
+        ndarray of shape (n, labels of the first head, h, w), float32, or None
+            0 or more; together the h × w places cover the central ``card.activation_maps.side``
+            pixels of a crop. None for a file that has no such output.
+        """
+        if self.card.activation_maps is None:
+            return None
+        if not len(crops):
+            labels = next(iter(self.card.heads.values())).labels
+            return np.empty((0, len(labels), 1, 1), np.float32)
+        return self._run((ACTIVATION_MAPS,), crops, {MAPS_WANTED: np.array(True)})[0]
+
+    def _run(
+        self,
+        outputs: tuple[str, ...],
+        crops: NDArray[np.uint8],
+        further: dict[str, NDArray[Any]] | None = None,
+    ) -> list[NDArray[np.float32]]:
+        """The named outputs; empty ones for no crops."""
         size = (self.card.input_height, self.card.input_width)
         if crops.dtype != np.uint8 or crops.ndim != 3 or crops.shape[1:] != size:
             raise UsageError(
                 f"crops are {crops.dtype} {crops.shape}, expected uint8 (n, {size[0]}, {size[1]})"
             )
-        heads = list(self.card.heads)
-        parts: list[list[NDArray[np.float32]]] = [
-            self._session.run(heads, {self._session.get_inputs()[0].name: crops[at : at + _BATCH]})
+        parts = [
+            self._session.run(
+                list(outputs), {self._input: crops[at : at + _BATCH], **(further or {})}
+            )
             for at in range(0, len(crops), _BATCH)
         ]
         if not parts:
-            return {
-                name: np.empty((0, len(head.labels)), dtype=np.float32)
-                for name, head in self.card.heads.items()
-            }
-        return {
-            name: np.concatenate([part[position] for part in parts])
-            for position, name in enumerate(heads)
-        }
+            return [np.empty(0, dtype=np.float32) for _ in outputs]
+        return [np.concatenate(values) for values in zip(*parts, strict=True)]
 
 
 def read_card(session: onnxruntime.InferenceSession, path: Path) -> ModelCard:
@@ -94,9 +145,12 @@ def read_card(session: onnxruntime.InferenceSession, path: Path) -> ModelCard:
     size = [card.input_height, card.input_width]
     if len(inputs) != 1 or inputs[0].type != "tensor(uint8)" or inputs[0].shape[1:] != size:
         raise ModelFileError(f"its input is not uint8 (n, {size[0]}, {size[1]})", where=path)
-    if not set(card.heads) <= outputs:
+    named = set(card.heads)
+    named |= {EMBEDDING} if card.embedding is not None else set()
+    named |= {ACTIVATION_MAPS} if card.activation_maps is not None else set()
+    if not named <= outputs:
         raise ModelFileError(
-            f"its card names outputs it does not have ({', '.join(set(card.heads) - outputs)})",
+            f"its card names outputs it does not have ({', '.join(sorted(named - outputs))})",
             where=path,
         )
     return card

@@ -17,8 +17,9 @@ from mien.card import METADATA_KEY, ModelCard, Score
 from mien.emotions import FER2013, FERPLUS
 from mien.errors import OutputError, RunError
 from mien.lab.data.preprocess import Input
-from mien.lab.evaluation.calibration import probabilities
-from mien.lab.evaluation.evaluate import Calibration, evaluate_run
+from mien.lab.data.views import single_view
+from mien.lab.evaluation.calibration import Calibration, probabilities
+from mien.lab.evaluation.evaluate import evaluate_run
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.export import export as export_module
 from mien.lab.export.cards import make_card
@@ -100,11 +101,13 @@ def test_uint8_faces_of_any_number_go_in(exported):
     assert given.type == "tensor(uint8)"
     assert given.shape[1:] == [48, 48]
     assert isinstance(given.shape[0], str)
-    assert [output.name for output in session.get_outputs()] == ["fer2013", "ferplus"]
+    names = [output.name for output in session.get_outputs()]
+    assert names == ["fer2013", "ferplus", "embedding", "activation_maps"]
     rng = np.random.default_rng(0)
     for count in (1, 3, 65):
         images = rng.integers(0, 256, (count, 48, 48), dtype=np.uint8)
-        for head, found in zip((7, 8), session.run(None, {given.name: images}), strict=True):
+        outputs = session.run(names[:2], {given.name: images})
+        for head, found in zip((7, 8), outputs, strict=True):
             assert found.shape == (count, head)
             assert found.dtype == np.float32
             assert found.sum(axis=1) == pytest.approx(np.ones(count), abs=1e-5)
@@ -128,6 +131,42 @@ def test_torch_and_onnx_agree(exported, finished, faces):
     hard[1][0, 5, 5] = 1
     images = np.concatenate(hard)
     assert check_parity(_network(finished), path.read_bytes(), card, images) <= TOLERANCE
+
+
+def test_embedding_and_maps_are_the_networks_own(exported, finished, faces):
+    path, card, _ = exported
+    classifier, images = Classifier(path), faces.images[:20]
+    with torch.inference_mode():
+        seen = single_view(torch.from_numpy(images), finished.recipe().input)[0]
+        embedding, maps = finished.load_model().embed_with_maps(seen, "fer2013")
+    np.testing.assert_allclose(classifier.embed(images), embedding, atol=1e-4, rtol=1e-4)
+    found = classifier.activation_maps(images)
+    assert found.shape == (20, 7, 11, 11)
+    assert np.abs(found - maps.numpy()).mean() < 1e-4 * float(maps.max())
+    assert card.activation_maps.side == 44
+    assert card.embedding == embedding.shape[1]
+
+
+def test_maps_are_computed_only_when_wanted(exported):
+    path = exported[0]
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    images = np.zeros((3, 48, 48), np.uint8)
+    assert session.run(["activation_maps"], {"faces": images})[0].shape == (0, 7, 1, 1)
+    wanted = {"faces": images, "maps_wanted": np.array(True)}
+    assert session.run(["activation_maps"], wanted)[0].shape == (3, 7, 11, 11)
+
+
+def test_wrong_maps_are_refused(exported, finished, faces):
+    path, card, _ = exported
+    model = onnx.load(path)
+    (chosen,) = (node for node in model.graph.node if node.op_type == "If")
+    (branch,) = (part.g for part in chosen.attribute if part.name == "then_branch")
+    last = branch.node[-1]
+    doubled = onnx.helper.make_node("Add", [last.output[0], last.output[0]], ["doubled"])
+    branch.node.append(doubled)
+    branch.output[0].name = "doubled"
+    with pytest.raises(RunError, match="differ by"):
+        check_parity(_network(finished), model.SerializeToString(), card, faces.images[:9])
 
 
 def test_nothing_of_the_machine_stands_in_the_file(exported):

@@ -198,3 +198,19 @@ def test_efficientnet_lite0_with_its_weights_gives_the_reference_packages_number
     golden = [0, 0, 0.005927867, 0, 0.182813525, 0, 0, 0.775327504]
     torch.testing.assert_close(embedding[:8], torch.tensor(golden), atol=1e-5, rtol=1e-4)
     assert embedding.mean().item() == pytest.approx(0.133108661, abs=1e-5)
+
+
+def test_class_activation_maps_add_up_to_the_logits():
+    """Zhou et al. 2016, eq. 1 and 2, where no place speaks against the label."""
+    network = _seen_something(create_model("resnet18", HEADS, size=48))
+    head = network.heads.heads["fer2013"]
+    torch.nn.init.uniform_(head.weight, 0, 0.1)
+    images = _images(48)
+    embedding, maps = network.embed_with_maps(images, "fer2013")
+    torch.testing.assert_close(embedding, network.embed(images))
+    torch.testing.assert_close(maps.mean((2, 3)) + head.bias, network(images)["fer2013"])
+
+
+def test_dense_layers_before_the_head_leave_no_maps():
+    network = create_model("resnet18", HEADS, size=48, head_widths=[16]).eval()
+    assert network.embed_with_maps(_images(48), "fer2013")[1] is None

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as functional
 
-from mien.lab.models.vgg8 import VGG8, SqueezeExcitation, Stage
+from mien.lab.models.vgg8 import VGG8, SqueezeExcitation, Stage, vgg8
 
 
 @pytest.fixture
@@ -74,3 +74,28 @@ def test_dropout_acts_in_training_only():
     # Batch statistics are the same both times; only dropout differs.
     model.train()
     assert not torch.equal(model(images)["one"], model(images)["one"])
+
+
+@pytest.mark.parametrize("side", [44, 48, 37])
+def test_the_written_out_gradients_are_those_of_autograd(side):
+    torch.manual_seed(0)
+    network = vgg8({"labels": 3}, channels=1, size=side, width=8).eval()
+    for norm in network.modules():
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(norm.running_mean, 0, 0.3)
+            torch.nn.init.uniform_(norm.running_var, 0.5, 2)
+    images = torch.randn(4, 1, side, side)
+    kept = {}
+
+    def keep(module, inputs, output):
+        output.retain_grad()
+        kept["maps"] = output
+
+    network.stages[1].register_forward_hook(keep)
+    embedding, maps = network.embed_with_maps(images, "labels")
+    torch.testing.assert_close(embedding, network.embed(images))
+    for label in range(3):
+        network(images)["labels"][:, label].sum().backward()
+        expected = (kept["maps"].grad.relu() * kept["maps"]).sum(1)
+        assert expected.max() > 0
+        torch.testing.assert_close(maps[:, label], expected, atol=1e-5, rtol=1e-3)

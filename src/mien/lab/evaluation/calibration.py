@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.isotonic import IsotonicRegression
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Fitted on PublicTest: a temperature by head, and the threshold of *unsure*."""
+
+    temperatures: dict[str, float]
+    unsure_below: float
 
 
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:

@@ -14,7 +14,12 @@ from mien.errors import DataError, RunError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation import metrics
-from mien.lab.evaluation.calibration import fit_temperature, fit_unsure_threshold, probabilities
+from mien.lab.evaluation.calibration import (
+    Calibration,
+    fit_temperature,
+    fit_unsure_threshold,
+    probabilities,
+)
 from mien.lab.evaluation.predictions import (
     Predictions,
     label_predictions,
@@ -26,14 +31,6 @@ from mien.lab.training.run import Run
 
 WITHOUT_TWINS = "without twins"
 MICROSOFT_RULE = "FER+ majority, Microsoft's rule"
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Fitted on PublicTest: a temperature by head, and the threshold of *unsure*."""
-
-    temperatures: dict[str, float]
-    unsure_below: float
 
 
 @dataclass(frozen=True)

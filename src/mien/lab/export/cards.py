@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from mien.card import CropGeometry, Head, ModelCard, Score, Training
+import torch
+
+from mien.card import ActivationMaps, CropGeometry, Head, ModelCard, Score, Training
 from mien.errors import RunError
 from mien.lab.data.faces import IMAGE_SIZE
-from mien.lab.evaluation.evaluate import Calibration
+from mien.lab.evaluation.calibration import Calibration
 from mien.lab.models import count_macs, find_entry
 from mien.lab.training.recipe import Recipe, load_recipe, packaged_recipes
 from mien.lab.training.run import Run
@@ -36,6 +38,11 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
     """
     recipe, facts = run.recipe(), run.facts()
     network = run.load_model()
+    side = recipe.input.side
+    with torch.inference_mode():
+        embedding, maps = network.embed_with_maps(
+            torch.zeros(1, recipe.input.channels, side, side), next(iter(facts["heads"]))
+        )
     missing = set(facts["heads"]) - set(calibration.temperatures)
     if missing:
         raise RunError(
@@ -54,6 +61,10 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
         },
         crop=FER2013_CROP,
         unsure_below=calibration.unsure_below,
+        embedding=embedding.shape[1],
+        activation_maps=None
+        if maps is None
+        else ActivationMaps(side=recipe.input.crop, method=type(network).MAPS),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         macs=count_macs(network, recipe.input.channels, recipe.input.side),
         licence=_licence(recipe, facts),

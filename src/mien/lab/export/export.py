@@ -12,7 +12,7 @@ from mien.card import ModelCard, Score
 from mien.errors import RunError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
-from mien.lab.evaluation.evaluate import Calibration
+from mien.lab.evaluation.calibration import Calibration
 from mien.lab.export.cards import make_card
 from mien.lab.export.graph import CalibratedNetwork, to_onnx
 from mien.lab.export.parity import check_parity

@@ -10,17 +10,22 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from mien.card import METADATA_KEY, ModelCard
+from mien.card import ACTIVATION_MAPS, EMBEDDING, METADATA_KEY, ModelCard
 from mien.lab.data.preprocess import Input
 from mien.lab.data.views import single_view
+from mien.lab.export.optional_maps import add_optional_maps
+from mien.lab.models import Network
 
 OPSET = 18
 
 
 class CalibratedNetwork(nn.Module):
-    """``uint8 (N, 48, 48)`` crops in, one ``float32 (N, labels)`` of probabilities a head out."""
+    """``uint8 (N, 48, 48)`` crops in, one ``float32 (N, labels)`` of probabilities a head out.
 
-    def __init__(self, network: nn.Module, options: Input, temperatures: dict[str, float]) -> None:
+    After them the embedding, ``(N, D)``.
+    """
+
+    def __init__(self, network: Network, options: Input, temperatures: dict[str, float]) -> None:
         super().__init__()
         self.network = network
         self.options = options
@@ -28,24 +33,53 @@ class CalibratedNetwork(nn.Module):
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
         """Central crop, preprocessing, logits, temperature, softmax."""
-        logits = self.network(single_view(faces, self.options)[0])
-        return tuple(
+        embedding = self.network.embed(single_view(faces, self.options)[0])
+        logits = self.network.classify(embedding)
+        probabilities = (
             torch.softmax(logits[head] / temperature, dim=1)
             for head, temperature in self.temperatures.items()
         )
+        return (*probabilities, embedding)
+
+
+class MappedNetwork(nn.Module):
+    """``uint8 (N, 48, 48)`` crops in, activation maps of one head out: ``(N, labels, h, w)``."""
+
+    def __init__(self, network: Network, options: Input, head: str) -> None:
+        super().__init__()
+        self.network = network
+        self.options = options
+        self.head = head
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """Central crop, preprocessing, maps."""
+        maps = self.network.embed_with_maps(single_view(faces, self.options)[0], self.head)[1]
+        assert maps is not None
+        return maps
 
 
 def to_onnx(network: CalibratedNetwork, card: ModelCard) -> bytes:
     """The bytes of an ONNX file with a dynamic batch and the card in its metadata."""
+    model = _exported(network, card, [*card.heads, EMBEDDING])
+    if card.activation_maps is not None:
+        mapped = MappedNetwork(network.network, network.options, next(iter(card.heads)))
+        add_optional_maps(model, _exported(mapped, card, [ACTIVATION_MAPS]))
+    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    onnx.checker.check_model(model, full_check=True)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def _exported(module: nn.Module, card: ModelCard, outputs: list[str]) -> onnx.ModelProto:
     example = torch.zeros(2, card.input_height, card.input_width, dtype=torch.uint8)
     exported: Any
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exported = torch.onnx.export(
-            network.eval(),
+            module.eval(),
             (example,),
             input_names=["faces"],
-            output_names=list(card.heads),
+            output_names=outputs,
             dynamic_shapes=({0: torch.export.Dim("faces")},),
             opset_version=OPSET,
             dynamo=True,
@@ -55,10 +89,7 @@ def to_onnx(network: CalibratedNetwork, card: ModelCard) -> bytes:
     exported.save(buffer)
     model = onnx.load_from_string(buffer.getvalue())
     _strip_notes(model.graph)
-    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
-    onnx.checker.check_model(model, full_check=True)
-    content: bytes = model.SerializeToString()
-    return content
+    return model
 
 
 def _strip_notes(graph: onnx.GraphProto) -> None:

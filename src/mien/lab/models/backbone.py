@@ -72,6 +72,8 @@ class BackboneNetwork(Network):
         Turns names in older or other checkpoints into the library's present ones.
     """
 
+    MAPS = "class activation maps of the last part (Zhou et al. 2016)"
+
     def __init__(
         self,
         parts: Mapping[str, nn.Module],
@@ -91,6 +93,18 @@ class BackboneNetwork(Network):
     def embed(self, images: Tensor) -> Tensor:
         """Pooled features ``(B, features)`` of preprocessed images ``(B, C, H, W)``."""
         return self.backbone(images).mean((2, 3))  # type: ignore[no-any-return]
+
+    def embed_with_maps(self, images: Tensor, head: str) -> tuple[Tensor, Tensor | None]:
+        """The embedding, and class activation maps (Zhou et al. 2016, eq. 2) of the last part.
+
+        None when there are dense layers between the mean and the head.
+        """
+        features = self.backbone(images)
+        maps = None
+        if not len(self.heads.dense):
+            weights = self.heads.heads.get_parameter(f"{head}.weight")
+            maps = functional.relu(functional.conv2d(features, weights[:, :, None, None]))
+        return features.mean((2, 3)), maps
 
     def classify(self, embedding: Tensor) -> dict[str, Tensor]:
         """Logits by head of ``(B, features)``."""

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 
 from torch import Tensor, nn
 
+from mien.card import OTHER_OUTPUTS
 from mien.errors import RecipeError
 
 
@@ -15,6 +16,9 @@ class Network(nn.Module, ABC):
     The cut between ``embed`` and ``classify`` is where transfer learning cuts: what a frozen
     backbone computes once is the embedding, what trains on it is ``classify``.
     """
+
+    MAPS = ""
+    """How ``embed_with_maps`` makes its maps, with the source."""
 
     @abstractmethod
     def embed(self, images: Tensor) -> Tensor:
@@ -31,6 +35,23 @@ class Network(nn.Module, ABC):
         The last one is what ``classify`` uses. Gradual unfreezing goes through them from the end,
         layer-wise learning rates grow along them, and activations are shown after each.
         """
+
+    def embed_with_maps(self, images: Tensor, head: str) -> tuple[Tensor, Tensor | None]:
+        """The embedding, and class activation maps that a model file can compute.
+
+        Parameters
+        ----------
+        images : Tensor of shape (B, C, H, W), float32
+        head : str
+
+        Returns
+        -------
+        embedding : Tensor of shape (B, D)
+        maps : Tensor of shape (B, labels, h, w), float32, or None
+            How strongly each place of the image speaks for each label of ``head``, 0 or more;
+            None for a network that has no such maps without automatic differentiation.
+        """
+        return self.embed(images), None
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Logits by head of preprocessed images ``(B, C, H, W)``."""
@@ -57,10 +78,11 @@ def heads_on(features: int, heads: dict[str, int]) -> nn.ModuleDict:
     Raises
     ------
     RecipeError
-        If a head has the name of something that torch's containers have already.
+        If a head has the name of something that torch's containers have already, or of another
+        output of a model file.
     """
     for name in heads:
-        if hasattr(nn.ModuleDict(), name):
+        if hasattr(nn.ModuleDict(), name) or name in OTHER_OUTPUTS:
             raise RecipeError(
                 f"a head cannot be called {name!r}",
                 where="the label set's name",

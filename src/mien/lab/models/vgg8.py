@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
@@ -27,9 +29,76 @@ class Stage(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, in_channels, H, W)`` to ``(B, channels, H // 2, W // 2)``."""
-        features = functional.relu(self.norm1(self.convolution1(features)))
-        pooled = functional.max_pool2d(self.convolution2(features) + features, 2)
-        return self.dropout(functional.relu(self.norm2(pooled)))  # type: ignore[no-any-return]
+        return self.dropout(self.trace(features).output)  # type: ignore[no-any-return]
+
+    def trace(self, features: Tensor) -> Trace:
+        """The forward pass without dropout, with what ``pull_back`` needs of it."""
+        inner = functional.relu(self.norm1(self.convolution1(features)))
+        summed = self.convolution2(inner) + inner
+        pooled = functional.max_pool2d(summed, 2)
+        return Trace(inner, summed, pooled, functional.relu(self.norm2(pooled)))
+
+    def pull_back(self, gradients: Tensor, trace: Trace) -> Tensor:
+        """Gradients of some scalars with respect to the output, to those of the input.
+
+        The chain rule written out, so that it can be exported: ONNX has no backward pass.
+
+        Parameters
+        ----------
+        gradients : Tensor of shape (B, S, channels, H // 2, W // 2)
+            Of S scalars.
+        trace : Trace
+            Of the same B images, in evaluation mode.
+
+        Returns
+        -------
+        Tensor of shape (B, S, in_channels, H, W)
+        """
+        scalars = gradients.shape[1]
+        gradients = gradients * (trace.output > 0).float()[:, None]
+        gradients = gradients * _slope(self.norm2)
+        gradients = _unpool(gradients.flatten(0, 1), trace, scalars)
+        gradients = gradients + functional.conv_transpose2d(
+            gradients, self.convolution2.weight, padding=1
+        )
+        gradients = _by_scalar(gradients, scalars)
+        gradients = gradients * (trace.inner > 0).float()[:, None] * _slope(self.norm1)
+        gradients = functional.conv_transpose2d(
+            gradients.flatten(0, 1), self.convolution1.weight, padding=1
+        )
+        return _by_scalar(gradients, scalars)
+
+
+class Trace(NamedTuple):
+    """What a stage computed: ``(B, channels, H, W)`` twice, then ``(…, H // 2, W // 2)`` twice."""
+
+    inner: Tensor
+    summed: Tensor
+    pooled: Tensor
+    output: Tensor
+
+
+def _slope(norm: nn.BatchNorm2d) -> Tensor:
+    """What batch norm multiplies each channel by in evaluation mode: ``(channels, 1, 1)``."""
+    assert norm.running_var is not None
+    return (norm.weight * (norm.running_var + norm.eps).rsqrt())[:, None, None]
+
+
+def _by_scalar(values: Tensor, scalars: int) -> Tensor:
+    """``(B * S, …)`` to ``(B, S, …)``."""
+    return values.view(-1, scalars, *values.shape[1:])
+
+
+def _unpool(gradients: Tensor, trace: Trace, scalars: int) -> Tensor:
+    """Gradients ``(B * S, channels, h, w)`` to the places that the 2×2 max-pool took."""
+    height, width = trace.summed.shape[-2:]
+    rest = (0, width % 2, 0, height % 2)
+
+    def spread(values: Tensor) -> Tensor:
+        return functional.pad(functional.interpolate(values, scale_factor=2, mode="nearest"), rest)
+
+    taken = (trace.summed == spread(trace.pooled)).float()[:, None]
+    return (_by_scalar(spread(gradients), scalars) * taken).flatten(0, 1)
 
 
 class SqueezeExcitation(nn.Module):
@@ -42,8 +111,21 @@ class SqueezeExcitation(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Scale each channel of ``(B, C, H, W)`` by its gate."""
-        gates = self.excite(functional.relu(self.squeeze(features.mean((2, 3)))))
-        return features * torch.sigmoid(gates)[:, :, None, None]
+        return features * self.gates(features)[1][:, :, None, None]
+
+    def gates(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Squeezed ``(B, channels // 8)`` and gates ``(B, channels)`` of ``(B, C, H, W)``."""
+        squeezed = functional.relu(self.squeeze(features.mean((2, 3))))
+        return squeezed, torch.sigmoid(self.excite(squeezed))
+
+    def pull_back(self, gradients: Tensor, features: Tensor) -> Tensor:
+        """Gradients of S scalars, ``(B, S, C, H, W)``, from the output to the input."""
+        squeezed, gates = self.gates(features)
+        by_gate = (gradients * features[:, None]).sum((3, 4)) * (gates * (1 - gates))[:, None]
+        by_squeezed = (by_gate @ self.excite.weight) * (squeezed > 0).float()[:, None]
+        by_mean = by_squeezed @ self.squeeze.weight
+        places = features.shape[2] * features.shape[3]
+        return gradients * gates[:, None, :, None, None] + by_mean[..., None, None] / places
 
 
 class VGG8(Network):
@@ -52,6 +134,8 @@ class VGG8(Network):
     Input ``(B, C, H, W)`` float32, H and W from 32 up; output a dict of logits. With width 40:
     1.83 M parameters and 147 MMAC at 44×44; with width 24: 0.66 M and 53 MMAC.
     """
+
+    MAPS = "LayerCAM after the second stage (Jiang et al. 2021)"
 
     def __init__(
         self,
@@ -78,6 +162,30 @@ class VGG8(Network):
         """Pooled features ``(B, 8 * width)`` of standardised images ``(B, C, H, W)``."""
         features = self.gate(self.stages(images))
         return features.mean((2, 3)) + features.amax((2, 3))  # type: ignore[no-any-return]
+
+    def embed_with_maps(self, images: Tensor, head: str) -> tuple[Tensor, Tensor]:
+        """The embedding, and LayerCAM maps after the second stage (Jiang et al. 2021, eq. 6).
+
+        A quarter of the image's side: coarser maps of later stages are no more faithful
+        (docs/decisions/0006). Of ``head``'s logits, in evaluation mode.
+        """
+        stages = [stage for stage in self.stages if isinstance(stage, Stage)]
+        features, traces = images, []
+        for stage in stages:
+            traces.append(stage.trace(features))
+            features = traces[-1].output
+        gated = self.gate(features)
+        highest = gated.amax((2, 3), keepdim=True)
+        # Where the maximum stands more than once its gradient is shared.
+        is_highest = (gated == highest).float()
+        shares = is_highest / is_highest.sum((2, 3), keepdim=True)
+        shares = shares + 1 / (gated.shape[2] * gated.shape[3])
+        weights = self.heads.get_parameter(f"{head}.weight")[None, :, :, None, None]
+        gradients = self.gate.pull_back(weights * shares[:, None], features)
+        for stage, trace in zip(stages[:1:-1], traces[:1:-1], strict=True):
+            gradients = stage.pull_back(gradients, trace)
+        maps = (functional.relu(gradients) * traces[1].output[:, None]).sum(2)
+        return gated.mean((2, 3)) + highest[:, :, 0, 0], maps
 
     def classify(self, embedding: Tensor) -> dict[str, Tensor]:
         """Logits by head of ``(B, 8 * width)``."""

@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from mien.lab.beside import write_beside
+from mien.lab.pages.figures import BLUE, GREY, ORANGE, RED, new_figure, tidy
+from mien.lab.pages.picture import write_figure
 from mien.lab.training.early_stopping import best_epoch
 
 if TYPE_CHECKING:
     from mien.lab.training.loop import EpochLog
 
-# Of Okabe & Ito's palette, which the colour-blind can tell apart; the line styles differ too.
-TRAIN, CLEAN, PUBLIC, RATE = "#E69F00", "#0072B2", "#D55E00", "#444444"
+TRAIN, CLEAN, PUBLIC, RATE = ORANGE, BLUE, RED, GREY
 
 
 def plot_curves(rows: Sequence[EpochLog], path: Path, *, title: str = "") -> None:
@@ -29,7 +27,7 @@ def plot_curves(rows: Sequence[EpochLog], path: Path, *, title: str = "") -> Non
     OutputError
         If the file cannot be written.
     """
-    figure = Figure(figsize=(8, 9), dpi=100, layout="constrained")
+    figure = new_figure(8, 9)
     losses, accuracies, rates = figure.subplots(
         3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 3, 1.4]}
     )
@@ -69,23 +67,10 @@ def plot_curves(rows: Sequence[EpochLog], path: Path, *, title: str = "") -> Non
     for axes in (losses, accuracies):
         axes.legend(frameon=False)
     for axes in (losses, accuracies, rates):
-        axes.grid(alpha=0.25)
-        axes.spines[["top", "right"]].set_visible(False)
+        tidy(axes)
     if title:
         figure.suptitle(title)
     write_figure(figure, path)
-
-
-def write_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG beside ``path``, then rename it.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    FigureCanvasAgg(figure)
-    write_beside(path, lambda partial: figure.savefig(partial, format="png"))
 
 
 def _line(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-from mien.lab.beside import write_beside
 from mien.lab.data.audit.audit import Audit
 from mien.lab.data.audit.document import to_json
 from mien.lab.data.audit.page import render_page
 from mien.lab.data.faces import FaceData
+from mien.lab.pages.page import write_page
 
 JSON_NAME, PAGE_NAME = "audit.json", "audit.html"
 
@@ -29,9 +28,5 @@ def write_audit(audit: Audit, data: FaceData, folder: Path) -> tuple[Path, Path]
     """
     texts = {folder / JSON_NAME: to_json(audit), folder / PAGE_NAME: render_page(audit, data)}
     for path, text in texts.items():
-        write_beside(
-            path,
-            partial(Path.write_text, data=text, encoding="utf-8", newline="\n"),
-            hint="choose another folder with --out",
-        )
+        write_page(path, text)
     return folder / JSON_NAME, folder / PAGE_NAME

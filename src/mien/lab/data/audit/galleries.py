@@ -10,37 +10,16 @@ from typing import TypeVar
 import numpy as np
 
 from mien.lab.data.audit.audit import Audit
-from mien.lab.data.audit.contact_sheet import contact_sheet, png_data_uri, sample_rows
 from mien.lab.data.audit.duplicates import DuplicateGroup, NearPair
 from mien.lab.data.faces import FaceData
+from mien.lab.data.sample import sample_rows
+from mien.lab.pages.contact_sheet import contact_sheet
+from mien.lab.pages.picture import Picture, png_data_uri
 
 T = TypeVar("T")
 
 MOST_PICTURES = 24
 SUSPECTS_A_LABEL = 6
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture with its caption.
-
-    Attributes
-    ----------
-    uri : str
-        PNG as a data URI.
-    alt : str
-        What it shows, for those who do not see it.
-    caption : tuple of str
-        Lines below it.
-    width, height : int
-        In pixels of the PNG.
-    """
-
-    uri: str
-    alt: str
-    caption: tuple[str, ...]
-    width: int
-    height: int
 
 
 @dataclass(frozen=True)

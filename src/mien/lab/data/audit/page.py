@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
-
-from jinja2 import Environment, StrictUndefined
-
 from mien.emotions import FERPLUS
 from mien.lab.data.audit.agreement import SUSPECT_MARGIN
 from mien.lab.data.audit.audit import Audit
@@ -14,7 +10,7 @@ from mien.lab.data.audit.counts import ALL
 from mien.lab.data.audit.galleries import make_galleries
 from mien.lab.data.audit.near import LEAST_CORRELATION
 from mien.lab.data.faces import FaceData
-from mien.version import __version__
+from mien.lab.pages.page import render
 
 LEVEL_NAMES = {"act": "Do", "know": "Know", "missing": "Missing", "fine": "Fine"}
 """What the page and the terminal call the levels of a finding."""
@@ -29,14 +25,10 @@ def render_page(audit: Audit, data: FaceData) -> str:
     data : FaceData
         The data set that was audited, for the pictures.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"count": _count, "percent": _percent}
-    source = resources.files(__package__).joinpath("page.html.jinja").read_text("utf-8")
     by_label = [part for part in audit.intensity if part.split == ALL and part.label != ALL]
     by_split = [part for part in audit.intensity if part.label == ALL]
-    return environment.from_string(source).render(
+    return render(
+        "data/audit/page.html.jinja",
         audit=audit,
         pictures=make_galleries(audit, data),
         intensity_summary=[*by_split, *by_label],
@@ -47,13 +39,4 @@ def render_page(audit: Audit, data: FaceData) -> str:
         nearly_blank=NEARLY_BLANK_DEVIATION,
         mostly=MOSTLY_SHARE,
         suspect_margin=SUSPECT_MARGIN,
-        version=__version__,
     )
-
-
-def _count(value: int) -> str:
-    return f"{value:,}"
-
-
-def _percent(share: float | None, decimals: int = 1) -> str:
-    return "–" if share is None else f"{share:.{decimals}%}"

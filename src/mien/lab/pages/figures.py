@@ -1,0 +1,30 @@
+"""How all figures of the lab look: size, colours, spines, grid."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BLUE, ORANGE, RED, GREEN, PINK, SKY, GREY = PALETTE = (
+    "#0072B2",
+    "#E69F00",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#444444",
+)
+"""Of Okabe and Ito's palette, which the colour-blind can tell apart; vary line styles as well."""
+
+LINE_STYLES = ("-", "--", "-.", ":")
+
+
+def new_figure(width: float = 6.4, height: float = 4.4) -> Figure:
+    """An empty figure of ``width`` × ``height`` inches whose parts do not overlap."""
+    return Figure(figsize=(width, height), dpi=100, layout="constrained")
+
+
+def tidy(axes: Axes) -> None:
+    """A faint grid, no box around it."""
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)

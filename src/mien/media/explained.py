@@ -1,0 +1,99 @@
+"""A picture of why: each face as the model was shown it, and where it looked."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
+
+from mien.media.image import Image
+from mien.results import Face, Frame
+from mien.vision.explain import FaceExplanation
+
+_SIDE, _GAP, _TEXT = 240, 16, 20
+_INK, _SOFT, _PAPER = (27, 31, 36), (86, 94, 104), (255, 255, 255)
+_MOST = 2
+"""Expressions shown of a face: the most likely, and the next one if it is likely enough."""
+
+_LIKELY = 0.1
+
+
+def draw_explanation(frame: Frame, explanations: tuple[FaceExplanation, ...]) -> Image:
+    """One row a face: the crop, then where the model sees its two most likely expressions.
+
+    Parameters
+    ----------
+    frame : Frame
+        With at least one face.
+    explanations : tuple of FaceExplanation
+        Of its faces.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), uint8, RGB
+    """
+    rows = [
+        _row(face, explanation, number, len(frame.faces))
+        for number, (face, explanation) in enumerate(zip(frame.faces, explanations, strict=True), 1)
+    ]
+    width = rows[0].shape[1]
+    note = PillowImage.new("RGB", (width, 2 * _TEXT + 2 * _GAP), _PAPER)
+    ImageDraw.Draw(note).multiline_text(
+        (_GAP, _GAP // 2),
+        "Yellow: speaks most for the expression. Dark: does not speak for it.\n"
+        "It says what the model looks at, not what the person feels.",
+        fill=_SOFT,
+        font=_font(15),
+        spacing=6,
+    )
+    return np.vstack([*rows, np.array(note)])
+
+
+def heat(crop: NDArray[np.uint8], strength: NDArray[np.float32]) -> Image:
+    """A grey crop with a map over it.
+
+    Parameters
+    ----------
+    crop : ndarray of shape (h, w), uint8
+    strength : ndarray of shape (h, w), float32
+        0 to 1.
+
+    Returns
+    -------
+    ndarray of shape (h, w, 3), uint8, RGB
+        The stronger, the more of the colours of inferno, dark purple to yellow, over the grey.
+    """
+    colours = cv2.applyColorMap((strength * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    colours = cv2.cvtColor(colours, cv2.COLOR_BGR2RGB)
+    grey = np.repeat(crop[:, :, None], 3, axis=2)
+    alpha = 0.3 + 0.5 * strength[:, :, None]
+    mixed: Image = ((1 - alpha) * grey + alpha * colours).astype(np.uint8)
+    return mixed
+
+
+def _row(face: Face, explanation: FaceExplanation, number: int, of: int) -> Image:
+    ranked = sorted(face.probabilities.items(), key=lambda item: -item[1])[:_MOST]
+    ranked = ranked[:1] + [other for other in ranked[1:] if other[1] >= _LIKELY]
+    pictures = [np.repeat(explanation.crop[:, :, None], 3, axis=2)]
+    pictures += [heat(explanation.crop, explanation.maps[name]) for name, _ in ranked]
+    shown = "what the model is shown" if of == 1 else f"face {number}, as the model is shown it"
+    titles = [shown, *(f"{name} {share:.0%}" for name, share in ranked)]
+    if face.unsure:
+        titles[1] += " (unsure)"
+    height = _TEXT + _GAP + _SIDE + _GAP // 2
+    canvas = PillowImage.new("RGB", (_GAP + (1 + _MOST) * (_SIDE + _GAP), height), _PAPER)
+    draw = ImageDraw.Draw(canvas)
+    for position, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
+        left = _GAP + position * (_SIDE + _GAP)
+        draw.text((left, _GAP // 2), title, fill=_INK, font=_font(18))
+        large = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+        canvas.paste(PillowImage.fromarray(large), (left, _TEXT + _GAP))
+    return np.array(canvas)
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    return font
