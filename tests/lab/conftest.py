@@ -17,10 +17,12 @@ import pytest
 import torch
 from PIL import Image
 
+from mien.card import ModelCard
 from mien.emotions import FER2013
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import VOTE_COLUMNS
 from mien.lab.evaluation.evaluate import evaluate_run
+from mien.lab.export.export import export_run
 from mien.lab.training.loop import train
 from mien.lab.training.recipe import Recipe, parse_recipe
 from mien.lab.training.run import Run
@@ -189,3 +191,12 @@ def disk_full() -> Callable[[], contextlib.AbstractContextManager[None]]:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
     return limited
+
+
+@pytest.fixture(scope="session")
+def exported(
+    finished: Run, faces: FaceData, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, ModelCard, float]:
+    """The file, the card and the difference that ``export_run`` gave. Not to be changed."""
+    path = tmp_path_factory.mktemp("exported") / "a folder" / "tiny.onnx"
+    return (path, *export_run(finished, faces, path))

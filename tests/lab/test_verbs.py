@@ -256,7 +256,7 @@ def _nothing(desk: Desk) -> None:
         (_nothing, "train tiny.yaml name=new batch_size=60", 1, "new: batch_size 60 is more than"),
         (_nothing, "train tiny.yaml", 2, "runs/tiny-s3: there is a run already; go on with --res"),
         (_nothing, "evaluate nowhere", 1, "nowhere: no such run folder; make one: mien train"),
-        (_nothing, "evaluate runs/tiny-s3 --split Training", 2, "Invalid value for '--split'"),
+        (_nothing, "evaluate runs/tiny-s3 --split Training", 2, "was fitted on Training"),
         (_nothing, "export nowhere", 1, "nowhere: not a run folder (no readable recipe.yaml)"),
     ],
 )

@@ -12,6 +12,8 @@ from mien.errors import MissingExtraError
 _NEEDED = (
     "torch",
     "torchvision",
+    "captum",
+    "fairlearn",
     "imblearn",
     "jinja2",
     "matplotlib",

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from mien.cli.analyze import analyze
+from mien.cli.compare import compare
 from mien.cli.console import print_error
 from mien.cli.data import data_app
 from mien.cli.demo import demo
 from mien.cli.doctor import doctor
 from mien.cli.evaluate import evaluate
+from mien.cli.explain import explain
 from mien.cli.export import export
 from mien.cli.lr_find import lr_find
 from mien.cli.models import models_app
@@ -45,6 +47,8 @@ app.command(rich_help_panel=LAB)(recipes)
 app.command(rich_help_panel=LAB)(train)
 app.command("lr-find", rich_help_panel=LAB)(lr_find)
 app.command(rich_help_panel=LAB)(evaluate)
+app.command(rich_help_panel=LAB)(compare)
+app.command(rich_help_panel=LAB)(explain)
 app.command(rich_help_panel=LAB)(export)
 
 

@@ -14,7 +14,7 @@ from mien.cli.console import out
 from mien.cli.scores import score_tables
 from mien.cli.trainable import list_trainable
 from mien.errors import UsageError
-from mien.packaged import EXPRESSION_MODELS, check_all_packaged, packaged_path
+from mien.packaged import EXPRESSION_MODELS, PackagedFile, check_all_packaged, packaged_path
 from mien.vision.classify import Classifier
 
 models_app = typer.Typer(help="The model files that come with Mien: list, show, verify.")
@@ -142,7 +142,7 @@ def find_model(name: str | None) -> Path:
     """
     if name is None:
         return packaged_path(EXPRESSION_MODELS[0])
-    by_name = {Path(file.name).stem.removeprefix("mien-"): file for file in EXPRESSION_MODELS}
+    by_name = packaged_names()
     if name in by_name:
         return packaged_path(by_name[name])
     if Path(name).is_file():
@@ -150,6 +150,11 @@ def find_model(name: str | None) -> Path:
     raise UsageError(
         f"no model {name!r}", hint=f"name a .onnx file or one of: {', '.join(by_name)}"
     )
+
+
+def packaged_names() -> dict[str, PackagedFile]:
+    """The packaged models by the names on their cards."""
+    return {Path(file.name).stem.removeprefix("mien-"): file for file in EXPRESSION_MODELS}
 
 
 def _accuracy(card: ModelCard, split: str) -> str:

@@ -1,34 +1,40 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 import sklearn.metrics
 
 from mien.card import ALL_ROWS, find_score
-from mien.emotions import FER2013
-from mien.errors import DataError, RunError
+from mien.emotions import FER2013, LabelSet
+from mien.errors import RunError, UsageError
 from mien.lab.data.ferplus import majority
 from mien.lab.data.preprocess import Input
 from mien.lab.data.twins import has_twin
 from mien.lab.evaluation.calibration import fit_temperature, fit_unsure_threshold, probabilities
 from mien.lab.evaluation.evaluate import (
-    MICROSOFT_RULE,
-    WITHOUT_TWINS,
+    ALL,
     Evaluation,
     evaluate_predictions,
     evaluate_run,
+    evaluate_subject,
 )
 from mien.lab.evaluation.predictions import Predictions, read_predictions
+from mien.lab.evaluation.scores import MICROSOFT_RULE, WITHOUT_TWINS
+from mien.lab.evaluation.subject import ModelSubject, RunSubject, seen_by
 from mien.lab.training.predict import predict_logits
 
 
 @pytest.fixture(scope="module")
 def evaluation(finished, faces) -> Evaluation:
     return evaluate_predictions(
-        read_predictions(finished.predictions), ("PublicTest", "PrivateTest")
+        read_predictions(finished.predictions),
+        ("PublicTest", "PrivateTest"),
+        data=faces,
+        subject=finished.folder.name,
+        calibrated_on="PublicTest of tiny",
     )
 
 
@@ -62,8 +68,9 @@ def test_scores_are_those_of_the_model_on_the_images(finished, faces, evaluation
         assert score.n == len(rows)
         assert score.head == "fer2013"
     confusion = sklearn.metrics.confusion_matrix(labels, predicted, labels=range(7))
-    assert evaluation.confusion[split] == confusion.tolist()
-    assert tuple(evaluation.classes[split]) == FER2013.labels
+    found = evaluation.measures[split]
+    assert [list(row) for row in found.confusion.counts] == confusion.tolist()
+    assert found.labels == FER2013.labels
     calibrated = probabilities(logits["fer2013"], evaluation.calibration.temperatures["fer2013"])
     assert _score(evaluation, split, "log loss").value == pytest.approx(
         sklearn.metrics.log_loss(labels, calibrated, labels=range(7)), rel=1e-4
@@ -109,7 +116,7 @@ def test_calibration_lowers_the_log_loss_where_it_was_fitted(finished, evaluatio
 def test_private_test_is_measured_only_when_named(finished_copy, faces):
     found = evaluate_run(finished_copy, faces, ())
     assert {score.split for score in found.scores} == {"PublicTest"}
-    assert set(found.classes) == set(found.confusion) == {"PublicTest"}
+    assert set(found.measures) == {"PublicTest"}
     assert set(read_predictions(finished_copy.predictions).rows) == set(faces.rows("PublicTest"))
     again = evaluate_run(finished_copy, faces, ("PublicTest",))
     assert again.to_dict() == found.to_dict()
@@ -178,10 +185,10 @@ def test_unsure_images_are_counted_out():
     assert 0 < sure.mean() < 1
 
 
-def test_a_model_that_answers_nothing_has_no_accuracy_when_answered():
+def test_a_model_that_is_never_right():
     labels = {"fer2013": np.full(8, 5)}
     found = evaluate_predictions(_handmade(labels=labels), ("PublicTest",))
-    assert _score(found, "PublicTest", "accuracy when answered").value == 0
+    assert _score(found, "PublicTest", "accuracy").value == 0
     assert _score(found, "PublicTest", "share answered").value <= 0.5
 
 
@@ -195,21 +202,70 @@ def test_an_image_exactly_at_the_threshold_is_answered():
     assert _score(found, "PublicTest", "share answered").value == 1
 
 
-def test_other_data_are_refused(finished_copy, faces):
-    before = finished_copy.predictions.read_bytes()
+def test_predictions_of_other_data_are_refused(finished, faces):
     labels = faces.labels.copy()
     labels[0] ^= 1
-    with pytest.raises(RunError) as caught:
-        evaluate_run(finished_copy, replace(faces, labels=labels), ())
-    assert str(caught.value) == (
-        f"{finished_copy.folder}: was trained on other data than 'tiny' (SHA-256 differs)"
-    )
-    assert finished_copy.predictions.read_bytes() == before
+    with pytest.raises(RunError, match="are of other data than 'tiny'"):
+        evaluate_predictions(
+            read_predictions(finished.predictions),
+            ("PublicTest",),
+            data=replace(faces, labels=labels),
+        )
 
 
-def test_a_ferplus_head_cannot_be_calibrated_without_votes(finished_copy, faces):
-    with pytest.raises(DataError, match="PublicTest has no labels for the head 'ferplus'"):
-        evaluate_run(finished_copy, replace(faces, votes=None), ())
+def test_the_split_it_was_fitted_on_is_refused(finished_copy, faces):
+    for split in ("Training", ALL):
+        with pytest.raises(UsageError, match="was fitted on Training of tiny; --split PublicTest"):
+            evaluate_run(finished_copy, faces, (split,))
+
+
+def test_other_data_are_measured_whole_with_the_runs_own_calibration(finished_copy, faces):
+    other = replace(faces, name="other", images=faces.images[:, :, ::-1].copy())
+    found = evaluate_run(finished_copy, other, (ALL,))
+    own = json.loads(finished_copy.evaluation.read_text("utf-8"))
+    assert asdict(found.calibration) == own["calibration"]
+    assert found.data == "other"
+    assert found.measures[ALL].images == len(other)
+    folder = finished_copy.folder
+    assert read_predictions(folder / "predictions-on-other.parquet").data_sha256 == other.sha256
+    assert json.loads((folder / "evaluation-on-other.json").read_text("utf-8")) == found.to_dict()
+    assert json.loads(finished_copy.evaluation.read_text("utf-8")) == own
+
+
+def test_other_data_need_a_calibrated_run(finished_copy, faces):
+    finished_copy.evaluation.unlink()
+    other = replace(faces, name="other", images=faces.images[:, :, ::-1].copy())
+    with pytest.raises(RunError, match="has to be evaluated on tiny first; run: mien evaluate"):
+        evaluate_run(finished_copy, other, (ALL,))
+
+
+def test_labels_without_a_counterpart_are_left_out_and_said(finished_copy, faces):
+    labels = LabelSet("eight", (*FER2013.labels, "contempt"))
+    codes = faces.labels.copy()
+    codes[:5] = 7
+    other = replace(faces, name="other", labels=codes, label_set=labels, notes=("as it was",))
+    seen = seen_by(RunSubject(finished_copy), other)
+    assert len(seen) == len(faces) - 5
+    assert seen.notes[0] == "as it was"
+    assert f"5 of {len(faces)} images have a label that fer2013" in seen.notes[1]
+    found = evaluate_run(finished_copy, seen, (ALL,))
+    assert found.notes == seen.notes
+
+
+def test_a_model_file_says_what_its_run_says(finished_copy, exported, faces, tmp_path):
+    subject = ModelSubject(exported[0], tmp_path / "made")
+    found = evaluate_subject(subject, faces, ("PublicTest",))
+    by_run = evaluate_run(finished_copy, faces, ("PublicTest",))
+    assert found.calibration == by_run.calibration
+    assert found.calibrated_on == "as shipped in the model file"
+    for score, expected in zip(found.scores, by_run.scores, strict=True):
+        assert (score.metric, score.rule, score.n) == (expected.metric, expected.rule, expected.n)
+        assert score.value == pytest.approx(expected.value, abs=1e-4)
+    assert (tmp_path / "made" / "evaluation.json").is_file()
+    with pytest.raises(UsageError, match="sees the central crop only"):
+        evaluate_subject(subject, faces, ("PublicTest",), "ten-crop")
+    evaluate_subject(subject, faces, ("PublicTest",), "flip")
+    assert (tmp_path / "made" / "predictions-flip.parquet").is_file()
 
 
 def test_a_run_that_is_not_complete(finished_copy, faces):

@@ -149,3 +149,79 @@ def test_each_class_has_its_scores(answers):
         assert row["precision"] == pytest.approx(right / answered if answered else 0)
         assert row["f1"] == pytest.approx(2 * right / (true + answered) if true + answered else 0)
         assert {type(value) for value in row.values()} == {float, int}
+
+
+@settings(max_examples=40, deadline=None)
+@given(ANSWERS, st.sampled_from([0.25, 0.5, 1.0, 2.0, 5.0]))
+@pytest.mark.filterwarnings("ignore")
+def test_averages_are_those_of_scikit_learn(answers, beta):
+    labels, predicted = map(np.array, answers)
+    counts = metrics.confusion(labels, predicted, 7)
+    for average, precision, f_beta in (
+        ("macro", metrics.macro_precision, metrics.macro_f_beta),
+        ("weighted", metrics.weighted_precision, metrics.weighted_f_beta),
+    ):
+        expected = sklearn.metrics.precision_recall_fscore_support(
+            labels, predicted, beta=beta, average=average, zero_division=0
+        )
+        assert precision(counts) == pytest.approx(expected[0])
+        assert f_beta(counts, beta) == pytest.approx(expected[2])
+    expected = sklearn.metrics.matthews_corrcoef(labels, predicted)
+    found = metrics.matthews_correlation(counts)
+    degenerate = min(len(set(labels)), len(set(predicted))) == 1
+    assert np.isnan(found) if degenerate else found == pytest.approx(expected)
+
+
+def test_what_is_not_defined_is_not_a_number():
+    # Class 1 has no images and no answers, class 2 no answers, class 3 no images.
+    counts = np.zeros((4, 4), np.int64)
+    counts[0] = [3, 0, 0, 1]
+    counts[2] = [2, 0, 0, 0]
+    assert metrics.recall_by_class(counts) == pytest.approx([0.75, np.nan, 0, np.nan], nan_ok=True)
+    assert metrics.precision_by_class(counts) == pytest.approx(
+        [0.6, np.nan, np.nan, 0], nan_ok=True
+    )
+    # F2 of class 0: 5 · 3 / (4 · 4 + 5).
+    assert metrics.f_beta_by_class(counts, 2.0) == pytest.approx(
+        [15 / 21, np.nan, 0, 0], nan_ok=True
+    )
+
+
+@pytest.mark.parametrize("beta", [0.5, 2.0])
+def test_f_beta_is_between_precision_and_recall_and_nearer_to_the_one_that_counts(beta):
+    counts = np.array([[30, 70], [5, 95]])  # Of class 0: precision 30/35, recall 0.3.
+    f_beta, f1 = (metrics.f_beta_by_class(counts, value)[0] for value in (beta, 1.0))
+    assert 0.3 < f_beta < 30 / 35
+    assert (f_beta < f1) == (beta > 1)
+
+
+def test_resampled_counts_keep_the_number_of_images_and_what_never_happened():
+    counts = np.array([[8, 0], [3, 9]])
+    drawn = metrics.resampled_counts(counts, samples=400)
+    assert drawn.shape == (400, 2, 2)
+    assert (drawn.sum(axis=(1, 2)) == 20).all()
+    assert (drawn[:, 0, 1] == 0).all()
+    assert drawn.mean(axis=0) == pytest.approx(counts, abs=0.5)
+
+
+def test_ranks_break_ties_as_argmax_does():
+    logits = np.array([[1, 3, 3, 2], [0, 0, 0, 0]], dtype=np.float32)
+    found = [metrics.ranks(logits, np.array([label, label])).tolist() for label in range(4)]
+    assert found == [[3, 0], [0, 1], [1, 2], [2, 3]]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_share_in_the_top_k_is_that_of_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    labels, logits = rng.integers(0, 5, 30), rng.permutation(150).reshape(30, 5) / 7
+    ranks = metrics.ranks(logits.astype(np.float32), labels)
+    for k in (1, 2, 3):
+        expected = sklearn.metrics.top_k_accuracy_score(labels, logits, k=k, labels=np.arange(5))
+        assert (ranks < k).mean() == pytest.approx(expected)
+
+
+def test_brier_scores_by_hand():
+    probabilities = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.5, 0.3, 0.2]])
+    found = metrics.brier_scores(probabilities, np.array([0, 0, 0]))
+    assert found == pytest.approx([0, 2, 0.25 + 0.09 + 0.04])

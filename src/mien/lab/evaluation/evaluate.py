@@ -1,106 +1,220 @@
-"""Evaluate a run: predictions, then calibration on PublicTest, then scores."""
+"""Evaluate a run or a model file: predictions first, then every figure from their file."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mien.card import ALL_ROWS, Score
-from mien.emotions import FERPLUS
-from mien.errors import DataError, RunError
+from mien.card import Score
+from mien.errors import DataError, RunError, UsageError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
-from mien.lab.evaluation import metrics
 from mien.lab.evaluation.calibration import (
     Calibration,
     fit_temperature,
     fit_unsure_threshold,
     probabilities,
 )
+from mien.lab.evaluation.measures import Measures, measure
 from mien.lab.evaluation.predictions import (
     Predictions,
     label_predictions,
     read_predictions,
     write_predictions,
 )
-from mien.lab.training.predict import Views, predict_logits
-from mien.lab.training.run import Run
+from mien.lab.evaluation.scores import scores_of
+from mien.lab.evaluation.subject import RunSubject, Subject, trained_on
+from mien.lab.training.predict import Views
+from mien.lab.training.run import Run, result_name
 
-WITHOUT_TWINS = "without twins"
-MICROSOFT_RULE = "FER+ majority, Microsoft's rule"
+SCHEMA = "mien.evaluation/1"
+
+ALL = "all"
+"""In place of a split: all of a data set that the model has not seen."""
+
+BETAS = (0.5, 2.0)
+
+SHIPPED = "as shipped in the model file"
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Calibration, scores and, by split, what the main head does with each class."""
+    """How good a model is on some splits of a data set.
 
+    Attributes
+    ----------
+    subject : str
+        Name of the run or the model.
+    data, data_sha256 : str
+        The data set, with the labels of the model.
+    notes : tuple of str
+        What a reader of the figures has to know: of the import, of labels left out.
+    views : str
+        What was predicted of each image: single, flip, ten-crop.
+    calibration : Calibration
+    calibrated_on : str
+        Where it comes from, in words.
+    measures : dict of str to Measures
+        By split.
+    """
+
+    subject: str
+    data: str
     data_sha256: str
+    notes: tuple[str, ...]
+    views: str
     calibration: Calibration
-    scores: list[Score]
-    classes: dict[str, dict[str, dict[str, float]]]
-    confusion: dict[str, list[list[int]]]
+    calibrated_on: str
+    measures: dict[str, Measures]
+
+    @property
+    def scores(self) -> list[Score]:
+        """The figures that a card carries."""
+        return [s for split, found in self.measures.items() for s in scores_of(found, split)]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, ready for JSON."""
         return {
+            "schema": SCHEMA,
+            "subject": self.subject,
+            "data": self.data,
             "data_sha256": self.data_sha256,
+            "notes": list(self.notes),
+            "views": self.views,
             "calibration": asdict(self.calibration),
+            "calibrated_on": self.calibrated_on,
             "scores": [score.model_dump() for score in self.scores],
-            "classes": self.classes,
-            "confusion": self.confusion,
+            "splits": {split: found.to_dict() for split, found in self.measures.items()},
         }
 
 
 def evaluate_run(
     run: Run, data: FaceData, splits: tuple[str, ...], views: Views = "single"
 ) -> Evaluation:
-    """Predict the splits, write ``predictions.parquet``, and compute everything from that file.
+    """``evaluate_subject`` for a run."""
+    return evaluate_subject(RunSubject(run), data, splits, views)
 
-    Other ``views`` than the single one, which is what a model file does, have files of their own.
 
-    PublicTest is always among the splits: calibration is fitted on it. PrivateTest is for frozen
-    recipes and only measured when named.
+def evaluate_subject(
+    subject: Subject,
+    data: FaceData,
+    splits: tuple[str, ...],
+    views: Views = "single",
+    *,
+    betas: tuple[float, ...] = BETAS,
+) -> Evaluation:
+    """Predict, write ``predictions.parquet``, and compute everything from that file.
+
+    Other ``views`` than the single one, and other data than the model was trained on, have files
+    of their own names.
+
+    Parameters
+    ----------
+    subject : Subject
+    data : FaceData
+        With the labels of the subject: see ``subject.seen_by``.
+    splits : tuple of str
+        Of a run, PublicTest is always among them: its calibration is fitted on it. PrivateTest is
+        for frozen recipes and only measured when named. ``ALL`` for all of other data.
+    views : {"single", "flip", "ten-crop"}
+    betas : tuple of float
+        Of F-beta.
 
     Raises
     ------
     RunError
-        If the run is not complete or was trained on other data.
+        If a run is to be measured on other data before it was on its own, where it is calibrated.
+    UsageError
+        If the model was fitted on a split that is asked for.
+    DataError
+        If a split has no rows.
     """
-    facts = run.facts()
-    if facts["data_sha256"] != data.sha256:
-        raise RunError(
-            f"was trained on other data than {data.name!r} (SHA-256 differs)", where=run.folder
+    own = data.sha256 == subject.data_sha256
+    if own and (ALL in splits or "Training" in splits):
+        raise UsageError(
+            f"{subject.name} was fitted on Training of {data.name}",
+            hint="--split PublicTest or PrivateTest",
         )
-    wanted = dict.fromkeys(("PublicTest", *splits))
-    rows = np.concatenate([data.rows(split) for split in wanted])
-    logits = predict_logits(run.load_model(), data.images[rows], run.recipe().input, views=views)
-    predictions, result = run.predictions_of(views), run.evaluation_of(views)
-    write_predictions(label_predictions(data, rows, logits), predictions)
-    evaluation = evaluate_predictions(read_predictions(predictions), tuple(wanted))
+    calibration = subject.calibration or (None if own else _fitted_before(subject))
+    wanted = dict.fromkeys((*(() if calibration else ("PublicTest",)), *splits))
+    rows = _rows(data, tuple(wanted))
+    logits = subject.logits(data.images[rows], views)
+    predictions = label_predictions(data, rows, logits, trained_on(subject, data))
+    path = predictions_path(subject, data, views)
+    write_predictions(predictions, path)
+    evaluation = evaluate_predictions(
+        read_predictions(path),
+        tuple(wanted),
+        data=data,
+        calibration=calibration,
+        subject=subject.name,
+        calibrated_on=SHIPPED if subject.calibration else "PublicTest of " + subject.data_name,
+        views=views,
+        betas=betas,
+    )
     text = json.dumps(evaluation.to_dict(), indent=1)
-    write_beside(result, lambda partial: partial.write_text(text, "utf-8"))
+    write_beside(
+        evaluation_path(subject, data, views), lambda partial: partial.write_text(text, "utf-8")
+    )
     return evaluation
 
 
-def evaluate_predictions(predictions: Predictions, splits: tuple[str, ...]) -> Evaluation:
-    """Calibrate on PublicTest and score every split."""
-    calibration = calibrate(predictions.split("PublicTest"))
-    scores: list[Score] = []
-    classes, confusion = {}, {}
+def evaluate_predictions(
+    predictions: Predictions,
+    splits: tuple[str, ...],
+    *,
+    data: FaceData | None = None,
+    calibration: Calibration | None = None,
+    subject: str = "",
+    calibrated_on: str = "PublicTest",
+    views: str = "single",
+    betas: tuple[float, ...] = BETAS,
+) -> Evaluation:
+    """Measure every split.
+
+    Parameters
+    ----------
+    predictions : Predictions
+    splits : tuple of str
+    data : FaceData, optional
+        What the predictions are of: for the votes and the notes.
+    calibration : Calibration, optional
+        Fitted on the predictions of PublicTest when None.
+    subject, calibrated_on, views : str
+        What the result says of itself.
+    betas : tuple of float
+
+    Raises
+    ------
+    RunError
+        If the predictions are of other data.
+    DataError
+        If a split has no predictions.
+    """
+    if data is not None:
+        check_data(predictions, data)
+    if calibration is None:
+        calibration = calibrate(predictions.split("PublicTest"))
+    measures = {}
     for split in splits:
-        part = predictions.split(split)
-        scores += _main_scores(part, split, calibration)
-        if FERPLUS.name in part.logits and (part.labels[FERPLUS.name] >= 0).any():
-            scores.append(_ferplus_score(part, split))
-        main = part.main_head
-        predicted = part.logits[main].argmax(axis=1)
-        names = part.labels_of[main]
-        classes[split] = metrics.per_class(part.labels[main], predicted, names)
-        confusion[split] = metrics.confusion(part.labels[main], predicted, len(names)).tolist()
-    return Evaluation(predictions.data_sha256, calibration, scores, classes, confusion)
+        part = predictions if split == ALL else predictions.split(split)
+        votes = data.votes[part.rows] if data is not None and data.votes is not None else None
+        measures[split] = measure(part, calibration, betas=betas, votes=votes)
+    return Evaluation(
+        subject=subject,
+        data=data.name if data is not None else "",
+        data_sha256=predictions.data_sha256,
+        notes=data.notes if data is not None else (),
+        views=views,
+        calibration=calibration,
+        calibrated_on=calibrated_on,
+        measures=measures,
+    )
 
 
 def calibrate(public: Predictions) -> Calibration:
@@ -119,64 +233,41 @@ def calibrate(public: Predictions) -> Calibration:
     return Calibration(temperatures, fit_unsure_threshold(calibrated.max(axis=1), correct))
 
 
-def _main_scores(part: Predictions, split: str, calibration: Calibration) -> list[Score]:
-    head = part.main_head
-    found = []
-    for rule, keep in ((ALL_ROWS, np.ones(len(part.rows), bool)), (WITHOUT_TWINS, ~part.twins)):
-        if not keep.any():
-            continue
-        labels = part.labels[head][keep]
-        predicted = part.logits[head][keep].argmax(axis=1)
-        counts = metrics.confusion(labels, predicted, part.logits[head].shape[1])
-        for name, metric in (
-            ("accuracy", metrics.accuracy),
-            ("macro F1", metrics.macro_f1),
-            ("balanced accuracy", metrics.balanced_accuracy),
-        ):
-            low, high = metrics.bootstrap_interval(metric, counts)
-            found.append(
-                Score(
-                    head=head,
-                    metric=name,
-                    split=split,
-                    rule=rule,
-                    n=len(labels),
-                    value=float(metric(counts)),
-                    low=low,
-                    high=high,
-                )
-            )
-    labels = part.labels[head]
-    raw = probabilities(part.logits[head], 1.0)
-    calibrated = probabilities(part.logits[head], calibration.temperatures[head])
-    sure = calibrated.max(axis=1) >= calibration.unsure_below
-    right = calibrated.argmax(axis=1) == labels
-    plain = {
-        "ECE before temperature": metrics.expected_calibration_error(raw, labels),
-        "ECE": metrics.expected_calibration_error(calibrated, labels),
-        "log loss": metrics.negative_log_likelihood(calibrated, labels),
-        "share answered": float(sure.mean()),
-        "accuracy when answered": float(right[sure].mean()) if sure.any() else 0.0,
-    }
-    return found + [
-        Score(head=head, metric=name, split=split, rule=ALL_ROWS, n=len(labels), value=value)
-        for name, value in plain.items()
-    ]
+def predictions_path(subject: Subject, data: FaceData, views: str) -> Path:
+    """Where the predictions of a data set lie."""
+    on = "" if data.sha256 == subject.data_sha256 else data.name
+    return subject.results / result_name("predictions.parquet", views, on)
 
 
-def _ferplus_score(part: Predictions, split: str) -> Score:
-    labels = part.labels[FERPLUS.name]
-    kept = labels >= 0
-    predicted = part.logits[FERPLUS.name][kept].argmax(axis=1)
-    counts = metrics.confusion(labels[kept], predicted, len(FERPLUS))
-    low, high = metrics.bootstrap_interval(metrics.accuracy, counts)
-    return Score(
-        head=FERPLUS.name,
-        metric="accuracy",
-        split=split,
-        rule=MICROSOFT_RULE,
-        n=int(kept.sum()),
-        value=float(metrics.accuracy(counts)),
-        low=low,
-        high=high,
-    )
+def evaluation_path(subject: Subject, data: FaceData, views: str) -> Path:
+    """Where the figures of a data set lie."""
+    on = "" if data.sha256 == subject.data_sha256 else data.name
+    return subject.results / result_name("evaluation.json", views, on)
+
+
+def check_data(predictions: Predictions, data: FaceData) -> None:
+    """Raise ``RunError`` unless the predictions are of these data."""
+    if predictions.data_sha256 != data.sha256:
+        raise RunError(
+            f"the predictions are of other data than {data.name!r} (SHA-256 differs)",
+            hint="make them again with: mien evaluate",
+        )
+
+
+def _rows(data: FaceData, splits: tuple[str, ...]) -> NDArray[np.int64]:
+    if ALL in splits:
+        return np.arange(len(data))
+    return np.concatenate([data.rows(split) for split in splits])
+
+
+def _fitted_before(subject: Subject) -> Calibration:
+    """The calibration of the run's own evaluation."""
+    path = subject.results / result_name("evaluation.json", "single", "")
+    try:
+        return Calibration(**json.loads(path.read_text("utf-8"))["calibration"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(
+            f"has not been calibrated: it has to be evaluated on {subject.data_name} first",
+            where=subject.where,
+            hint=f"run: mien evaluate {subject.where}",
+        ) from error

@@ -16,7 +16,6 @@ from mien.errors import DataError, RunError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import majority
-from mien.lab.data.twins import has_twin
 
 
 @dataclass(frozen=True)
@@ -80,17 +79,32 @@ class Predictions:
 
 
 def label_predictions(
-    data: FaceData, rows: NDArray[np.int64], logits: dict[str, NDArray[np.float32]]
+    data: FaceData,
+    rows: NDArray[np.int64],
+    logits: dict[str, NDArray[np.float32]],
+    fitted_on: NDArray[np.uint8],
 ) -> Predictions:
-    """Join logits with what the data set knows of their rows."""
-    labels = {data.label_set.name: data.labels[rows].astype(np.int64)}
-    if FERPLUS.name in logits and data.label_set.name != FERPLUS.name:
-        known = majority(data.votes[rows]) if data.votes is not None else np.full(len(rows), -1)
-        labels[FERPLUS.name] = known
-    twins = has_twin(data, rows, data.rows("Training"))
-    names = {data.label_set.name: data.label_set.labels, FERPLUS.name: FERPLUS.labels}
-    names = {head: names[head] for head in logits}
-    return Predictions(data.sha256, rows, data.splits[rows], twins, labels, logits, names)
+    """Join logits with what the data set knows of their rows.
+
+    Parameters
+    ----------
+    data : FaceData
+        With the labels of the first head. A FER+ head is left out where the data have no votes.
+    rows : ndarray of shape (n,), int64
+    logits : dict of str to ndarray of shape (n, labels), float32
+    fitted_on : ndarray of shape (m, 48, 48), uint8
+        Images that the model was fitted on, to find twins of.
+    """
+    main = next(iter(logits))
+    labels, kept = {main: data.labels[rows].astype(np.int64)}, {main: logits[main]}
+    names = {main: data.label_set.labels}
+    for head in logits:
+        if head == FERPLUS.name != main and data.votes is not None:
+            labels[head], kept[head] = majority(data.votes[rows]), logits[head]
+            names[head] = FERPLUS.labels
+    seen = {image.tobytes() for image in fitted_on}
+    twins = np.array([data.images[row].tobytes() in seen for row in rows], dtype=np.bool_)
+    return Predictions(data.sha256, rows, data.splits[rows], twins, labels, kept, names)
 
 
 def write_predictions(predictions: Predictions, path: Path) -> None:

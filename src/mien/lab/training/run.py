@@ -17,7 +17,6 @@ from mien.errors import RunError
 from mien.lab.beside import write_beside
 from mien.lab.models import Network
 from mien.lab.training.build import build
-from mien.lab.training.predict import VIEWS
 from mien.lab.training.recipe import Recipe, parse_recipe
 
 
@@ -64,11 +63,11 @@ class Run:
 
     def predictions_of(self, views: str) -> Path:
         """``predictions``, or a file beside it for other views than the single one."""
-        return _beside(self.predictions, views)
+        return self.folder / result_name(self.predictions.name, views)
 
     def evaluation_of(self, views: str) -> Path:
         """``evaluation``, or a file beside it for other views than the single one."""
-        return _beside(self.evaluation, views)
+        return self.folder / result_name(self.evaluation.name, views)
 
     def recipe(self) -> Recipe:
         """The recipe that made this run."""
@@ -100,8 +99,8 @@ class Run:
     def forget_results(self) -> None:
         """Remove what belongs to an earlier training in this folder: weights and scores."""
         made = [self.folder / "run.json", self.weights, self.curves]
-        for views in VIEWS:
-            made += [self.predictions_of(views), self.evaluation_of(views)]
+        for result in (self.predictions, self.evaluation):
+            made += self.folder.glob(f"{result.stem}*{result.suffix}")
         for path in made:
             path.unlink(missing_ok=True)
 
@@ -139,8 +138,14 @@ class Run:
         return model
 
 
-def _beside(path: Path, views: str) -> Path:
-    return path if views == "single" else path.with_name(f"{path.stem}-{views}{path.suffix}")
+def result_name(name: str, views: str = "single", on: str = "") -> str:
+    """A result's file name: ``predictions.parquet``, or ``predictions-on-DATA-VIEWS.parquet``.
+
+    ``on`` names the data set when it is not the one that was trained on.
+    """
+    stem, suffix = name.rsplit(".", 1)
+    parts = [stem, *([f"on-{on}"] if on else []), *([] if views == "single" else [views])]
+    return f"{'-'.join(parts)}.{suffix}"
 
 
 def run_folder(recipe: Recipe, root: Path) -> Path:

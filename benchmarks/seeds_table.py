@@ -1,0 +1,133 @@
+"""The table of ``seeds.py``: CSV for programs, Markdown for the README."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from mien.errors import RunError
+from mien.lab.models import count_parameters
+from mien.lab.training.recipe import load_recipe
+from mien.lab.training.run import Run
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def write_tables(plan: list[dict[str, str]], runs: Path) -> None:
+    rows = [row for line in plan for row in rows_of(line, runs)]
+    with (RESULTS / "seeds.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    text = "\n".join([honest(rows), "", leaks(rows), ""])
+    (RESULTS / "seeds_tables.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def rows_of(line: dict[str, str], runs: Path) -> list[dict[str, Any]]:
+    recipe = load_recipe(line["recipe"])
+    found = []
+    if line["train"] != "no":
+        command = " ".join(["mien train", line["recipe"], *line["train"].split()])
+        found.append(row(line, Run(runs / f"{recipe.name}-s{recipe.seed}"), "honest", command))
+    else:
+        found.append(row(line, None, "honest", f"mien train {line['recipe']}"))
+    if line["leak"]:
+        run = Run(runs / f"{recipe.name}-leaky-s{recipe.seed}")
+        command = f"python benchmarks/seeds.py leak {line['recipe']}"
+        found.append(row(line, run, "leaky", command))
+    return found
+
+
+def row(line: dict[str, str], run: Run | None, protocol: str, command: str) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "recipe": line["recipe"],
+        "protocol": protocol,
+        "published": line["published"],
+        "published_as": line["published_as"],
+        "epochs": "",
+        "epochs_of_recipe": load_recipe(line["recipe"]).epochs,
+        "minutes": "",
+        "parameters": "",
+        "gap": "",
+    }
+    for split in ("public", "private", "private_without_twins"):
+        given |= {split: "", f"{split}_low": "", f"{split}_high": ""}
+    given |= {"public_macro_f1": "", "private_macro_f1": "", "command": command}
+    if run is None:
+        return given
+    try:
+        facts, evaluation = run.facts(), json.loads(run.evaluation.read_text("utf-8"))
+    except (RunError, OSError):
+        return given
+    given["epochs"], given["minutes"] = facts["epochs"], facts["minutes"]
+    given["parameters"] = count_parameters(run.load_model())[0]
+    given["gap"] = round(kept_gap(run), 4)
+    named = {("PublicTest", "all"): "public", ("PrivateTest", "all"): "private",
+             ("PrivateTest", "without twins"): "private_without_twins"}  # fmt: skip
+    for score in evaluation["scores"]:
+        key = named.get((score["split"], score["rule"]))
+        if score["head"] == "ferplus" or key is None:
+            continue
+        if score["metric"] == "accuracy":
+            given[key], given[f"{key}_low"], given[f"{key}_high"] = (
+                round(score[name], 4) for name in ("value", "low", "high")
+            )
+        if score["metric"] == "macro F1" and f"{key}_macro_f1" in given:
+            given[f"{key}_macro_f1"] = round(score["value"], 4)
+    return given
+
+
+def kept_gap(run: Run) -> float:
+    """Training less PublicTest accuracy after the epoch whose weights are kept."""
+    with run.log.open(newline="", encoding="utf-8") as stream:
+        log = list(csv.DictReader(stream))
+    if run.recipe().early_stopping is not None:
+        return float(min(log, key=lambda epoch: float(epoch["public_loss"]))["gap"])
+    return float(log[-1]["gap"])
+
+
+def honest(rows: list[dict[str, Any]]) -> str:
+    lines = ["| recipe | published, % | PublicTest, % | PrivateTest, % | macro F1 | gap, points | "
+             "epochs (of) | minutes | command |",
+             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"]  # fmt: skip
+    for found in rows:
+        if found["protocol"] != "honest":
+            continue
+        measured = found["private"] != ""
+        published = " ".join(filter(None, (found["published"], bracketed(found["published_as"]))))
+        gap = f"{100 * found['gap']:.1f}" if measured else ""
+        epochs = f"{found['epochs']} ({found['epochs_of_recipe']})" if measured else "not measured"
+        cells = [found["recipe"], published, interval(found, "public"),
+                 interval(found, "private"), found["private_macro_f1"], gap,
+                 epochs, found["minutes"], f"`{found['command']}`"]  # fmt: skip
+        lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def leaks(rows: list[dict[str, Any]]) -> str:
+    lines = ["| recipe | published, % | with the leak: held-out fifth, % | the same network on "
+             "PrivateTest, % | without the leak: PrivateTest, % | command of the leak |",
+             "| --- | ---: | ---: | ---: | ---: | --- |"]  # fmt: skip
+    honest_of = {found["recipe"]: found for found in rows if found["protocol"] == "honest"}
+    for found in rows:
+        if found["protocol"] == "leaky" and found["private"] != "":
+            cells = [found["recipe"], found["published"], interval(found, "public"),
+                     interval(found, "private"),
+                     interval(honest_of[found["recipe"]], "private"),
+                     f"`{found['command']}`"]  # fmt: skip
+            lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def interval(found: dict[str, Any], key: str) -> str:
+    if found[key] == "":
+        return ""
+    low, high = 100 * found[f"{key}_low"], 100 * found[f"{key}_high"]
+    return f"{100 * found[key]:.1f} ({low:.1f}–{high:.1f})"
+
+
+def bracketed(text: str) -> str:
+    return f"({text})" if text else ""

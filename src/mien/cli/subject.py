@@ -1,0 +1,50 @@
+"""What ``mien evaluate``, ``report`` and others take: a run folder, a model file or its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.models import find_model, packaged_names
+
+if TYPE_CHECKING:
+    from mien.lab.data.faces import FaceData
+    from mien.lab.evaluation.subject import ModelSubject, RunSubject
+
+SubjectName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN|MODEL",
+        help="A run folder (runs/first-s0), a .onnx file, or the name of a packaged model.",
+        show_default=False,
+    ),
+]
+
+DataName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[DATA]",
+        help="An imported data set; the one that the model was trained on when not given.",
+        show_default=False,
+    ),
+]
+
+
+def open_named(name: str, results: Path | None = None) -> RunSubject | ModelSubject:
+    """The run or model that ``name`` stands for; ``results`` as for ``open_subject``."""
+    from mien.lab.evaluation.subject import open_subject
+
+    path = Path(name)
+    if not path.exists() and name in packaged_names():
+        path = find_model(name)
+    return open_subject(path, results)
+
+
+def data_for(subject: RunSubject | ModelSubject, name: str | None) -> FaceData:
+    """The data set with the subject's labels; its own when ``name`` is None."""
+    from mien.lab.data.store import load_faces
+    from mien.lab.evaluation.subject import seen_by
+
+    return seen_by(subject, load_faces(name or subject.data_name))

@@ -1,0 +1,1 @@
+"""Comparison: which of several models is really better, and what each costs."""

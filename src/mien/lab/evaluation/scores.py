@@ -1,0 +1,61 @@
+"""The figures of a split that a card carries."""
+
+from __future__ import annotations
+
+from mien.card import ALL_ROWS, Score
+from mien.lab.evaluation.estimates import Estimate
+from mien.lab.evaluation.measures import Headline, Measures
+
+WITHOUT_TWINS = "without twins"
+MICROSOFT_RULE = "FER+ majority, Microsoft's rule"
+
+
+def scores_of(found: Measures, split: str) -> list[Score]:
+    """Accuracy and means over classes with and without twins, calibration, *unsure*, FER+."""
+    scores = _headline(found.overall, split, ALL_ROWS)
+    if found.without_twins is not None:
+        scores += _headline(found.without_twins, split, WITHOUT_TWINS)
+    unsure = found.risk_coverage.unsure
+    plain = {
+        "ECE before temperature": found.uncalibrated.calibration_error,
+        "ECE": found.calibrated.calibration_error,
+        "log loss": found.calibrated.log_loss,
+        "share answered": unsure.coverage,
+        "accuracy when answered": unsure.accuracy,
+    }
+    scores += [
+        _score(found.head, name, split, ALL_ROWS, found.images, value)
+        for name, value in plain.items()
+        if value.value is not None
+    ]
+    if found.ferplus is not None:
+        part = found.ferplus
+        scores.append(
+            _score(part.head, "accuracy", split, MICROSOFT_RULE, part.images, part.accuracy)
+        )
+    return scores
+
+
+def _headline(part: Headline, split: str, rule: str) -> list[Score]:
+    named = {
+        "accuracy": part.accuracy,
+        "macro F1": part.macro.f1,
+        "balanced accuracy": part.balanced_accuracy,
+    }
+    return [
+        _score(part.head, name, split, rule, part.images, value) for name, value in named.items()
+    ]
+
+
+def _score(head: str, metric: str, split: str, rule: str, n: int, found: Estimate) -> Score:
+    assert found.value is not None
+    return Score(
+        head=head,
+        metric=metric,
+        split=split,
+        rule=rule,
+        n=n,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+    )
