@@ -19,6 +19,7 @@ from mien.cli.export import export
 from mien.cli.lr_find import lr_find
 from mien.cli.models import models_app
 from mien.cli.recipes import recipes
+from mien.cli.report import report
 from mien.cli.train import train
 from mien.errors import MienError, UsageError
 from mien.version import __version__
@@ -47,6 +48,7 @@ app.command(rich_help_panel=LAB)(recipes)
 app.command(rich_help_panel=LAB)(train)
 app.command("lr-find", rich_help_panel=LAB)(lr_find)
 app.command(rich_help_panel=LAB)(evaluate)
+app.command(rich_help_panel=LAB)(report)
 app.command(rich_help_panel=LAB)(compare)
 app.command(rich_help_panel=LAB)(explain)
 app.command(rich_help_panel=LAB)(export)

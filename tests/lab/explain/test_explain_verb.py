@@ -170,6 +170,6 @@ def test_a_network_without_maps(finished, faces, tmp_path):
 
 def test_the_same_run_is_explained_the_same(finished, faces):
     subject = RunSubject(finished)
-    images = rows_to_show(subject, faces, "PublicTest")[:2]
+    images = rows_to_show(subject, faces, faces.rows("PublicTest"))[:2]
     once, again = (to_json(explain_run(subject, faces, images)) for _ in range(2))
     assert once == again

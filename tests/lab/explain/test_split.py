@@ -126,7 +126,7 @@ def test_no_map_without_embeddings_or_with_too_few_images(grey):
 
 
 def test_rows_to_show_are_a_right_and_a_wrong_answer_of_each_class(subject, faces):
-    shown = rows_to_show(subject, faces, "PublicTest")
+    shown = rows_to_show(subject, faces, faces.rows("PublicTest"))
     assert [one.label for one in shown] == sorted(
         (one.label for one in shown), key=faces.label_set.labels.index
     )
@@ -139,7 +139,7 @@ def test_rows_to_show_are_a_right_and_a_wrong_answer_of_each_class(subject, face
     for label in faces.label_set.labels:
         verdicts = [ok for ok, one in zip(right, shown, strict=True) if one.label == label]
         assert verdicts in ([True, False], [True], [False])
-    assert rows_to_show(subject, faces, "PublicTest")[0].name == shown[0].name
+    assert rows_to_show(subject, faces, faces.rows("PublicTest"))[0].name == shown[0].name
 
 
 @pytest.mark.parametrize("row", [-1, 96])

@@ -21,6 +21,9 @@ from mien.lab.evaluation.group_results import NOT_GIVEN
 ROW = "row"
 """The column that says which row of the data set a line is about, from 0."""
 
+IMAGE_COLUMNS = ("brightness", "contrast")
+"""What ``image_columns`` gives."""
+
 MOST_GROUPS = 50
 """A text column with more different values is no grouping: names, paths, remarks."""
 
@@ -114,7 +117,8 @@ def image_columns(data: FaceData, rows: NDArray[np.int64]) -> dict[str, NDArray[
         from 0 (black) to 255 (white).
     """
     histogram = histograms(data.images[rows])
-    return {"brightness": cut(means(histogram)), "contrast": cut(deviations(histogram))}
+    found = (cut(means(histogram)), cut(deviations(histogram)))
+    return dict(zip(IMAGE_COLUMNS, found, strict=True))
 
 
 def cut(values: NDArray[np.float64], bounds: tuple[float, ...] | None = None) -> NDArray[np.str_]:

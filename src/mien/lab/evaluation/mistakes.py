@@ -207,24 +207,28 @@ class Mistakes:
         }
 
 
-def find_mistakes(part: Predictions, calibration: Calibration, data: FaceData) -> Mistakes:
+def find_mistakes(
+    part: Predictions, calibration: Calibration, data: FaceData, *, fitted: bool = True
+) -> Mistakes:
     """Look through the answers of the main head.
 
     Parameters
     ----------
     part : Predictions
-        Of one split or several, none of them Training.
+        Of one split or several.
     calibration : Calibration
     data : FaceData
         The data set that the rows of ``part`` belong to.
+    fitted : bool
+        Whether the model was fitted on Training of these data.
 
     Raises
     ------
     DataError
-        If there are rows of Training, which the model was fitted on: it has learnt their labels,
+        If there are rows of Training that the model was fitted on: it has learnt their labels,
         right or wrong. If ``data`` is another data set.
     """
-    if (part.splits == SPLITS.index("Training")).any():
+    if fitted and (part.splits == SPLITS.index("Training")).any():
         raise DataError(
             "mistakes and label errors can only be told on images that the model was not fitted on",
             where="Training",

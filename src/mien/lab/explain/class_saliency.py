@@ -28,7 +28,7 @@ class ClassSaliency:
     ----------
     label : str
     method : str
-        One of ``mien.lab.explain.saliency.METHODS``.
+        One of ``mien.lab.explain.saliency.METHODS``, or what a model file calls its own maps.
     layer : str or None
         The part that Grad-CAM looked at.
     images : int
@@ -44,7 +44,7 @@ class ClassSaliency:
     """
 
     label: str
-    method: Method
+    method: str
     layer: str | None
     images: int
     face: NDArray[np.float32]
@@ -114,13 +114,14 @@ def class_saliency(
                 len(chosen),
                 images.mean(axis=0, dtype=np.float32),
                 mean,
-                _bands(mean),
+                bands_of(mean),
             )
         )
     return tuple(found)
 
 
-def _bands(values: NDArray[np.float32]) -> tuple[float, float, float]:
+def bands_of(values: NDArray[np.float32]) -> tuple[float, float, float]:
+    """Share of what is above 0 in each of ``BANDS`` of a map ``(48, 48)``."""
     for_class = np.clip(np.nan_to_num(values), 0, None)
     total = float(for_class.sum())
     upper, middle, lower = (

@@ -24,7 +24,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mien.lab.explain.class_saliency import BANDS
+from mien.lab.explain.class_saliency import BANDS, ClassSaliency
 from mien.lab.explain.embedding_map import EmbeddingMap
 from mien.lab.explain.explain import Explanation
 from mien.lab.explain.figures import labels_of
@@ -76,16 +76,7 @@ def to_document(found: Explanation) -> dict[str, Any]:
         ],
         "dead_units": {"images": found.dead_over, "parts": [asdict(part) for part in found.dead]},
         "sanity": [asdict(check) for check in found.checks],
-        "classes": [
-            {
-                "label": part.label,
-                "method": part.method,
-                "layer": part.layer,
-                "images": part.images,
-                "bands": dict(zip(BANDS, part.bands, strict=True)),
-            }
-            for part in found.classes
-        ],
+        "classes": classes_document(found.classes),
         "kernels": [
             {
                 "part": kernels.part,
@@ -96,7 +87,7 @@ def to_document(found: Explanation) -> dict[str, Any]:
             }
             for kernels in found.kernels
         ],
-        "embedding": None if found.embedding is None else _embedding(found.embedding),
+        "embedding": None if found.embedding is None else embedding_document(found.embedding),
     }
 
 
@@ -105,7 +96,8 @@ def to_json(found: Explanation) -> str:
     return json.dumps(to_document(found), indent=1, ensure_ascii=False) + "\n"
 
 
-def _embedding(found: EmbeddingMap) -> dict[str, Any]:
+def embedding_document(found: EmbeddingMap) -> dict[str, Any]:
+    """The map as plain types; ``points`` are row, x and y."""
     return {
         "images": len(found.rows),
         "of": found.of,
@@ -119,3 +111,17 @@ def _embedding(found: EmbeddingMap) -> dict[str, Any]:
             for row, (x, y) in zip(found.rows, found.points, strict=True)
         ],
     }
+
+
+def classes_document(found: tuple[ClassSaliency, ...]) -> list[dict[str, Any]]:
+    """The classes without their pictures, as plain types."""
+    return [
+        {
+            "label": part.label,
+            "method": part.method,
+            "layer": part.layer,
+            "images": part.images,
+            "bands": dict(zip(BANDS, part.bands, strict=True)),
+        }
+        for part in found
+    ]

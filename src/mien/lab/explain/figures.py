@@ -198,10 +198,10 @@ def blended(
     return mixed
 
 
-def _scale(method: Method, largest: float) -> tuple[Colormap, Normalize]:
-    if method == "Grad-CAM":
-        return colormaps["inferno"], Normalize(0, largest)
-    return colormaps["RdBu_r"], Normalize(-largest, largest)
+def _scale(method: str, largest: float) -> tuple[Colormap, Normalize]:
+    if method in ("integrated gradients", "occlusion"):
+        return colormaps["RdBu_r"], Normalize(-largest, largest)
+    return colormaps["inferno"], Normalize(0, largest)
 
 
 def _overlay(

@@ -12,7 +12,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from mien.lab.data.preprocess import Input
+from mien.lab.explain.class_saliency import ClassSaliency
 from mien.lab.explain.embedding_figures import draw_answers, draw_labels
+from mien.lab.explain.embedding_map import EmbeddingMap
 from mien.lab.explain.explain import ExplainedImage, Explanation
 from mien.lab.explain.figures import (
     MOST_KERNELS,
@@ -67,7 +70,7 @@ def draw_explanation(found: Explanation) -> ExplanationPictures:
             )
             for name, image in zip(names, found.images, strict=True)
         ),
-        classes=(_classes(found),) if found.classes else (),
+        classes=draw_class_maps(found.classes, found.input, found.split),
         activations=tuple(
             _drawn(
                 f"activations-{names[position]}",
@@ -78,7 +81,7 @@ def draw_explanation(found: Explanation) -> ExplanationPictures:
             for position in range(shown)
         ),
         kernels=tuple(_kernels(kernels) for kernels in found.kernels),
-        embedding=_embedding(found),
+        embedding=() if found.embedding is None else draw_embedding(found.embedding),
     )
 
 
@@ -113,14 +116,21 @@ def _caption(image: ExplainedImage) -> tuple[str, ...]:
     )
 
 
-def _classes(found: Explanation) -> NamedPicture:
-    first = found.classes[0]
+def draw_class_maps(
+    classes: tuple[ClassSaliency, ...], options: Input, split: str
+) -> tuple[NamedPicture, ...]:
+    """One picture of all classes; none for none."""
+    if not classes:
+        return ()
+    first = classes[0]
     how = first.method if first.layer is None else f"{first.method} on {first.layer}"
-    return _drawn(
-        "what-each-class-looks-at",
-        draw_classes(found.classes, found.input),
-        "the mean image of each class, and over it where the network looks for this class",
-        (f"{how}, {found.split}; in brackets the number of images averaged.",),
+    return (
+        _drawn(
+            "what-each-class-looks-at",
+            draw_classes(classes, options),
+            "the mean image of each class, and over it where the network looks for this class",
+            (f"{how}, {split}; in brackets the number of images averaged.",),
+        ),
     )
 
 
@@ -141,19 +151,18 @@ def _kernels(kernels: Kernels) -> NamedPicture:
     )
 
 
-def _embedding(found: Explanation) -> tuple[NamedPicture, ...]:
-    if found.embedding is None:
-        return ()
+def draw_embedding(found: EmbeddingMap) -> tuple[NamedPicture, ...]:
+    """The map by label, and by right and wrong answers."""
     return (
         _drawn(
             "embedding-map-labels",
-            draw_labels(found.embedding),
+            draw_labels(found),
             "map of the embeddings, coloured by label",
             ("By label",),
         ),
         _drawn(
             "embedding-map-answers",
-            draw_answers(found.embedding),
+            draw_answers(found),
             "the same map, coloured by right and wrong answers",
             ("By right and wrong answers",),
         ),

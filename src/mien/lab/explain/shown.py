@@ -50,18 +50,12 @@ def row_to_show(data: FaceData, row: int) -> Shown:
     return Shown(f"row {row} ({split})", data.images[row], label)
 
 
-def rows_to_show(subject: Subject, data: FaceData, split: str) -> tuple[Shown, ...]:
-    """Of each class one image that is answered rightly and one that is not, drawn at random.
+def rows_to_show(subject: Subject, data: FaceData, rows: NDArray[np.int64]) -> tuple[Shown, ...]:
+    """Of each class among ``rows`` one image that is answered rightly and one that is not.
 
-    The same ones every time; a class of which ``MOST_PREDICTED`` images have no right or no wrong
-    answer has one image only.
-
-    Raises
-    ------
-    DataError
-        If the split has no rows.
+    Drawn at random, the same ones every time; a class of which ``MOST_PREDICTED`` images have no
+    right or no wrong answer has one image only.
     """
-    rows = data.rows(split)
     main = next(iter(subject.labels))
     shown = []
     for position in range(len(data.label_set)):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from mien.lab.pages.figures import BLUE, GREY, ORANGE, RED, new_figure, tidy
@@ -27,6 +28,11 @@ def plot_curves(rows: Sequence[EpochLog], path: Path, *, title: str = "") -> Non
     OutputError
         If the file cannot be written.
     """
+    write_figure(draw_curves(rows, title=title), path)
+
+
+def draw_curves(rows: Sequence[EpochLog], *, title: str = "") -> Figure:
+    """Loss, accuracy with the gap, and learning rate, one above the other."""
     figure = new_figure(8, 9)
     losses, accuracies, rates = figure.subplots(
         3, 1, sharex=True, gridspec_kw={"height_ratios": [3, 3, 1.4]}
@@ -70,7 +76,7 @@ def plot_curves(rows: Sequence[EpochLog], path: Path, *, title: str = "") -> Non
         tidy(axes)
     if title:
         figure.suptitle(title)
-    write_figure(figure, path)
+    return figure
 
 
 def _line(
