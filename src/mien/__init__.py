@@ -5,10 +5,16 @@
 >>> [(face.label, face.confidence) for face in frame.faces]
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mien.version import __version__
+
+# ONNX Runtime's wheels for Linux and macOS come with telemetry switched on: when it is imported it
+# makes a device id in the user's cache folder, to report by. Nothing of Mien's leaves the machine,
+# so it has to be off before anything can import it. Who wants it sets the variable to 0.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from mien.card import ModelCard
