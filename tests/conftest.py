@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from made_videos import head, make_video, scene  # noqa: F401
 
 
 def find_chromium() -> str | None:

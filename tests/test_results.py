@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.emotions import FER2013, UNSURE
-from mien.results import LANDMARK_NAMES, SCHEMA, Face, Frame
+from mien.results import LANDMARK_NAMES, SCHEMA, Face, Frame, TrackState
 
 POINTS = tuple((10.126 + number, 20.0 - number) for number in range(5))
 
@@ -127,3 +127,32 @@ def test_json_gives_back_what_was_written(xyxy, weights, unsure):
     assert found["probabilities"] == pytest.approx(probabilities, abs=1e-6)
     assert found["confidence"] == max(found["probabilities"].values())
     assert found["label"] in (*FER2013.labels, UNSURE)
+
+
+def test_a_track_tells_its_leading_emotion_and_not_the_highest():
+    probabilities = {"sad": 0.45, "happy": 0.42, "neutral": 0.13}
+    track = TrackState(2, probabilities, False, 1.23456789, True, "happy")
+    assert (track.top_emotion, track.label, track.confidence) == ("happy", "happy", 0.42)
+    assert TrackState(2, probabilities, False, 0.0, True).top_emotion == "sad"
+    assert track.to_dict() == {
+        "id": 2,
+        "since": 1.234568,
+        "detected": True,
+        "label": "happy",
+        "top_emotion": "happy",
+        "confidence": 0.42,
+        "unsure": False,
+        "probabilities": probabilities,
+    }
+    assert TrackState(2, probabilities, True, 0.0, False).label == UNSURE
+
+
+def test_time_number_and_track_are_written_only_where_there_are_any():
+    track = TrackState(1, {"sad": 1.0}, False, 0.0, True)
+    frame = Frame("a.mp4", 64, 48, (_face(track=track),), "d", "m", time=1 / 3, number=0)
+    plain = frame.to_dict()
+    assert (plain["time"], plain["number"]) == (0.333333, 0)
+    assert plain["faces"][0]["track"] == track.to_dict()
+    without = Frame("a.jpg", 64, 48, (_face(),), "d", "m").to_dict()
+    assert not {"time", "number"} & without.keys()
+    assert "track" not in without["faces"][0]

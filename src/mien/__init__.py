@@ -28,11 +28,13 @@ if TYPE_CHECKING:
         RecipeError,
         RunError,
         UsageError,
+        VideoError,
     )
     from mien.media.draw import annotate, write_image
     from mien.media.image import read_image
     from mien.results import Face, Frame
     from mien.vision.analyzer import Analyzer
+    from mien.vision.stream import StreamAnalyzer
 
 __all__ = [
     "Analyzer",
@@ -47,7 +49,9 @@ __all__ = [
     "OutputError",
     "RecipeError",
     "RunError",
+    "StreamAnalyzer",
     "UsageError",
+    "VideoError",
     "__version__",
     "annotate",
     "read_image",
@@ -61,6 +65,7 @@ _HOMES = {
     "Face": "mien.results",
     "Frame": "mien.results",
     "ModelCard": "mien.card",
+    "StreamAnalyzer": "mien.vision.stream",
     "annotate": "mien.media.draw",
     "read_image": "mien.media.image",
     "write_image": "mien.media.draw",

@@ -39,6 +39,10 @@ class ImageError(MienError):
     """An image file cannot be read."""
 
 
+class VideoError(MienError):
+    """A video or a camera cannot be read."""
+
+
 class OutputError(MienError):
     """A result cannot be written."""
 

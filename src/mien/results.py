@@ -18,6 +18,64 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class TrackState:
+    """What is known by now of the person that a face in a video belongs to.
+
+    Attributes
+    ----------
+    id : int
+        Number of the track, from 1; never given to another track of the same video.
+    probabilities : dict of str to float
+        Smoothed over time, same labels as ``Face.probabilities``; they sum to 1.
+    unsure : bool
+        Whether the smoothed confidence is under the model's threshold.
+    since : float
+        Time in seconds at which the track began.
+    detected : bool
+        Whether the detector found the face in this very frame; otherwise the tracker carried its
+        box over from the frames before.
+    emotion : str or None
+        The leading emotion, which another one has to lead by a margin before it takes its place,
+        so that labels do not flicker; None means the one with the highest probability.
+    """
+
+    id: int
+    probabilities: dict[str, float]
+    unsure: bool
+    since: float
+    detected: bool
+    emotion: str | None = None
+
+    @property
+    def top_emotion(self) -> str:
+        """The leading emotion, however low its probability."""
+        return self.emotion or max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def label(self) -> str:
+        """``top_emotion``, or ``"unsure"`` when the model would rather not say."""
+        return UNSURE if self.unsure else self.top_emotion
+
+    @property
+    def confidence(self) -> float:
+        """The smoothed probability of ``top_emotion``, 0 to 1."""
+        return self.probabilities[self.top_emotion]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types only, ready for JSON; key by key as in ``docs/schema.md``."""
+        return {
+            "id": self.id,
+            "since": round(self.since, 6),
+            "detected": self.detected,
+            "label": self.label,
+            "top_emotion": self.top_emotion,
+            "confidence": round(self.confidence, 6),
+            "unsure": self.unsure,
+            "probabilities": {name: round(value, 6) for name, value in self.probabilities.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One face and its expression.
 
@@ -36,6 +94,8 @@ class Face:
         Calibrated probability of each FER+ emotion; empty when the model has no such head.
     unsure : bool
         Whether the top probability is under the model's threshold.
+    track : TrackState or None
+        The person over time, in a video; None in a photo.
     """
 
     xyxy: Box
@@ -44,6 +104,7 @@ class Face:
     probabilities: dict[str, float]
     ferplus: dict[str, float]
     unsure: bool
+    track: TrackState | None = None
 
     @property
     def top_emotion(self) -> str:
@@ -68,7 +129,7 @@ class Face:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, ready for JSON; key by key as in ``docs/schema.md``."""
-        return {
+        plain: dict[str, Any] = {
             "xyxy": [round(value, 2) for value in self.xyxy],
             "score": round(self.score, 4),
             "landmarks": None
@@ -84,6 +145,9 @@ class Face:
             "probabilities": {name: round(value, 6) for name, value in self.probabilities.items()},
             "ferplus": {name: round(value, 6) for name, value in self.ferplus.items()},
         }
+        if self.track is not None:
+            plain["track"] = self.track.to_dict()
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +164,10 @@ class Frame:
         Largest first; empty when none was found.
     detector, model : str
         Names of the detector and of the expression model that were used.
+    time : float or None
+        Seconds since the beginning of the video; None for a photo.
+    number : int or None
+        Number of the frame in its video file, from 0; None for a photo or a live picture.
     """
 
     path: str | None
@@ -108,10 +176,12 @@ class Frame:
     faces: tuple[Face, ...]
     detector: str
     model: str
+    time: float | None = None
+    number: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, ready for JSON."""
-        return {
+        plain: dict[str, Any] = {
             "schema": SCHEMA,
             "path": self.path,
             "width": self.width,
@@ -120,3 +190,8 @@ class Frame:
             "model": self.model,
             "faces": [face.to_dict() for face in self.faces],
         }
+        if self.time is not None:
+            plain["time"] = round(self.time, 6)
+        if self.number is not None:
+            plain["number"] = self.number
+        return plain

@@ -88,7 +88,7 @@ def test_unsure_is_dashed_and_certain_is_not(make_face, make_frame):
 
 @pytest.mark.parametrize("label", COLOURS)
 def test_letters_can_be_read_on_every_colour(label):
-    letters = draw._readable_on(colour(label))
+    letters = draw.readable_on(colour(label))
     assert contrast(letters, colour(label)) >= 4.5
 
 

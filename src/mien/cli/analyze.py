@@ -117,7 +117,7 @@ def analyze(
         min_face=min_face,
         score_threshold=min_score,
         rotate=rotate,
-        threads=threads or _cores(),
+        threads=threads or cores(),
         faces=faces.value,
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
@@ -173,7 +173,7 @@ def _format_of(out: Path | None) -> Format:
         ) from None
 
 
-def _cores() -> int:
+def cores() -> int:
     """Processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

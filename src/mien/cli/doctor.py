@@ -18,7 +18,18 @@ from mien.packaged import ASTRONAUT, check_all_packaged, packaged_path
 from mien.version import __version__
 from mien.vision.analyzer import Analyzer
 
-_RUNTIME = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "pydantic", "rich", "typer")
+_RUNTIME = (
+    "numpy",
+    "opencv-python-headless",
+    "onnxruntime",
+    "pillow",
+    "pydantic",
+    "rich",
+    "typer",
+    "fastapi",
+    "uvicorn",
+    "websockets",
+)
 _LAB = ("torch", "torchvision", "scikit-learn", "pyarrow", "safetensors", "onnx", "matplotlib")
 _OTHER_OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
 

@@ -104,7 +104,7 @@ def explain(
         found = explain_run(
             subject,
             data,
-            shown or rows_to_show(subject, data, split.value),
+            shown or rows_to_show(subject, data, data.rows(split.value)),
             split=split.value,
             target=target,
             layer=layer,

@@ -23,7 +23,6 @@ _NEEDED = (
     "safetensors",
     "onnx",
     "onnxscript",
-    "platformdirs",
     "yaml",
 )
 

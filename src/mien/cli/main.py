@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.album import album_app
 from mien.cli.analyze import analyze
 from mien.cli.compare import compare
 from mien.cli.console import print_error
@@ -16,11 +17,14 @@ from mien.cli.doctor import doctor
 from mien.cli.evaluate import evaluate
 from mien.cli.explain import explain
 from mien.cli.export import export
+from mien.cli.live import live
 from mien.cli.lr_find import lr_find
 from mien.cli.models import models_app
 from mien.cli.recipes import recipes
 from mien.cli.report import report
+from mien.cli.serve import serve
 from mien.cli.train import train
+from mien.cli.video import video
 from mien.errors import MienError, UsageError
 from mien.version import __version__
 
@@ -40,6 +44,10 @@ app = typer.Typer(
 READ, CHECK, LAB = "Read photos", "Look after Mien", r"The lab (needs mien\[lab])"
 
 app.command(rich_help_panel=READ)(analyze)
+app.add_typer(album_app, name="album", rich_help_panel=READ)
+app.command(rich_help_panel=READ)(video)
+app.command(rich_help_panel=READ)(live)
+app.command(rich_help_panel=READ)(serve)
 app.command(rich_help_panel=READ)(demo)
 app.add_typer(models_app, name="models", rich_help_panel=CHECK)
 app.command(rich_help_panel=CHECK)(doctor)

@@ -16,6 +16,7 @@ Value = str | int | float | bool | None
 _Getter = Callable[[dict[str, Any], int, dict[str, Any]], Value]
 
 FERPLUS_PREFIX = "ferplus_"
+SMOOTHED_PREFIX = "smoothed_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Column:
 
 
 def face_columns(
-    labels: Sequence[str] = FER2013.labels, ferplus_labels: Sequence[str] = ()
+    labels: Sequence[str] = FER2013.labels,
+    ferplus_labels: Sequence[str] = (),
+    *,
+    video: bool = False,
 ) -> tuple[Column, ...]:
     """The columns for a model with these heads, in their documented order.
 
@@ -42,6 +46,8 @@ def face_columns(
         Labels of the head that gives ``Face.probabilities``.
     ferplus_labels : sequence of str
         Labels of the head that gives ``Face.ferplus``; empty when the model has none.
+    video : bool
+        Whether to add the columns of a video: the frame's time and number, and the person.
 
     Raises
     ------
@@ -50,6 +56,7 @@ def face_columns(
     """
     columns = [
         Column("path", "text", lambda frame, number, face: printable_path(frame["path"])),
+        *(_frame_columns() if video else ()),
         Column("width", "integer", lambda frame, number, face: frame["width"]),
         Column("height", "integer", lambda frame, number, face: frame["height"]),
         Column("face", "integer", lambda frame, number, face: number),
@@ -72,6 +79,7 @@ def face_columns(
             Column(FERPLUS_PREFIX + label, "number", _item("ferplus", label))
             for label in ferplus_labels
         ),
+        *(_track_columns(labels) if video else ()),
     ]
     names = [column.name for column in columns]
     for name in names:
@@ -80,6 +88,33 @@ def face_columns(
                 f"two columns would be called {name!r}", hint="rename this label of the model"
             )
     return tuple(columns)
+
+
+def _frame_columns() -> tuple[Column, ...]:
+    return (
+        Column("number", "integer", lambda frame, number, face: frame.get("number")),
+        Column("time", "number", lambda frame, number, face: frame.get("time")),
+        Column("track", "integer", _item("track", "id")),
+    )
+
+
+def _track_columns(labels: Sequence[str]) -> tuple[Column, ...]:
+    """What is known of the person; the person's number stands at the beginning of the row."""
+    kinds: tuple[tuple[str, Kind], ...] = (
+        ("label", "text"),
+        ("top_emotion", "text"),
+        ("confidence", "number"),
+        ("unsure", "boolean"),
+    )
+    return (
+        Column("since", "number", _item("track", "since")),
+        Column("detected", "boolean", _item("track", "detected")),
+        *(Column(SMOOTHED_PREFIX + key, kind, _item("track", key)) for key, kind in kinds),
+        *(
+            Column(SMOOTHED_PREFIX + label, "number", _item("track", "probabilities", label))
+            for label in labels
+        ),
+    )
 
 
 def _item(*keys: str | int) -> _Getter:

@@ -18,7 +18,7 @@ from mien.errors import OutputError, UsageError
 from mien.media.image import Image
 from mien.media.label_layout import place_labels
 from mien.media.output import open_output
-from mien.results import Face, Frame
+from mien.results import Face, Frame, TrackState
 
 _RGB = tuple[int, int, int]
 _Pixels = tuple[int, int, int, int]
@@ -43,9 +43,13 @@ class _Mark:
         return max(1, self.line // 4)
 
     @property
+    def shown(self) -> Face | TrackState:
+        """What the label tells of: in a video the person over time, otherwise the face."""
+        return self.face.track or self.face
+
+    @property
     def colour(self) -> _RGB:
-        code = COLOURS.get(UNSURE if self.face.unsure else self.face.label, _OTHER_COLOUR)
-        return ImageColor.getcolor(code, "RGB")  # type: ignore[return-value]
+        return colour_of(UNSURE if self.shown.unsure else self.shown.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def annotate(image: Image, frame: Frame) -> Image:
     Every face gets a box in its label's colour (``mien.emotions.COLOURS``) and a plate with the
     label and the confidence. A face that is *unsure* has a dashed white box, and its plate says
     ``unsure`` and the best guess with a question mark, so that nothing hangs on colour alone.
+    In a video the plate tells the person's number and smoothed label (``2: happy 87%``).
     Lines and letters grow with the picture and the face, so that both a thumbnail and a
     24-megapixel photo can be read; plates stay inside the picture and, as long as there is room,
     clear of one another.
@@ -173,7 +178,7 @@ def _draw_box(draw: ImageDraw.ImageDraw, mark: _Mark) -> None:
     line, rim = mark.line, mark.rim
     for strip in _strips(_grown(mark.outer, rim, *draw.im.size), line + 2 * rim):
         _fill(draw, strip, _DARK)
-    for strip in _strips(mark.outer, line, 5 * line if mark.face.unsure else None):
+    for strip in _strips(mark.outer, line, 5 * line if mark.shown.unsure else None):
         _fill(draw, strip, mark.colour)
 
 
@@ -209,13 +214,15 @@ def _fill(draw: ImageDraw.ImageDraw, box: _Pixels, colour: _RGB) -> None:
 
 def _labels(mark: _Mark, width: int, height: int) -> list[_Label]:
     """Ways to write the label of a face, from the best to the smallest."""
-    face, shorter = mark.face, min(width, height)
+    face, shorter = mark.shown, min(width, height)
     smallest = max(10.0, shorter * 0.016)
     face_height = mark.outer[3] - mark.outer[1]
     size = min(max(face_height * 0.16, smallest * 1.25), max(14.0, shorter * 0.045))
     name = f"unsure: {face.top_emotion}?" if face.unsure else face.label
     full = f"{name} {face.confidence:.0%}"
     short = f"{face.top_emotion}?" if face.unsure else face.label
+    if isinstance(face, TrackState):
+        full, short = f"{face.id}: {full}", f"{face.id} {short}"
     return [
         _fitted(full, size, width, height),
         _fitted(full, smallest, width, height),
@@ -256,7 +263,7 @@ def _draw_label(
     _fill(draw, plate, mark.colour)
     ascent = label.font.getmetrics()[0]
     place = (left + label.padding, top + label.padding // 3 + ascent)
-    draw.text(place, label.text, fill=_readable_on(mark.colour), font=label.font, anchor="ls")
+    draw.text(place, label.text, fill=readable_on(mark.colour), font=label.font, anchor="ls")
 
 
 def _draw_leader(draw: ImageDraw.ImageDraw, plate: _Pixels, mark: _Mark) -> None:
@@ -274,7 +281,12 @@ def _draw_leader(draw: ImageDraw.ImageDraw, plate: _Pixels, mark: _Mark) -> None
     draw.line((start, end), fill=mark.colour, width=mark.line)
 
 
-def _readable_on(colour: _RGB) -> _RGB:
+def colour_of(label: str) -> _RGB:
+    """A label's colour, red, green, blue from 0 to 255; grey for one that has none."""
+    return ImageColor.getcolor(COLOURS.get(label, _OTHER_COLOUR), "RGB")  # type: ignore[return-value]
+
+
+def readable_on(colour: _RGB) -> _RGB:
     """Dark or light letters, whichever has more contrast (WCAG 2.2, relative luminance)."""
     linear = [
         value / 12.92 if (value := channel / 255) <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4

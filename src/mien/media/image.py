@@ -164,7 +164,7 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
             image.load()
             # After loading: Pillow turns TIFFs upright while it loads and then drops the tag.
             orientation = _exif_orientation(image)
-            return _upright_pixels(_eight_bit_rgb(image), orientation)
+            return upright_pixels(_eight_bit_rgb(image), orientation)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -246,7 +246,7 @@ def _eight_bit_rgb(image: PillowImage.Image) -> PillowImage.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _upright_pixels(image: PillowImage.Image, orientation: int) -> Image:
+def upright_pixels(image: PillowImage.Image, orientation: int) -> Image:
     """Pixels of an RGB picture with its EXIF orientation applied (Exif 2.32, tag 274).
 
     Strip by strip: the strips stay in the processor's cache, which is three times as fast as

@@ -62,6 +62,16 @@ class OutputStream:
         with self._own_errors():
             self._file.write(data.decode() if self._text_only else data)
 
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to another place of a regular file, as ``io.IOBase.seek``; raises like ``write``."""
+        with self._own_errors():
+            return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Position in a regular file in bytes."""
+        with self._own_errors():
+            return self._file.tell()
+
     def flush(self) -> None:
         """Hand over what is buffered; raises like ``write``."""
         with self._own_errors():

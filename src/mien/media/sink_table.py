@@ -57,13 +57,14 @@ class TableSink(Sink):
 
     def _summary(self) -> str:
         faces = sum(len(frame.faces) for frame in self._frames)
-        parts = [_count(len(self._frames), "picture"), _count(faces, "face")]
+        parts = [count(len(self._frames), "picture"), count(faces, "face")]
         if self._errors:
             parts.append(f"{len(self._errors)} could not be read")
         return ", ".join(parts)
 
 
-def _count(number: int, thing: str) -> str:
+def count(number: int, thing: str) -> str:
+    """``1 face``, ``2 faces``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 

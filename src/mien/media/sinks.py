@@ -10,20 +10,18 @@ from pathlib import Path
 
 from mien.emotions import FER2013
 from mien.errors import UsageError, did_you_mean
-from mien.media.columns import face_columns
+from mien.media.columns import Column, face_columns
 from mien.media.sink import Sink
 from mien.media.sink_parquet import ParquetSink
 from mien.media.sink_table import TableSink
 from mien.media.sink_text import CsvSink, JsonLinesSink, JsonSink
 
-_SINKS: dict[str, Callable[[Path | None, Sequence[str], Sequence[str]], Sink]] = {
-    "table": lambda out, labels, ferplus_labels: TableSink(out),
-    "json": lambda out, labels, ferplus_labels: JsonSink(out),
-    "jsonl": lambda out, labels, ferplus_labels: JsonLinesSink(out),
-    "csv": lambda out, labels, ferplus_labels: CsvSink(out, face_columns(labels, ferplus_labels)),
-    "parquet": lambda out, labels, ferplus_labels: ParquetSink(
-        out, face_columns(labels, ferplus_labels)
-    ),
+_SINKS: dict[str, Callable[[Path | None, Callable[[], tuple[Column, ...]]], Sink]] = {
+    "table": lambda out, columns: TableSink(out),
+    "json": lambda out, columns: JsonSink(out),
+    "jsonl": lambda out, columns: JsonLinesSink(out),
+    "csv": lambda out, columns: CsvSink(out, columns()),
+    "parquet": lambda out, columns: ParquetSink(out, columns()),
 }
 
 FORMATS = tuple(_SINKS)
@@ -36,6 +34,7 @@ def create_sink(
     *,
     labels: Sequence[str] = FER2013.labels,
     ferplus_labels: Sequence[str] = (),
+    video: bool = False,
 ) -> Sink:
     """Make the sink that writes ``format`` to a file or to standard output.
 
@@ -49,6 +48,8 @@ def create_sink(
     labels, ferplus_labels : sequence of str
         Labels of the model's heads (``card.heads``): columns of CSV and Parquet, so that a result
         without faces has them too.
+    video : bool
+        Whether the frames are of a video: CSV and Parquet then have its columns.
 
     Raises
     ------
@@ -69,4 +70,4 @@ def create_sink(
             f"there is no format {format!r}",
             hint=did_you_mean(format, FORMATS),
         )
-    return make(out, labels, ferplus_labels)
+    return make(out, lambda: face_columns(labels, ferplus_labels, video=video))

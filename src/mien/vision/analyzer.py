@@ -102,14 +102,13 @@ class Analyzer:
             path=path,
             width=image.shape[1],
             height=image.shape[0],
-            faces=self._read_faces(image, detections),
+            faces=self.read_faces(image, detections),
             detector=self.detector.name,
             model=self.card.name,
         )
 
-    def _read_faces(
-        self, image: NDArray[np.uint8], detections: list[Detection]
-    ) -> tuple[Face, ...]:
+    def read_faces(self, image: NDArray[np.uint8], detections: list[Detection]) -> tuple[Face, ...]:
+        """What faces that have been found already express, all in one batch, in their order."""
         card = self.card
         crops = crop_faces(
             image, detections, card.crop, height=card.input_height, width=card.input_width

@@ -62,8 +62,8 @@ def _good(measures: Measures) -> str:
     text = (
         f"Of {measures.images:,} images that it was not fitted on it names the expression of "
         f"{percent(accuracy.value)} as their label does ({percent(accuracy.low)} to "
-        f"{percent(accuracy.high)}), out of {one_of}. Always saying the commonest one would be right "
-        f"on {percent(largest)}."
+        f"{percent(accuracy.high)}), out of {one_of}. Always saying the commonest one would be "
+        f"right on {percent(largest)}."
     )
     if measures.head == "fer2013":
         text += " People reach about 65 % on these labels, the best published single networks 73 %."

@@ -1,0 +1,183 @@
+"""The album as numpy columns: all that ranking needs, loaded in two queries."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.album.records import (
+    FIRST_LABEL,
+    MEASURE_BYTES,
+    SHARPNESS,
+    SIZE,
+    UNSURE_COLUMN,
+    FloatColumn,
+)
+from mien.emotions import FERPLUS, FOUR, VALENCE_SET, translate
+from mien.errors import DataError, UsageError
+
+SEVEN = "seven"
+LABELS = (SEVEN, FOUR.name, FERPLUS.name, VALENCE_SET.name)
+"""The label sets by which photos can be ranked; ``seven`` are the model's own."""
+
+
+@dataclass(frozen=True)
+class FaceColumns:
+    """One row a face, in the order of photos, largest face first.
+
+    Attributes
+    ----------
+    photo : int64 ndarray of shape (faces,)
+        Row of the photo in ``AlbumColumns``; never decreases.
+    size, sharpness : float64 ndarray of shape (faces,)
+    unsure : bool ndarray of shape (faces,)
+    probabilities : float32 ndarray of shape (faces, labels)
+    ferplus : float32 ndarray of shape (faces, FER+ labels)
+        No columns when the model has no such head.
+    labels, ferplus_labels : tuple of str
+    """
+
+    photo: npt.NDArray[np.int64]
+    size: FloatColumn
+    sharpness: FloatColumn
+    unsure: npt.NDArray[np.bool_]
+    probabilities: npt.NDArray[np.float32]
+    ferplus: npt.NDArray[np.float32]
+    labels: tuple[str, ...]
+    ferplus_labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AlbumColumns:
+    """One row a photo, by path.
+
+    Attributes
+    ----------
+    picture : int64 ndarray of shape (photos,)
+        Row in the database.
+    taken : float64 ndarray of shape (photos,)
+        Seconds since 1970 on the camera's clock; NaN where unknown.
+    difference_hash : uint64 ndarray of shape (photos,)
+    paths : tuple of bytes
+        Of one of the files that hold it: the first in order of bytes.
+    faces : FaceColumns
+    other_model : int
+        Photos left out because another model than the current one has read them.
+    """
+
+    picture: npt.NDArray[np.int64]
+    taken: FloatColumn
+    difference_hash: npt.NDArray[np.uint64]
+    paths: tuple[bytes, ...]
+    faces: FaceColumns
+    other_model: int
+
+
+def load_columns(connection: sqlite3.Connection) -> AlbumColumns:
+    """Load all photos that are there and that the album's current model has read.
+
+    Raises
+    ------
+    DataError
+        If nothing has been indexed yet.
+    """
+    model = connection.execute(
+        "SELECT id, labels, ferplus_labels FROM model "
+        "WHERE id = (SELECT value FROM setting WHERE name = 'model')"
+    ).fetchone()
+    if model is None:
+        raise DataError("nothing is in the album yet", hint="fill it: mien album index FOLDER")
+    id, labels, ferplus_labels = model[0], *(tuple(json.loads(text)) for text in model[1:])
+    rows = connection.execute(
+        "SELECT min(path), picture.id, taken, difference_hash, model FROM file "
+        "JOIN picture ON picture.id = file.picture WHERE gone = 0 GROUP BY picture.id"
+    ).fetchall()
+    total = len(rows)
+    rows = sorted(row for row in rows if row[4] == id)
+    paths, pictures, taken, hashes, _ = zip(*rows, strict=True) if rows else ((),) * 5
+    picture = np.array(pictures, np.int64)
+    return AlbumColumns(
+        picture=picture,
+        taken=np.array(taken, np.float64),
+        difference_hash=np.array(hashes, np.int64).view(np.uint64),
+        paths=paths,
+        faces=_load_faces(connection, picture, labels, ferplus_labels),
+        other_model=total - len(rows),
+    )
+
+
+def _load_faces(
+    connection: sqlite3.Connection,
+    pictures: npt.NDArray[np.int64],
+    labels: tuple[str, ...],
+    ferplus_labels: tuple[str, ...],
+) -> FaceColumns:
+    width = FIRST_LABEL + len(labels) + len(ferplus_labels)
+    # Rows of other models may have other widths; those of the same width fall out below.
+    rows = connection.execute(
+        "SELECT picture, measures FROM face WHERE length(measures) = ?",
+        (width * MEASURE_BYTES,),
+    ).fetchall()
+    owners, measures = zip(*rows, strict=True) if rows else ((), ())
+    of = np.array(owners, np.int64)
+    values = np.frombuffer(b"".join(measures), "<f4").reshape(-1, width)
+    order = np.argsort(pictures, kind="stable")
+    place = np.searchsorted(pictures, of, sorter=order)
+    place = order[np.minimum(place, len(order) - 1)] if len(order) else np.zeros_like(of)
+    # Photos that are gone, or that another model has read, have no row.
+    there = pictures[place] == of if len(order) else np.zeros(len(of), bool)
+    photo, values = place[there], values[there]
+    by_photo = np.argsort(photo, kind="stable")
+    photo, values = photo[by_photo], values[by_photo]
+    middle = FIRST_LABEL + len(labels)
+    return FaceColumns(
+        photo=photo,
+        size=values[:, SIZE].astype(np.float64),
+        sharpness=values[:, SHARPNESS].astype(np.float64),
+        unsure=values[:, UNSURE_COLUMN] > 0,
+        probabilities=values[:, FIRST_LABEL:middle],
+        ferplus=values[:, middle:],
+        labels=labels,
+        ferplus_labels=ferplus_labels,
+    )
+
+
+def probabilities_of(
+    faces: FaceColumns, labels: str
+) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    """The faces' probabilities in a label set.
+
+    ``seven`` and ``ferplus`` are what the model says. For ``four`` and ``valence`` the seven are
+    put together (``mien.emotions.translate``); those without a counterpart, such as *surprise*,
+    are left out and the rest is scaled to add up to 1.
+
+    Returns
+    -------
+    labels : tuple of str
+    probabilities : float64 ndarray of shape (faces, labels)
+
+    Raises
+    ------
+    UsageError
+        If there is no such set, or the model does not have it.
+    """
+    if labels == SEVEN:
+        return faces.labels, faces.probabilities.astype(np.float64)
+    if labels == FERPLUS.name:
+        if not faces.ferplus_labels:
+            raise UsageError("the album's model has no FER+ labels", where="--labels ferplus")
+        return faces.ferplus_labels, faces.ferplus.astype(np.float64)
+    target = {FOUR.name: FOUR, VALENCE_SET.name: VALENCE_SET}.get(labels)
+    if target is None:
+        raise UsageError(f"there is no label set {labels!r}", hint=f"one of: {', '.join(LABELS)}")
+    together = np.zeros((len(faces.photo), len(target)))
+    for column, label in enumerate(faces.labels):
+        counterpart = translate(label, target)
+        if counterpart is not None:
+            together[:, target.index(counterpart)] += faces.probabilities[:, column]
+    total = together.sum(axis=1, keepdims=True)
+    return target.labels, np.divide(together, total, out=together, where=total > 0)

@@ -1,0 +1,209 @@
+"""``mien album``: index photos, and find the best ones for an expression."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mien.album.database import default_database, open_album, set_aside
+from mien.album.forget import forget as forget_rows
+from mien.album.index import Indexed, index_folder
+from mien.album.listing import shown_path
+from mien.album.status import album_status
+from mien.cli.album_answers import similar, top
+from mien.cli.analyze import EXIT_SOME_UNREADABLE, cores
+from mien.cli.console import err, out, print_error, print_note
+from mien.cli.models import find_model
+from mien.errors import UsageError
+
+album_app = typer.Typer(
+    help="Your photos by expression: index them once, then ask for the best ones. Photos are only "
+    "ever read.",
+    no_args_is_help=True,
+)
+album_app.command()(top)
+album_app.command()(similar)
+
+EXIT_INTERRUPTED = 130
+
+Database = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="MIEN_ALBUM",
+        help="The album's file; by default album.sqlite3 in Mien's data folder.",
+        show_default=False,
+    ),
+]
+
+
+@album_app.command()
+def index(
+    folders: Annotated[list[Path], typer.Argument(help="Folders, with all below them.")],
+    database: Database = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes; one a core by default.", show_default=False),
+    ] = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="Put the present album aside, under another name, and begin a new one.",
+        ),
+    ] = False,
+) -> None:
+    """Read the faces of all photos in folders into the album.
+
+    Photos that are known and have not changed cost nothing. It can be stopped at any moment; run it
+    again and it goes on where it was.
+
+    Exit status: 0 all read, 2 wrong usage, 3 some photos could not be read (they are not tried
+    again until they change), 130 interrupted, 1 anything else.
+    """
+    path = database or default_database()
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError("no such folder", where=folder, hint="check the spelling")
+    chosen = find_model(model)
+    if rebuild:
+        aside = set_aside(path)
+        if aside is not None:
+            print_note(f"the old album is now {aside}; delete it when you no longer need it")
+    unreadable = False
+    for folder in folders:
+        with _progress() as report:
+            try:
+                indexed = index_folder(
+                    folder, path, chosen, workers=workers or cores(), report=report
+                )
+            except KeyboardInterrupt:
+                print_error("interrupted; what was read until then is kept, run it again to go on")
+                raise typer.Exit(EXIT_INTERRUPTED) from None
+        _tell(folder, indexed)
+        unreadable |= bool(indexed.unreadable or indexed.closed)
+    if unreadable:
+        raise typer.Exit(EXIT_SOME_UNREADABLE)
+
+
+@album_app.command()
+def status(
+    database: Database = None,
+    unreadable: Annotated[
+        bool, typer.Option("--unreadable", help="Name the photos that cannot be read, and why.")
+    ] = False,
+) -> None:
+    """Say what is in the album."""
+    path = database or default_database()
+    with open_album(path) as connection:
+        found = album_status(connection)
+    if unreadable:
+        for name, reason in found.unreadable:
+            out.print(f"{shown_path(os.fsdecode(name))}: {reason}", markup=False)
+        return
+    size = path.stat().st_size / 1e6
+    lines = [
+        f"album       {path} ({size:.1f} MB)",
+        f"photos      {found.photos:,} in {found.files:,} files, {found.faces:,} faces",
+        f"model       {found.model or 'none yet'}",
+    ]
+    if found.other_model:
+        lines.append(f"            {found.other_model:,} photos were read by another: index again")
+    if found.gone:
+        lines.append(f"missing     {found.gone:,} files that were there before")
+    if found.unreadable:
+        lines.append(f"unreadable  {len(found.unreadable):,} files: mien album status --unreadable")
+    for folder, when in found.folders:
+        day = time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+        lines.append(f"folder      {shown_path(os.fsdecode(folder))}, indexed {day}")
+    for line in lines:
+        out.print(line, markup=False)
+
+
+@album_app.command()
+def forget(
+    path: Annotated[
+        Path | None, typer.Argument(help="A photo, or a folder with all below it.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Forget everything that is in the album.")
+    ] = False,
+    database: Database = None,
+) -> None:
+    """Remove photos from the album, with every trace in its files. The photos stay."""
+    if (path is None) != everything:
+        raise UsageError("give either a path or --all", where="mien album forget")
+    file = database or default_database()
+    gone = forget_rows(file, path)
+    out.print(
+        f"forgotten: {_count(gone.files, 'file')}, {_count(gone.pictures, 'photo')}, "
+        f"{_count(gone.faces, 'face')}"
+    )
+    if gone.elsewhere:
+        print_note(
+            f"{_count(gone.elsewhere, 'photo')} of these lie elsewhere in the album too, "
+            "and are kept under that name"
+        )
+    for old in sorted(file.parent.glob(f"{file.name}.old-*")):
+        print_note(f"an older album, put aside by --rebuild, is not touched: {old}")
+
+
+def _tell(folder: Path, indexed: Indexed) -> None:
+    """What a run did, and on standard error what it could not do."""
+    for name, reason in indexed.unreadable:
+        print_error(f"{shown_path(os.fsdecode(name))}: {reason}")
+    for closed in indexed.closed:
+        print_error(f"{shown_path(os.fsdecode(closed.path))}: cannot be opened ({closed.reason})")
+    if indexed.heic:
+        print_note(
+            f'{_count(indexed.heic, "HEIC photo")} left out; to read them: pip install "mien[heic]"'
+        )
+    parts = [f"{_count(indexed.read, 'photo')} read with {_count(indexed.faces, 'face')}"]
+    if indexed.recognised:
+        parts.append(f"{indexed.recognised:,} recognised")
+    parts.append(f"{indexed.unchanged:,} unchanged")
+    if indexed.gone:
+        parts.append(f"{indexed.gone:,} gone")
+    if indexed.unreadable:
+        parts.append(f"{len(indexed.unreadable):,} unreadable")
+    rate = f", {indexed.read / indexed.seconds:.1f} photos/s" if indexed.read else ""
+    where = shown_path(str(folder))
+    out.print(f"{where}: {', '.join(parts)}, {indexed.seconds:.1f} s{rate}", markup=False)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, on a terminal."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as bar:
+        task = bar.add_task("looking for photos", total=None, speed="")
+        begun = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            seconds = time.monotonic() - begun
+            speed = f"{done / seconds:.1f} photos/s" if done and seconds > 0 else ""
+            bar.update(task, completed=done, total=total, description="reading", speed=speed)
+
+        yield report

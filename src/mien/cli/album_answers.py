@@ -1,0 +1,297 @@
+"""``mien album top`` and ``mien album similar``: questions to the album, and forms of answers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from mien.album.ask import number_range, time_span
+from mien.album.columns import SEVEN, load_columns
+from mien.album.database import default_database, open_album
+from mien.album.gallery import write_gallery
+from mien.album.hits import Hit, hits_of_rows, ranked_hits
+from mien.album.listing import to_csv, to_json, to_paths, to_table
+from mien.album.rank import LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
+from mien.album.similar import faces_of_photo, load_embeddings, rank_similar
+from mien.album.take import take_photos
+from mien.album.xmp import write_sidecars
+from mien.cli.console import out as console
+from mien.cli.console import print_note
+from mien.cli.models import find_model
+from mien.errors import UsageError
+from mien.media.output import open_output
+
+
+class Format(StrEnum):
+    """Forms of an answer."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    PATHS = "paths"
+    PATHS0 = "paths0"
+
+
+class Rule(StrEnum):
+    """How the faces of a photo make its score."""
+
+    MEAN = "mean"
+    MIN = "min"
+    ANY = "any"
+    SHARE = "share"
+
+
+class Labels(StrEnum):
+    """Label sets."""
+
+    SEVEN = "seven"
+    FOUR = "four"
+    FERPLUS = "ferplus"
+    VALENCE = "valence"
+
+
+class Bursts(StrEnum):
+    """What is shown of a burst."""
+
+    BEST = "best"
+    ALL = "all"
+
+
+class Way(StrEnum):
+    """How photos get into a folder."""
+
+    COPY = "copy"
+    HARDLINK = "hardlink"
+
+
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="MIEN_ALBUM",
+        help="The album's file; by default album.sqlite3 in Mien's data folder.",
+        show_default=False,
+    ),
+]
+NumberOption = Annotated[int, typer.Option("--number", "-n", min=1, help="How many photos.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-f", help="paths0 ends each path with a NUL, for xargs -0.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Folder to put the photos in.", show_default=False),
+]
+WayOption = Annotated[
+    Way, typer.Option("--as", help="How they get there; a hard link is the same file.")
+]
+GalleryOption = Annotated[
+    Path | None,
+    typer.Option("--gallery", help="Write a page with photos and faces.", show_default=False),
+]
+PlaceOption = Annotated[
+    bool, typer.Option("--place", help="Tell where photos were taken; never told otherwise.")
+]
+
+
+def top(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Only photos below this folder.", show_default=False)
+    ] = None,
+    emotion: Annotated[
+        str,
+        typer.Option(
+            "--emotion", "-e", help="An emotion, or for example: happy>0.8 and not sad>0.2"
+        ),
+    ] = "happy",
+    number: NumberOption = 20,
+    rule: Annotated[
+        Rule,
+        typer.Option(help="Mean or least over the faces, any face, or share of the faces."),
+    ] = Rule.MEAN,
+    labels: Annotated[
+        Labels, typer.Option(help="Seven emotions, four, FER+'s eight, or positive/negative.")
+    ] = Labels.SEVEN,
+    faces: Annotated[
+        str, typer.Option(metavar="RANGE", help="Faces that count: 3, 2..5, 2.. or ..4")
+    ] = "1..",
+    begin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="Taken from then on.", show_default=False),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="DATE", help="Taken until then, included.", show_default=False
+        ),
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option(metavar="GLOB", help="For example 2019/*/*.jpg", show_default=False),
+    ] = None,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Leave out faces of which the model is unsure.")
+    ] = False,
+    min_size: Annotated[
+        float, typer.Option(min=0, help="Smaller faces do not count, pixels.")
+    ] = LEAST_SIZE,
+    min_sharpness: Annotated[
+        float, typer.Option(min=0, help="More blurred faces do not count.")
+    ] = LEAST_SHARPNESS,
+    bursts: Annotated[Bursts, typer.Option(help="Of a burst only the best, or all.")] = Bursts.BEST,
+    format: FormatOption = Format.TABLE,
+    out: OutOption = None,
+    way: WayOption = Way.COPY,
+    gallery: GalleryOption = None,
+    xmp: Annotated[
+        bool, typer.Option("--xmp", help="Write XMP sidecars beside the photos, or the copies.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace sidecars that are there already.")
+    ] = False,
+    place: PlaceOption = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Name the best photos for an expression.
+
+    The score of a photo is made of the faces in it that are large and sharp enough. No network
+    runs: ask as often as you like.
+    """
+    if force and not xmp:
+        raise UsageError("--force is about sidecars: use it with --xmp")
+    query = Query(
+        emotion=emotion,
+        labels=labels.value,
+        rule=rule.value,
+        faces=number_range(faces, "--faces"),
+        taken_from=None if begin is None else time_span(begin, "--from")[0],
+        taken_to=None if end is None else time_span(end, "--to")[1],
+        folder=None if folder is None else os.fsencode(folder.absolute()),
+        path=path,
+        sure=sure,
+        min_size=min_size,
+        min_sharpness=min_sharpness,
+        only_best_of_burst=bursts is Bursts.BEST,
+    )
+    with open_album(database or default_database()) as connection:
+        columns = load_columns(connection)
+        ranking = rank(columns, query)
+        hits = ranked_hits(connection, columns, ranking, query, most=number, place=place)
+    taken = () if out is None else take_photos(hits, out, way=way.value)
+    if xmp:
+        beside = taken or [hit.path for hit in hits]
+        write_sidecars(beside, hits, emotion=emotion, force=force)
+    if gallery is not None:
+        title = f"The {len(hits)} best photos for: {emotion}"
+        write_gallery(
+            gallery, hits, title=title, subtitle=_in_words(query, ranking), emotion=emotion
+        )
+    question = {"emotion": emotion, "labels": labels.value, "rule": rule.value}
+    _print(hits, format, question, place=place)
+    _note(ranking, columns.other_model)
+
+
+def similar(
+    photo: Annotated[Path, typer.Argument(help="A photo with faces, in the album or not.")],
+    number: NumberOption = 20,
+    face: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only this face of it, 1 is the largest.", show_default=False),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The model that the album was indexed with.", show_default=False),
+    ] = None,
+    format: FormatOption = Format.TABLE,
+    out: OutOption = None,
+    way: WayOption = Way.COPY,
+    gallery: GalleryOption = None,
+    place: PlaceOption = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Name the photos whose faces have the most similar expressions.
+
+    The faces are compared by what the model sees in them. That is not who they are: it cannot find
+    a person.
+    """
+    asked = faces_of_photo(photo, find_model(model))
+    if face is not None:
+        if face > len(asked):
+            raise UsageError(f"it has {len(asked)} faces, not {face}", where=photo)
+        asked = asked[face - 1 : face]
+    with open_album(database or default_database()) as connection:
+        columns = load_columns(connection)
+        pictures, scores = rank_similar(asked, load_embeddings(connection))
+        rows = {picture: row for row, picture in enumerate(columns.picture.tolist())}
+        best = [
+            (rows[picture], score)
+            for picture, score in zip(pictures.tolist(), scores.tolist(), strict=True)
+            if picture in rows
+        ][:number]
+        hits = hits_of_rows(
+            connection,
+            columns,
+            [row for row, _ in best],
+            [score for _, score in best],
+            SEVEN,
+            counted=np.ones(len(columns.faces.photo), bool),
+            place=place,
+        )
+    if out is not None:
+        take_photos(hits, out, way=way.value)
+    if gallery is not None:
+        write_gallery(
+            gallery,
+            hits,
+            title=f"The {len(hits)} photos most similar to {photo.name}",
+            subtitle="By the expressions of their faces; the score is a cosine.",
+            emotion="",
+        )
+    _print(hits, format, {"similar": str(photo)}, place=place)
+
+
+def _print(hits: Sequence[Hit], format: Format, question: dict[str, Any], *, place: bool) -> None:
+    if format is Format.TABLE:
+        if not hits:
+            print_note("no photo fits")
+            return
+        console.print(to_table(hits, question.get("emotion", ""), place=place))
+        return
+    data = {
+        Format.JSON: lambda: to_json(hits, question),
+        Format.CSV: lambda: to_csv(hits, place=place),
+        Format.PATHS: lambda: to_paths(hits, ending=b"\n"),
+        Format.PATHS0: lambda: to_paths(hits, ending=b"\0"),
+    }[format]()
+    sys.stdout.flush()
+    with open_output(None) as stream:
+        stream.write(data)
+
+
+def _in_words(query: Query, ranking: Ranking) -> str:
+    rules = {
+        "mean": "the mean over the faces that count",
+        "min": "the least over the faces that count",
+        "any": "the best of the faces that count",
+        "share": "the share of the faces that count",
+    }
+    words = f"Of {len(ranking.rows):,} photos that fit. The score is {rules[query.rule]}."
+    if ranking.in_bursts:
+        words += f" {ranking.in_bursts:,} more are in bursts of which the best one is shown."
+    return words
+
+
+def _note(ranking: Ranking, other_model: int) -> None:
+    if ranking.in_bursts:
+        print_note(f"{ranking.in_bursts:,} left out for a better one of the same burst")
+    if ranking.without_time:
+        print_note(
+            f"{ranking.without_time:,} left out because they do not say when they were taken"
+        )
+    if other_model:
+        print_note(f"{other_model:,} left out that another model has read: index them again")

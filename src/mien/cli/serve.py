@@ -1,0 +1,102 @@
+"""``mien serve``: answer programs and browsers over HTTP and WebSocket."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mien.cli.console import err
+from mien.cli.models import find_model
+from mien.live.settings import Settings, default_threads, is_loopback
+
+_DEFAULT = Settings()
+
+
+def serve(
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen on. If other computers can reach it, give a token."),
+    ] = _DEFAULT.host,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")
+    ] = _DEFAULT.port,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MIEN_TOKEN",
+            help="What clients must show, 16 characters or more. Better in MIEN_TOKEN: other users "
+            "of this computer can see the options of a command.",
+            show_default=False,
+        ),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A name under which browsers may ask, for example behind a proxy; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    max_bytes: Annotated[
+        int, typer.Option(min=1, help="Refuse larger uploads and messages.")
+    ] = _DEFAULT.max_bytes,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
+    ] = _DEFAULT.max_pixels,
+    max_requests: Annotated[
+        int, typer.Option(min=1, help="Analyses at once, and live connections at once.")
+    ] = _DEFAULT.max_requests,
+    max_fps: Annotated[
+        float, typer.Option(help="Pictures a second of one client, and of one live connection.")
+    ] = _DEFAULT.max_fps,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Pictures analysed at the same time; all cores, at most 4, by default.",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
+    ] = None,
+) -> None:
+    """Answer programs and browsers over HTTP and WebSocket, until Ctrl-C.
+
+    Pictures stay in memory, and only until they are answered. Nothing that is sent is written to
+    disk or to the log.
+    """
+    from mien.live.server import serve as run
+
+    settings = Settings(
+        host=host,
+        port=port,
+        token=token or None,
+        allowed_hosts=tuple(allow_host or ()),
+        max_bytes=max_bytes,
+        max_pixels=max_pixels,
+        max_requests=max_requests,
+        max_fps=max_fps,
+        threads=threads or default_threads(),
+        model=find_model(model),
+    )
+    run(settings, on_ready=lambda address: _print_ready(address, settings))
+
+
+def _print_ready(address: str, settings: Settings) -> None:
+    lines = [f"Mien answers at {address} (the API: {address}/docs). Stop it with Ctrl-C."]
+    if is_loopback(settings.host):
+        lines.append("Only programs on this computer can reach it.")
+        if settings.token is None:
+            lines.append("All users of this computer can; a token keeps others out.")
+    else:
+        lines += [
+            f"Other computers can reach it, as it listens on {settings.host}. Whoever has the "
+            "token can send pictures.",
+            "Pictures and token travel unencrypted: put a proxy with TLS before it, unless you "
+            "trust the whole network.",
+        ]
+    for line in lines:
+        err.print(line, markup=False)

@@ -1,0 +1,1 @@
+"""The server: pictures and camera frames in over HTTP and WebSocket, expressions out."""

@@ -1,0 +1,154 @@
+// A card a person: the word, how long, bars of all expressions, and the last minute.
+
+import { byId, element, setText } from "./elements.js";
+import { colourOf, facePath, patternOf, percent, wordsOf } from "./labels.js";
+import { isInView, lastMinute } from "./people.js";
+
+const SPAN = 60_000;
+
+/** Cards of the people in view; `onChoose(number or null)` when one is to be followed. */
+export class Cards {
+  constructor(onChoose) {
+    this.onChoose = onChoose;
+    this.byNumber = new Map();
+    this.chosen = null;
+  }
+
+  /** Bring the cards in line with `people` at `now`. */
+  show(people, now, look) {
+    const numbers = new Set(people.map((person) => person.number));
+    for (const [number, card] of this.byNumber) {
+      if (numbers.has(number)) continue;
+      card.root.remove();
+      this.byNumber.delete(number);
+      if (this.chosen === number) this.choose(null);
+    }
+    for (const person of people) {
+      if (!this.byNumber.has(person.number)) this.add(person);
+      fill(this.byNumber.get(person.number), person, now, look);
+    }
+    byId("nobody").hidden = people.length > 0;
+  }
+
+  add(person) {
+    const card = makeCard(person, () =>
+      this.choose(this.chosen === person.number ? null : person.number),
+    );
+    this.byNumber.set(person.number, card);
+    byId("people").append(card.root);
+  }
+
+  choose(number) {
+    this.chosen = number;
+    for (const [own, card] of this.byNumber) {
+      card.follow.setAttribute("aria-pressed", String(own === number));
+      setText(card.follow, own === number ? "Following" : "Follow");
+      card.root.classList.toggle("chosen", own === number);
+    }
+    this.onChoose(number);
+  }
+}
+
+function makeCard(person, onFollow) {
+  const title = element("h3", { text: `Person ${person.number}`, id: `person-${person.number}` });
+  const follow = element("button", {
+    class: "follow",
+    "aria-pressed": "false",
+    "aria-describedby": title.id,
+    text: "Follow",
+    onclick: onFollow,
+  });
+  const face = element("img", { alt: "", width: 64, height: 64 });
+  const word = element("p", { class: "word" });
+  const since = element("p", { class: "since" });
+  const bars = element("ul", { class: "bars" });
+  const rows = new Map();
+  for (const label of Object.keys(person.probabilities)) {
+    const row = makeBar(label);
+    rows.set(label, row);
+    bars.append(row.root);
+  }
+  const timeline = element("canvas", { class: "timeline", role: "img", width: 600, height: 44 });
+  const ends = element(
+    "p",
+    { class: "ends", "aria-hidden": "true" },
+    element("span", { text: "a minute ago" }),
+    element("span", { text: "now" }),
+  );
+  const root = element(
+    "article",
+    { class: "person", "aria-labelledby": title.id, "data-track": person.track },
+    element("div", { class: "person-head" }, title, follow),
+    element("div", { class: "reading" }, face, element("div", {}, word, since)),
+    bars,
+    timeline,
+    ends,
+  );
+  return { root, follow, face, word, since, rows, timeline };
+}
+
+/** One bar with word and number; also used for photos. */
+export function makeBar(label) {
+  const bar = element("span", { class: "bar-fill" });
+  bar.style.backgroundColor = colourOf(label);
+  const number = element("span", { class: "bar-number" });
+  const root = element(
+    "li",
+    {},
+    element("span", { class: "bar-word", text: label }),
+    element("span", { class: "bar", "aria-hidden": "true" }, bar),
+    number,
+  );
+  return { root, bar, number };
+}
+
+/** Set a bar to a probability. */
+export function setBar({ bar, number }, probability) {
+  bar.style.transform = `scaleX(${probability.toFixed(3)})`;
+  setText(number, percent(probability));
+}
+
+function fill(card, person, now, look) {
+  const gone = !isInView(person, now);
+  card.root.classList.toggle("gone", gone);
+  const path = facePath(person.word.label);
+  if (card.face.getAttribute("src") !== path) card.face.src = path;
+  setText(card.word, wordsOf(person.word));
+  card.word.classList.toggle("unsure", person.word.unsure);
+  const seconds = Math.max(0, Math.round((now - person.word.from) / 1000));
+  const long = seconds ? `for ${seconds} s` : "just now";
+  setText(card.since, gone ? "not in view" : person.word.unsure ? `unsure, ${long}` : long);
+  for (const [label, row] of card.rows) setBar(row, person.probabilities[label] ?? 0);
+  drawTimeline(card.timeline, person, now, look);
+}
+
+function drawTimeline(canvas, person, now, look) {
+  const context = canvas.getContext("2d");
+  const { width, height } = canvas;
+  context.clearRect(0, 0, width, height);
+  const place = (time) => ((time - now + SPAN) / SPAN) * width;
+  for (const { label, from, to } of person.segments) {
+    const [left, right] = [Math.max(0, place(from)), Math.min(width, place(to))];
+    if (right <= left) continue;
+    context.fillStyle = patternOf(context, label, look.contrast);
+    context.fillRect(left, 0, right - left, height);
+    context.fillStyle = "#000000";
+    context.fillRect(left, 0, 1.5, height);
+  }
+  const words = lastMinute(person, now).map(([label, s]) => `${label} ${Math.round(s)} seconds`);
+  canvas.setAttribute("aria-label", `The last minute: ${words.join(", ") || "nothing yet"}`);
+}
+
+/** The legend: pattern, face and word of each label. */
+export function showLegend(list, labels, look) {
+  list.replaceChildren(
+    ...labels.map((label) => {
+      const swatch = element("canvas", { width: 48, height: 28, "aria-hidden": "true" });
+      const context = swatch.getContext("2d");
+      context.fillStyle = patternOf(context, label, look.contrast);
+      context.fillRect(0, 0, 48, 28);
+      const face = element("img", { src: facePath(label), alt: "", width: 24, height: 24 });
+      return element("li", {}, swatch, face, element("span", { text: label }));
+    }),
+  );
+}

@@ -1,0 +1,97 @@
+// The line to Mien: sends pictures when it is idle enough, and comes back when it was cut.
+
+const MOST_WAITING = 2;
+const FORGET_AFTER = 4000;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 15_000;
+const STAMP_BYTES = 8;
+
+export class Connection {
+  /**
+   * @param {object} on - what to call: `frame(message)`, `problem(message)`, `state(open)`
+   */
+  constructor(on) {
+    this.on = on;
+    this.socket = null;
+    this.waiting = [];
+    this.attempt = 0;
+    this.timer = null;
+    this.wanted = false;
+  }
+
+  /** Connect, and stay connected until `close`. */
+  open() {
+    this.wanted = true;
+    if (!this.socket) this.connect();
+  }
+
+  close() {
+    this.wanted = false;
+    clearTimeout(this.timer);
+    this.socket?.close();
+    this.socket = null;
+    this.waiting = [];
+  }
+
+  /** Try now instead of after the wait. */
+  retry() {
+    clearTimeout(this.timer);
+    if (this.wanted && !this.socket) this.connect();
+  }
+
+  /** Whether another picture may be sent: two under way at most. */
+  get idle() {
+    const now = performance.now();
+    this.waiting = this.waiting.filter((sent) => now - sent < FORGET_AFTER);
+    return this.socket?.readyState === WebSocket.OPEN && this.waiting.length < MOST_WAITING;
+  }
+
+  /**
+   * @param {Blob} jpeg
+   * @param {number} taken - when the picture was taken, in ms of the page's clock
+   */
+  send(jpeg, taken) {
+    if (!this.idle) return;
+    const stamp = new ArrayBuffer(STAMP_BYTES);
+    new DataView(stamp).setFloat64(0, taken, true);
+    this.waiting.push(taken);
+    this.socket.send(new Blob([stamp, jpeg]));
+  }
+
+  connect() {
+    const address = new URL("v1/live", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    address.hash = "";
+    const socket = new WebSocket(address);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.attempt = 0;
+      this.on.state(true);
+    };
+    socket.onmessage = (event) => this.receive(JSON.parse(event.data));
+    socket.onclose = () => {
+      if (this.socket === socket) this.lost();
+    };
+  }
+
+  receive(message) {
+    if (message.type === "frame") {
+      // An answer to a newer picture: what was sent before it will not be answered any more.
+      this.waiting = this.waiting.filter((sent) => sent > message.sent);
+      this.on.frame(message);
+    } else if (message.type === "error") {
+      this.waiting.shift();
+      this.on.problem(message);
+    }
+  }
+
+  lost() {
+    this.socket = null;
+    this.waiting = [];
+    if (!this.wanted) return;
+    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.attempt);
+    this.attempt += 1;
+    this.timer = setTimeout(() => this.connect(), wait);
+    this.on.state(false);
+  }
+}

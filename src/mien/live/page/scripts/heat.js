@@ -1,0 +1,62 @@
+// Where in a face the model looks: the map over the crop, and in words.
+
+const SIDE = 240;
+// Inferno (van der Walt and Smith, matplotlib) at five places from 0 to 1.
+const INFERNO = ["#000004", "#57106e", "#bc3754", "#f98e09", "#fcffa4"];
+// Halfway between eyes, nose and mouth, as they lie in an upright crop.
+const BELOW_EYES = 0.45;
+const BELOW_NOSE = 0.64;
+const PARTS = ["the eyes and brows", "the nose and cheeks", "the mouth and chin"];
+
+/**
+ * Draw a crop with a map over it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLImageElement} crop - loaded
+ * @param {number[][]} map - rows of 0 to 1, covering the crop
+ */
+export function drawHeat(canvas, crop, map) {
+  canvas.width = canvas.height = SIDE;
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(crop, 0, 0, SIDE, SIDE);
+  const [rows, columns] = [map.length, map[0].length];
+  const small = document.createElement("canvas");
+  small.width = columns;
+  small.height = rows;
+  const pen = small.getContext("2d");
+  const pixels = pen.createImageData(columns, rows);
+  map.flat().forEach((value, at) => {
+    pixels.data.set([...inferno(value), 255 * (0.3 + 0.5 * value)], 4 * at);
+  });
+  pen.putImageData(pixels, 0, 0);
+  context.drawImage(small, 0, 0, SIDE, SIDE);
+}
+
+/** Which part of the face a map speaks of most, and its share: {part, share, second}. */
+export function whereItLooks(map) {
+  const sums = [0, 0, 0];
+  map.forEach((row, at) => {
+    const place = (at + 0.5) / map.length;
+    const part = place < BELOW_EYES ? 0 : place < BELOW_NOSE ? 1 : 2;
+    sums[part] += row.reduce((sum, value) => sum + value, 0);
+  });
+  const total = sums[0] + sums[1] + sums[2];
+  if (!total) return null;
+  const order = [0, 1, 2].sort((one, other) => sums[other] - sums[one]);
+  return {
+    part: PARTS[order[0]],
+    share: sums[order[0]] / total,
+    second: PARTS[order[1]],
+  };
+}
+
+function inferno(value) {
+  const place = Math.max(0, Math.min(1, value)) * (INFERNO.length - 1);
+  const low = Math.min(Math.floor(place), INFERNO.length - 2);
+  const [from, to] = [channels(INFERNO[low]), channels(INFERNO[low + 1])];
+  return from.map((one, at) => Math.round(one + (to[at] - one) * (place - low)));
+}
+
+function channels(colour) {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+}

@@ -1,0 +1,132 @@
+// How each expression looks: its word, colour, pattern and face. Nothing hangs on colour alone.
+
+// The same as mien.emotions.COLOURS; a test compares them.
+export const COLOURS = {
+  angry: "#D55E00",
+  disgust: "#009E73",
+  fear: "#CC79A7",
+  happy: "#F0E442",
+  sad: "#0072B2",
+  surprise: "#56B4E9",
+  neutral: "#BBBBBB",
+  contempt: "#E69F00",
+  positive: "#44AA99",
+  negative: "#882255",
+  unsure: "#FFFFFF",
+};
+
+export const UNSURE = "unsure";
+
+const OTHER_COLOUR = "#BBBBBB";
+const PATTERNS = {
+  angry: "rising",
+  disgust: "falling",
+  fear: "crossed",
+  happy: "plain",
+  sad: "flat",
+  surprise: "dots",
+  neutral: "upright",
+  unsure: "sparse",
+};
+const FACES = ["angry", "contempt", "disgust", "fear", "happy", "neutral", "sad", "surprise", UNSURE];
+const TILE = 12;
+
+const faces = new Map();
+const tiles = new Map();
+
+/** The colour of a label, "#RRGGBB". */
+export function colourOf(label) {
+  return COLOURS[label] ?? OTHER_COLOUR;
+}
+
+/** Black or white, whichever can be read on `colour` (relative luminance of WCAG 2.2). */
+export function inkOn(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) ? "#000000" : "#FFFFFF";
+}
+
+/** Path of the drawn face of a label. */
+export function facePath(label) {
+  return `icons/${FACES.includes(label) ? label : UNSURE}.svg`;
+}
+
+/** The drawn face as an image for a canvas; loaded once. */
+export function faceImage(label) {
+  const path = facePath(label);
+  if (!faces.has(path)) {
+    const image = new Image();
+    image.src = path;
+    faces.set(path, image);
+  }
+  return faces.get(path);
+}
+
+/** What to say of a reading: "happy", or "maybe sad" when the model is unsure. */
+export function wordsOf({ unsure, top }) {
+  return unsure ? `maybe ${top}` : top;
+}
+
+/** A whole number of per cent, never 100 for what is not certain. */
+export function percent(probability) {
+  return `${Math.min(99, Math.round(probability * 100))} %`;
+}
+
+/** Pattern of a label as a canvas fill, its colour under dark strokes. */
+export function patternOf(context, label, strong) {
+  const key = `${label} ${strong}`;
+  if (!tiles.has(key)) tiles.set(key, makeTile(label, strong));
+  return context.createPattern(tiles.get(key), "repeat");
+}
+
+function makeTile(label, strong) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = TILE;
+  const pen = tile.getContext("2d");
+  const colour = strong ? "#FFFFFF" : colourOf(label);
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, TILE, TILE);
+  pen.strokeStyle = pen.fillStyle = strong ? "#000000" : inkOn(colour);
+  pen.globalAlpha = strong ? 1 : 0.55;
+  pen.lineWidth = strong ? 2.5 : 1.8;
+  strokes(pen, PATTERNS[label] ?? "upright");
+  return tile;
+}
+
+function strokes(pen, pattern) {
+  const line = (...points) => {
+    pen.beginPath();
+    pen.moveTo(points[0], points[1]);
+    pen.lineTo(points[2], points[3]);
+    pen.stroke();
+  };
+  const dot = (x, y, radius) => {
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+    pen.fill();
+  };
+  const half = TILE / 2;
+  if (pattern === "rising" || pattern === "crossed") {
+    line(-half, half, half, -half);
+    line(-half, TILE + half, TILE + half, -half);
+    line(half, TILE + half, TILE + half, half);
+  }
+  if (pattern === "falling" || pattern === "crossed") {
+    line(-half, half, half, TILE + half);
+    line(-half, -half, TILE + half, TILE + half);
+    line(half, -half, TILE + half, half);
+  }
+  if (pattern === "flat") {
+    line(0, 3, TILE, 3);
+    line(0, 9, TILE, 9);
+  }
+  if (pattern === "upright") line(half, 0, half, TILE);
+  if (pattern === "dots") {
+    dot(3, 3, 2);
+    dot(9, 9, 2);
+  }
+  if (pattern === "sparse") dot(half, half, 1.3);
+}

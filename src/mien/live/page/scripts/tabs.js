@@ -1,0 +1,33 @@
+// The two tabs, as the ARIA pattern asks: arrows move, one tab stop.
+
+import { byId } from "./elements.js";
+
+const NAMES = ["live", "photo"];
+
+/** Tie the tabs; the address may name one (#photo). */
+export function startTabs() {
+  for (const [at, name] of NAMES.entries()) {
+    const tab = byId(`tab-${name}`);
+    tab.addEventListener("click", () => show(name));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const target = { Home: 0, End: NAMES.length - 1 }[event.key];
+      if (step === undefined && target === undefined) return;
+      event.preventDefault();
+      const next = NAMES[target ?? (at + step + NAMES.length) % NAMES.length];
+      show(next);
+      byId(`tab-${next}`).focus();
+    });
+  }
+  if (location.hash === "#photo") show("photo");
+}
+
+function show(wanted) {
+  for (const name of NAMES) {
+    const tab = byId(`tab-${name}`);
+    tab.setAttribute("aria-selected", String(name === wanted));
+    tab.tabIndex = name === wanted ? 0 : -1;
+    byId(name).hidden = name !== wanted;
+  }
+  document.dispatchEvent(new Event("tabchange"));
+}

@@ -1,0 +1,119 @@
+"""``Settings``: what a server listens on and how much it takes."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.errors import UsageError
+
+DEFAULT_PORT = 8765
+SHORTEST_TOKEN = 16
+"""Characters. A shorter token could be guessed by trying."""
+
+_MOST_THREADS = 4
+
+
+def default_threads() -> int:
+    """Processors that this process may use, at most 4: each may hold one large picture."""
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return min(cores, _MOST_THREADS)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer can reach a server bound to ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a server listens on and how much it takes.
+
+    Attributes
+    ----------
+    host : str
+        Address or name to bind.
+    port : int
+        0 to 65535; 0 takes a free one.
+    token : str or None
+        What clients have to show; needed unless ``host`` is this computer's own address and
+        ``allowed_hosts`` is empty.
+    allowed_hosts : tuple of str
+        Names, without port, under which browsers may ask beside ``localhost``, ``host`` and
+        addresses in numbers.
+    max_bytes : int
+        Largest body of a request and largest message of a WebSocket, in bytes.
+    max_pixels : int
+        Most pixels (width times height) of a picture.
+    max_requests : int
+        Analyses over HTTP that are held at once (received, waiting or running); also the number
+        of live connections at once.
+    max_fps : float
+        Most pictures a second: of one client address over HTTP, and of one live connection.
+    upload_seconds : float
+        Time for a client to send its request's header, and again for its body.
+    threads : int
+        Pictures that are analysed at the same time, each on one CPU thread.
+    model : Path or None
+        A model file of Mien; the packaged default when None.
+
+    Raises
+    ------
+    UsageError
+        If a value is out of range, or a token is missing or too short.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    token: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    max_bytes: int = 20_000_000
+    max_pixels: int = 50_000_000
+    max_requests: int = 16
+    max_fps: float = 30.0
+    upload_seconds: float = 60.0
+    threads: int = 1
+    model: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise UsageError(f"the port is {self.port}, expected 0 to 65535", where="--port")
+        for name in ("max_bytes", "max_pixels", "max_requests", "threads"):
+            if getattr(self, name) < 1:
+                raise UsageError(
+                    f"is {getattr(self, name)}, expected at least 1", where=_option(name)
+                )
+        for name in ("max_fps", "upload_seconds"):
+            if not 0 < getattr(self, name) < float("inf"):
+                raise UsageError(f"is {getattr(self, name)}, expected above 0", where=_option(name))
+        reached = [name for name in (self.host, *self.allowed_hosts) if not is_loopback(name)]
+        if self.token is None and reached:
+            raise UsageError(
+                f"other computers can reach {reached[0]}, so a token is needed",
+                where="--token",
+                hint="set MIEN_TOKEN, for example to what this prints: "
+                'python -c "import secrets; print(secrets.token_urlsafe())"',
+            )
+        if self.token is not None and not _is_good_token(self.token):
+            raise UsageError(
+                f"the token must have {SHORTEST_TOKEN} or more visible ASCII characters",
+                where="--token",
+                hint='make one with: python -c "import secrets; print(secrets.token_urlsafe())"',
+            )
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _is_good_token(token: str) -> bool:
+    return len(token) >= SHORTEST_TOKEN and all("!" <= letter <= "~" for letter in token)

@@ -1,0 +1,281 @@
+"""``StreamAnalyzer``: the faces of a video or a camera, frame by frame, with who is who."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.card import ModelCard
+from mien.errors import UsageError
+from mien.results import Face, Frame, TrackState
+from mien.vision.analyzer import Analyzer
+from mien.vision.detect import (
+    DEFAULT_DETECTOR,
+    Detection,
+    Detector,
+    check_image,
+    create_detector,
+)
+from mien.vision.flow import follow, grey_for_flow
+from mien.vision.smooth import Smoothed, smooth
+from mien.vision.track import TrackedFace, Tracker
+
+DETECT_EVERY = 3
+SMOOTH_SECONDS = 0.6
+
+LONGEST_WITHOUT = 0.25
+"""Seconds after which faces are looked for again, however few frames have come since."""
+
+LOW_SHARE = 0.4
+"""Detections down to this share of the detector's own threshold are asked for: the low scores of
+ByteTrack's second pass."""
+
+
+class StreamAnalyzer:
+    """Reads the frames of one video, or of one camera, in order.
+
+    Faces are looked for every few frames and followed between; all faces of a frame are read in
+    one batch; what they express is smoothed for each person over time.
+
+    Parameters
+    ----------
+    model : Path or str, optional
+        A model file of Mien; the packaged default when None.
+    detector : str or Detector
+        A registered name, or any object with a ``name`` and ``detect(image)``; the options that
+        follow ``smooth_seconds`` are for detectors given by name.
+    detect_every : int
+        Look for faces in every so many frames, 1 or more; and at least every 0.25 seconds.
+    smooth_seconds : float
+        Time constant of the smoothing, 0 (none) or more.
+    min_face : float, optional
+        Shortest side in pixels of a face's box; the detector's default when None.
+    rotate : bool
+        Also look for faces rolled up to 90°, at several times the cost.
+    threads : int
+        CPU threads for detector and classifier, at least 1.
+    size : int, optional
+        Longest side in pixels of the picture that the detector is shown, for a picture of 4:3 (for
+        other shapes one of the same area); smaller is faster and finds fewer small faces. The
+        detector's default when None. Only for ``"centerface"``.
+
+    Raises
+    ------
+    ModelFileError
+        If a model file cannot be used.
+    UsageError
+        If the detector is unknown or an option is out of range.
+    """
+
+    def __init__(
+        self,
+        model: Path | str | None = None,
+        *,
+        detector: str | Detector = DEFAULT_DETECTOR,
+        detect_every: int = DETECT_EVERY,
+        smooth_seconds: float = SMOOTH_SECONDS,
+        min_face: float | None = None,
+        rotate: bool = False,
+        threads: int = 1,
+        size: int | None = None,
+    ) -> None:
+        sure = 0.0
+        if isinstance(detector, str):
+            detector, sure = _sensitive_detector(
+                detector, min_face=min_face, rotate=rotate, threads=threads, size=size
+            )
+        analyzer = Analyzer(model, detector=detector, threads=threads)
+        self._begin(analyzer, sure, detect_every, smooth_seconds)
+
+    @classmethod
+    def like(cls, other: StreamAnalyzer) -> Self:
+        """One for another video, with the options and on the loaded networks of ``other``.
+
+        Both may be used at once from different threads, unless the detector is ``"haar"``, whose
+        cascade is for one thread at a time.
+        """
+        fresh = cls.__new__(cls)
+        fresh._begin(other.analyzer, other._tracker.sure, other.detect_every, other.smooth_seconds)
+        return fresh
+
+    def _begin(
+        self, analyzer: Analyzer, sure: float, detect_every: int, smooth_seconds: float
+    ) -> None:
+        self.analyzer = analyzer
+        """Reads single photos with the same networks."""
+        self._tracker = Tracker(sure)
+        self._smoothed: dict[int, Smoothed] = {}
+        self._since_detection = 0
+        self._detected_at: float | None = None
+        self._time: float | None = None
+        self._shape: tuple[int, int] | None = None
+        self._grey: NDArray[np.uint8] | None = None
+        self.configure(detect_every=detect_every, smooth_seconds=smooth_seconds)
+
+    @property
+    def card(self) -> ModelCard:
+        """The card of the expression model."""
+        return self.analyzer.card
+
+    def configure(
+        self, *, detect_every: int | None = None, smooth_seconds: float | None = None
+    ) -> None:
+        """Change options between two frames; None leaves one as it is.
+
+        Raises
+        ------
+        UsageError
+            If a value is out of range; nothing is changed then.
+        """
+        if detect_every is not None and detect_every < 1:
+            raise UsageError(f"detect_every is {detect_every}, expected at least 1")
+        if smooth_seconds is not None and not 0 <= smooth_seconds < float("inf"):
+            raise UsageError(f"smooth_seconds is {smooth_seconds}, expected 0 or more")
+        if detect_every is not None:
+            self.detect_every = detect_every
+        if smooth_seconds is not None:
+            self.smooth_seconds = smooth_seconds
+
+    def reset(self) -> None:
+        """Begin another scene: all people are forgotten, and their numbers are not given again."""
+        self._tracker.clear()
+        self._smoothed.clear()
+        self._detected_at = self._time = self._shape = self._grey = None
+
+    def analyze(
+        self,
+        image: NDArray[np.uint8],
+        time: float,
+        *,
+        path: str | None = None,
+        number: int | None = None,
+    ) -> Frame:
+        """Read the next frame.
+
+        Parameters
+        ----------
+        image : ndarray of shape (H, W, 3), uint8
+            RGB and upright. It may have another size than the frames before.
+        time : float
+            In seconds, on any clock. A time before that of the last frame begins another scene.
+        path : str, optional
+            Where the video came from, for the result.
+        number : int, optional
+            The frame's number in the video, for the result.
+
+        Returns
+        -------
+        Frame
+            Faces largest first, each with ``track``.
+
+        Raises
+        ------
+        UsageError
+            If the image has another shape or dtype.
+        """
+        height, width = check_image(image).shape[:2]
+        if self._time is not None and time < self._time:
+            self.reset()
+        if self._shape is not None and self._shape != (height, width):
+            self._tracker.rescale(width / self._shape[1], height / self._shape[0])
+        self._time, self._shape = time, (height, width)
+        tracked = self._track(image, time)
+        tracked.sort(key=lambda each: (-each.detection.area, each.id))
+        read = self.analyzer.read_faces(image, [each.detection for each in tracked])
+        faces = tuple(
+            replace(face, track=self._follow(each, face, time))
+            for each, face in zip(tracked, read, strict=True)
+        )
+        self._smoothed = {
+            key: value for key, value in self._smoothed.items() if key in self._tracker.ids
+        }
+        return Frame(
+            path=path,
+            width=width,
+            height=height,
+            faces=faces,
+            detector=self.analyzer.detector.name,
+            model=self.card.name,
+            time=time,
+            number=number,
+        )
+
+    def _track(self, image: NDArray[np.uint8], time: float) -> list[TrackedFace]:
+        self._since_detection += 1
+        if (
+            self._detected_at is None
+            or self._since_detection >= self.detect_every
+            or time - self._detected_at >= LONGEST_WITHOUT
+        ):
+            self._since_detection, self._detected_at = 0, time
+            tracked = self._tracker.update(self.analyzer.detector.detect(image), time)
+            self._grey = grey_for_flow(image) if tracked and self.detect_every > 1 else None
+            return tracked
+        height, width = image.shape[:2]
+        return [
+            each
+            for each in self._tracker.carry(time, self._followed(image))
+            if _centre_is_inside(each.detection, width, height)
+        ]
+
+    def _followed(self, image: NDArray[np.uint8]) -> dict[int, Detection]:
+        """The faces of the frame before that can be followed into this one, by track."""
+        places = self._tracker.places
+        if self._grey is None or not places:
+            return {}
+        now = grey_for_flow(image)
+        if now.shape != self._grey.shape:
+            return {}
+        found = follow(self._grey, now, list(places.values()), image.shape[1])
+        self._grey = now
+        return {key: place for key, place in zip(places, found, strict=True) if place is not None}
+
+    def _follow(self, each: TrackedFace, face: Face, time: float) -> TrackState:
+        labels = tuple(face.probabilities)
+        state = smooth(
+            self._smoothed.get(each.id),
+            np.array(list(face.probabilities.values())),
+            time,
+            seconds=self.smooth_seconds,
+            unsure_below=self.card.unsure_below,
+        )
+        self._smoothed[each.id] = state
+        return TrackState(
+            id=each.id,
+            probabilities=dict(zip(labels, state.probabilities.tolist(), strict=True)),
+            unsure=state.unsure,
+            since=each.since,
+            detected=each.detected,
+            emotion=labels[state.leading],
+        )
+
+
+def _sensitive_detector(
+    name: str, *, min_face: float | None, rotate: bool, threads: int, size: int | None
+) -> tuple[Detector, float]:
+    """A detector that tells of doubtful faces too, and the score from which one is sure."""
+    options: dict[str, Any] = {}
+    if size is not None:
+        if name != "centerface":
+            raise UsageError(f"size is for the detector centerface, not for {name!r}")
+        if size < 32:
+            raise UsageError(f"size is {size}, expected at least 32 pixels")
+        options["input_pixels"] = size * size * 3 // 4
+    detector = create_detector(name, threads=threads, min_face=min_face, **options)
+    sure = float(getattr(detector, "score_threshold", 0.0))
+    if sure:
+        detector.score_threshold = LOW_SHARE * sure  # type: ignore[attr-defined]
+    if rotate:
+        from mien.vision.rotated import RotatedDetector
+
+        detector = RotatedDetector(detector)
+    return detector, sure
+
+
+def _centre_is_inside(detection: Detection, width: int, height: int) -> bool:
+    left, top, right, bottom = detection.xyxy
+    return 0 <= (left + right) / 2 < width and 0 <= (top + bottom) / 2 < height

@@ -1,0 +1,213 @@
+"""For everybody: axe, keyboard, widths, colours, calm; and servers with a token."""
+
+from __future__ import annotations
+
+import pytest
+
+from mien.emotions import COLOURS
+from mien.live.settings import Settings
+from mien.packaged import ASTRONAUT, packaged_path
+
+from .conftest import run_server, wait_for
+
+LOOKS = (
+    ("light", 1200, False),
+    ("dark", 1200, False),
+    ("light", 390, True),
+    ("dark", 390, True),
+    ("dark", 390, False),
+)
+"""Colour scheme, width in px, high contrast."""
+
+AT = 1000.0
+"""Any time in ms of the page's clock."""
+
+
+def problems(page) -> list[str]:
+    """What axe finds serious or critical, one line each."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page).response["violations"]
+    return [
+        f"{each['id']}: {each['nodes'][0]['html']}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def test_axe_finds_nothing_serious(open_page, server):
+    with open_page(server) as watched:
+        page = watched.page
+        assert problems(page) == []
+        page.click("#start")
+        page.wait_for_selector(".person .word")
+        page.click("#freeze")
+        page.set_input_files("#files", str(packaged_path(ASTRONAUT)))
+        for tab in ("live", "photo"):
+            page.click(f"#tab-{tab}")
+            if tab == "photo":
+                page.locator(".marker").click()
+            for scheme, width, contrast in LOOKS:
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 900})
+                page.set_checked("#contrast", contrast)
+                assert problems(page) == [], (tab, scheme, width, contrast)
+
+
+def test_nothing_is_cut_off_at_any_width(open_page, server):
+    with open_page(server) as watched:
+        page = watched.page
+        page.click("#start")
+        page.wait_for_selector(".person .word")
+        page.set_input_files("#files", str(packaged_path(ASTRONAUT)))
+        page.wait_for_selector(".marker", state="attached")
+        for tab in ("live", "photo"):
+            page.click(f"#tab-{tab}")
+            for width in (320, 390, 768, 1200, 1600):
+                page.set_viewport_size({"width": width, "height": 900})
+                for large in (False, True):
+                    page.set_checked("#large", large)
+                    wide = page.evaluate("document.documentElement.scrollWidth")
+                    assert wide <= width, (tab, large)
+
+
+def test_tabs_and_buttons_by_keyboard_alone(open_page, server):
+    with open_page(server) as watched:
+        page = watched.page
+        for _ in range(2):
+            page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "tab-live"
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.id") == "tab-photo"
+        assert page.is_visible("#photo")
+        assert page.is_hidden("#live")
+        page.keyboard.press("ArrowRight")
+        assert page.is_visible("#live")
+        page.focus("#start")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".person .word")
+        page.locator(".follow").first.focus()
+        page.keyboard.press("Space")
+        assert page.locator(".follow").first.get_attribute("aria-pressed") == "true"
+
+
+def test_settings_last_and_reduced_motion_is_calm(open_page, server):
+    with open_page(server, reduced_motion="reduce") as watched:
+        page = watched.page
+        assert page.is_checked("#calm")
+        page.check("#large")
+        page.uncheck("#calm")
+        page.reload()
+        assert page.is_checked("#large")
+        assert not page.is_checked("#calm")
+
+
+def test_the_colours_are_those_of_the_pictures_and_can_be_read(open_page, server):
+    with open_page(server) as watched:
+        found = watched.page.evaluate(
+            """async () => { const labels = await import('/scripts/labels.js');
+            return [labels.COLOURS,
+                    Object.values(labels.COLOURS).map((colour) => [colour, labels.inkOn(colour)])]; }"""  # noqa: E501
+        )
+    colours, inks = found
+    assert colours == COLOURS
+    for colour, ink in inks:
+        one, other = sorted((luminance(colour), luminance(ink)))
+        assert (other + 0.05) / (one + 0.05) >= 4.5, colour
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#RRGGBB`` (WCAG 2.2)."""
+    values = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def told(page, answers: list[tuple[float, str, float]], calm: bool) -> list[str]:
+    """The word of one person after each answer: (ms, label, left edge in px of 100)."""
+    return page.evaluate(
+        """async ([answers, calm]) => {
+          const { People } = await import('/scripts/people.js');
+          const people = new People();
+          return answers.map(([at, label, left]) => {
+            const track = {id: 7, label, top_emotion: label, unsure: false, confidence: .9,
+                           probabilities: {[label]: 1}};
+            const face = {track, xyxy: [left, 10, left + 20, 40]};
+            people.update({width: 100, height: 100, faces: [face]}, at, at, calm);
+            return people.all[0].word.label;
+          });
+        }""",
+        [answers, calm],
+    )
+
+
+def test_calm_changes_a_word_once_a_second_at_most(open_page, server):
+    answers = [(AT + at, label, 10) for at, label in ((0, "sad"), (300, "happy"), (1100, "happy"))]
+    with open_page(server) as watched:
+        assert told(watched.page, answers, False) == ["sad", "happy", "happy"]
+        assert told(watched.page, answers, True) == ["sad", "sad", "happy"]
+
+
+def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, server):
+    with open_page(server) as watched:
+        moving, resting = watched.page.evaluate(
+            """async () => {
+              const { People } = await import('/scripts/people.js');
+              const after = (speed) => {
+                const people = new People();
+                const track = {id: 1, label: 'sad', top_emotion: 'sad', probabilities: {sad: 1}};
+                for (let at = 0; at <= 2000; at += 20) {
+                  // Answers are 100 ms old when they come.
+                  const left = 10 + speed * (at - 100);
+                  const face = {track, xyxy: [left, 10, left + 20, 40]};
+                  if (at % 60 === 0)
+                    people.update({width: 1000, height: 100, faces: [face]}, at - 100, at, false);
+                  people.move(20, at, false);
+                }
+                return 1000 * people.all[0].shown[0];
+              };
+              return [after(0.1), after(0)];
+            }"""
+        )
+    assert resting == pytest.approx(10, abs=0.01)
+    # Where the face is by now is 210 px; the newest answer was for 196 px.
+    assert moving == pytest.approx(210, abs=4)
+
+
+def test_a_server_with_a_token_asks_for_it_once(open_page):
+    token = "long-enough-for-anybody"
+    running = run_server(Settings(port=0, token=token))
+    try:
+        with open_page(running.url) as watched:
+            watched.complaints_expected = True  # The browser writes the status 401 to its console.
+            page = watched.page
+            page.wait_for_selector("#token")
+            page.fill("#token", "something else entirely")
+            page.keyboard.press("Enter")
+            wait_for(page, lambda: "not this server’s token" in page.inner_text("#token-words"))
+            page.fill("#token", token)
+            page.keyboard.press("Enter")
+            wait_for(page, lambda: "The model in use" in page.inner_text("#model-words"))
+            page.click("#start")
+            page.wait_for_selector(".person .word")
+            page.reload()
+            wait_for(page, lambda: "The model in use" in page.inner_text("#model-words"))
+            assert page.is_hidden("#token-form")
+    finally:
+        running.stop()
+
+
+def test_the_limits_are_told_with_the_numbers_of_the_card(open_page, server):
+    with open_page(server) as watched:
+        page = watched.page
+        wait_for(page, lambda: "of 100" in page.inner_text("#accuracy"))
+        (model,) = page.evaluate("async () => (await (await fetch('v1/models')).json()).models")
+        value = next(
+            score["value"]
+            for score in model["scores"]
+            if (score["split"], score["metric"], score["rule"])
+            == ("PrivateTest", "accuracy", "all")
+        )
+        assert f"for {round(100 * value)} of 100" in page.inner_text("#accuracy")
+        assert "not feelings" in page.inner_text("#limits")

@@ -1,0 +1,173 @@
+"""``mien video`` through the installed entry point."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import av
+import pyarrow.parquet
+import pytest
+
+from mien.emotions import FER2013
+
+EXIT_SOME_LOST = 3
+EXIT_INTERRUPTED = 130
+
+
+@pytest.fixture(scope="module")
+def clip(make_video, scene, tmp_path_factory) -> Path:
+    """Two people who cross, three seconds with sound."""
+    path = tmp_path_factory.mktemp("clip") / "two people.mp4"
+    pictures = (scene((14.0 * step, 60), (430 - 14.0 * step, 80)) for step in range(30))
+    return make_video(path, pictures, fps=10, sound="aac")
+
+
+def one_line(stderr: str) -> str:
+    lines = stderr.strip().splitlines()
+    assert len(lines) == 1, stderr
+    assert "Traceback" not in stderr
+    return lines[0]
+
+
+def read_video(path: Path) -> tuple[list[float], list[str]]:
+    with av.open(str(path)) as container:
+        times = [frame.time for frame in container.decode(video=0)]
+        return times, [stream.type for stream in container.streams]
+
+
+def test_rows_annotated_video_and_summary_in_one_go(mien, clip, tmp_path):
+    done = mien("video", clip, "--out", "rows.csv", "--annotate", "drawn.mp4", "--summary", "sum")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader((tmp_path / "rows.csv").open()))
+    assert {row["track"] for row in rows} == {"1", "2"}
+    assert {row["smoothed_label"] for row in rows} == {"happy"}
+    numbers = [int(row["number"]) for row in rows]
+    assert numbers == sorted(numbers)
+    assert {float(row["time"]) for row in rows} <= {step / 10 for step in range(30)}
+    for row in rows:
+        smoothed = [float(row[f"smoothed_{label}"]) for label in FER2013.labels]
+        assert sum(smoothed) == pytest.approx(1, abs=1e-4)
+    first = {row["track"]: float(row["left"]) for row in rows if row["number"] == "0"}
+    last = {row["track"]: float(row["left"]) for row in rows if row["number"] == "29"}
+    assert (first["1"] < first["2"]) != (last["1"] < last["2"])
+    times, streams = read_video(tmp_path / "drawn.mp4")
+    assert times == pytest.approx([step / 10 for step in range(30)])
+    assert streams == ["video", "audio"]
+    summary = json.loads((tmp_path / "sum" / "summary.json").read_text())
+    assert [person["id"] for person in summary["people"]] == [1, 2]
+    assert (tmp_path / "sum" / "timeline.png").stat().st_size > 1000
+    assert "2 people" in done.stdout
+    assert done.stderr == ""
+
+
+def test_all_formats_say_the_same(mien, clip, tmp_path):
+    part = ("--start", "0.5", "--end", "0:01", "--fps", "5")
+    for name in ("a.csv", "a.jsonl", "a.json", "a.parquet"):
+        assert mien("video", clip, "--out", name, *part).returncode == 0
+    rows = list(csv.DictReader((tmp_path / "a.csv").open()))
+    lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    assert json.loads((tmp_path / "a.json").read_text())["frames"] == lines
+    table = pyarrow.parquet.read_table(tmp_path / "a.parquet")
+    assert [frame["number"] for frame in lines] == [5, 7, 9]
+    faces = [(frame, face) for frame in lines for face in frame["faces"]]
+    assert len(faces) == len(rows) == table.num_rows > 3
+    for (frame, face), row, typed in zip(faces, rows, table.to_pylist(), strict=True):
+        assert float(row["time"]) == frame["time"] == typed["time"]
+        assert int(row["track"]) == face["track"]["id"] == typed["track"]
+        assert row["smoothed_label"] == face["track"]["label"] == typed["smoothed_label"]
+        assert float(row["smoothed_sad"]) == face["track"]["probabilities"]["sad"]
+        assert typed["smoothed_sad"] == face["track"]["probabilities"]["sad"]
+        assert row["detected"] == ("true" if face["track"]["detected"] else "false")
+
+
+def test_without_smoothing_and_with_detection_in_every_frame(mien, clip):
+    done = mien(
+        "video", clip, "--format", "csv", "--smooth", "0", "--detect-every", "1", "--end", "0.5"
+    )
+    assert done.returncode == 0, done.stderr
+    for row in csv.DictReader(io.StringIO(done.stdout)):
+        assert row["detected"] == "true"
+        assert row["smoothed_happy"] == row["happy"]
+
+
+def test_a_cut_off_file_is_read_and_reported(mien, make_video, scene, tmp_path):
+    pictures = (scene((14.0 * step, 60)) for step in range(30))
+    path = make_video(tmp_path / "cut.mkv", pictures, fps=10)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    done = mien("video", path, "--out", "rows.csv", "--annotate", "drawn.mkv")
+    assert done.returncode == EXIT_SOME_LOST
+    assert "cut off" in one_line(done.stderr)
+    assert len((tmp_path / "rows.csv").read_text().splitlines()) > 5
+    assert 5 < len(read_video(tmp_path / "drawn.mkv")[0]) < 30
+
+
+def test_nobody_is_a_result_too(mien, make_video, scene, tmp_path):
+    path = make_video(tmp_path / "empty.mp4", [scene()] * 5)
+    done = mien("video", path, "--out", "rows.csv", "--summary", "sum")
+    assert done.returncode == 0, done.stderr
+    assert "0 people" in done.stdout
+    assert len((tmp_path / "rows.csv").read_text().splitlines()) == 1
+    assert json.loads((tmp_path / "sum" / "summary.json").read_text())["people"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "what"),
+    [
+        (["none.mp4"], 1, "no such file"),
+        (["camera:63"], 1, "no such camera"),
+        (["camera:x"], 2, "camera:0"),
+        (["http://127.0.0.1:9/a.mp4"], 1, "cannot be reached"),
+        (["x.mp4", "--start", "1:99"], 2, "is no time"),
+        (["x.mp4", "--start", "5", "--end", "3"], 2, "is not after start"),
+        (["x.mp4", "--out", "a.xyz"], 2, "--format"),
+        (["x.mp4", "--annotate", "x.mp4"], 2, "replace the video itself"),
+        (["x.mp4", "--out", "none/a.csv"], 1, "folder does not exist"),
+        (["notes.txt"], 1, "is text, not a video"),
+        (["photo.png"], 1, "mien analyze"),
+    ],
+)
+def test_what_goes_wrong_is_one_clear_line(
+    mien, clip, astronaut, tmp_path, arguments, status, what
+):
+    (tmp_path / "x.mp4").write_bytes(clip.read_bytes())
+    shutil.copy(astronaut, tmp_path / "photo.png")
+    (tmp_path / "notes.txt").write_text("no video\n" * 50)
+    done = mien("video", *arguments)
+    assert done.returncode == status
+    assert what in one_line(done.stderr)
+    assert done.stdout == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_keeps_what_was_read(mien_path, make_video, scene, tmp_path, number):
+    drawn = [scene((2.0 * step, 20), width=320, height=240) for step in range(50)]
+    pictures = (drawn[step % 50] for step in range(600))
+    make_video(tmp_path / "long.mp4", pictures, fps=30, sound="aac")
+    command = [mien_path, "video", "long.mp4", "--out", "rows.csv", "--annotate", "drawn.mp4"]
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not any(
+        part.stat().st_size > 30_000 for part in tmp_path.glob(".mien-*.part")
+    ):
+        time.sleep(0.05)
+    running.send_signal(number)
+    _, stderr = running.communicate(timeout=60)
+    assert running.returncode == EXIT_INTERRUPTED
+    assert "interrupted at" in one_line(stderr)
+    rows = list(csv.DictReader((tmp_path / "rows.csv").open()))
+    times, streams = read_video(tmp_path / "drawn.mp4")
+    assert 0 < len(times) < 600
+    assert streams == ["video", "audio"]
+    assert int(rows[-1]["number"]) == len(times) - 1
+    assert None not in rows[-1].values()
+    assert list(tmp_path.glob(".mien-*")) == []
