@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from mien.errors import RunError
 from mien.lab.models import count_parameters
+from mien.lab.training.read_log import read_log
 from mien.lab.training.recipe import load_recipe
 from mien.lab.training.run import Run
 
-RESULTS = Path(__file__).parent / "results"
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+README = HERE.parent / "README.md"
+BEGIN, END = "<!-- benchmarks/results/seeds.csv -->", "<!-- end of seeds.csv -->"
+
+PAGE = HERE / "seeds_page.md"
 
 
 def write_tables(plan: list[dict[str, str]], runs: Path) -> None:
@@ -21,9 +28,41 @@ def write_tables(plan: list[dict[str, str]], runs: Path) -> None:
         writer = csv.DictWriter(stream, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    text = "\n".join([honest(rows), "", leaks(rows), ""])
-    (RESULTS / "seeds_tables.md").write_text(text, encoding="utf-8")
+    text = PAGE.read_text("utf-8").format(
+        when=datetime.now(UTC).date().isoformat(), honest=honest(rows), leaks=leaks(rows)
+    )
+    (RESULTS / "seeds.md").write_text(text, encoding="utf-8")
+    readme = README.read_text("utf-8")
+    before, after = readme.split(BEGIN)[0], readme.split(END)[1]
+    README.write_text(f"{before}{BEGIN}\n{readme_table(rows)}\n{END}{after}", encoding="utf-8")
     print(text)
+
+
+def readme_table(rows: list[dict[str, Any]]) -> str:
+    """The honest figures and, where there is one, what the leak would have shown."""
+    leaky = {found["recipe"]: found for found in rows if found["protocol"] == "leaky"}
+    head = (
+        "recipe",
+        "published, %",
+        "with the leak, %",
+        "PublicTest, %",
+        "PrivateTest, %",
+        "command",
+    )
+    lines = ["| " + " | ".join(head) + " |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+    for found in rows:
+        if found["protocol"] != "honest":
+            continue
+        leak = leaky.get(found["recipe"])
+        cells = [found["recipe"], published(found),
+                 interval(leak, "public") if leak else "", interval(found, "public"),
+                 interval(found, "private") or "not measured", f"`{found['command']}`"]  # fmt: skip
+        lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def published(found: dict[str, Any]) -> str:
+    return " ".join(filter(None, (found["published"], bracketed(found["published_as"]))))
 
 
 def rows_of(line: dict[str, str], runs: Path) -> list[dict[str, Any]]:
@@ -64,7 +103,7 @@ def row(line: dict[str, str], run: Run | None, protocol: str, command: str) -> d
         return given
     given["epochs"], given["minutes"] = facts["epochs"], facts["minutes"]
     given["parameters"] = count_parameters(run.load_model())[0]
-    given["gap"] = round(kept_gap(run), 4)
+    given["gap"] = kept_gap(run)
     named = {("PublicTest", "all"): "public", ("PrivateTest", "all"): "private",
              ("PrivateTest", "without twins"): "private_without_twins"}  # fmt: skip
     for score in evaluation["scores"]:
@@ -80,13 +119,15 @@ def row(line: dict[str, str], run: Run | None, protocol: str, command: str) -> d
     return given
 
 
-def kept_gap(run: Run) -> float:
+def kept_gap(run: Run) -> float | str:
     """Training less PublicTest accuracy after the epoch whose weights are kept."""
-    with run.log.open(newline="", encoding="utf-8") as stream:
-        log = list(csv.DictReader(stream))
+    log = read_log(run)
+    if log is None:  # Of a Mien that did not write it.
+        return ""
+    kept = log[-1]
     if run.recipe().early_stopping is not None:
-        return float(min(log, key=lambda epoch: float(epoch["public_loss"]))["gap"])
-    return float(log[-1]["gap"])
+        kept = min(log, key=lambda epoch: epoch.public_loss)
+    return round(kept.gap, 4)
 
 
 def honest(rows: list[dict[str, Any]]) -> str:
@@ -97,10 +138,9 @@ def honest(rows: list[dict[str, Any]]) -> str:
         if found["protocol"] != "honest":
             continue
         measured = found["private"] != ""
-        published = " ".join(filter(None, (found["published"], bracketed(found["published_as"]))))
-        gap = f"{100 * found['gap']:.1f}" if measured else ""
+        gap = f"{100 * found['gap']:.1f}" if found["gap"] != "" else ""
         epochs = f"{found['epochs']} ({found['epochs_of_recipe']})" if measured else "not measured"
-        cells = [found["recipe"], published, interval(found, "public"),
+        cells = [found["recipe"], published(found), interval(found, "public"),
                  interval(found, "private"), found["private_macro_f1"], gap,
                  epochs, found["minutes"], f"`{found['command']}`"]  # fmt: skip
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
