@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from made_videos import head, make_video, scene  # noqa: F401
@@ -17,13 +18,29 @@ def find_chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """A headless Chromium driven by playwright."""
+def launch_chromium() -> Iterator[Callable[..., Any]]:
+    """Start a headless Chromium with further arguments; skips where there is none.
+
+    One driver for all: two of playwright's in one process disturb each other.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = find_chromium()
     if path is None:
-        pytest.skip("no Chromium: install Debian's chromium, or name one in $CHROMIUM")
+        pytest.skip("there is no Chromium: apt-get install chromium, or set CHROMIUM to its path")
+    opened = []
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+
+        def launch(*arguments: str) -> Any:
+            arguments = ("--no-sandbox", *arguments)
+            opened.append(driver.chromium.launch(executable_path=path, args=arguments))
+            return opened[-1]
+
+        yield launch
+        for browser in opened:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(launch_chromium: Callable[..., Any]) -> Any:
+    """A plain Chromium."""
+    return launch_chromium()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import threading
 import time
@@ -92,26 +90,16 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory) -> Iterator[Any]:
+def browser(tmp_path_factory, launch_chromium) -> Any:
     """Chromium whose camera shows two people who cross."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if executable is None:
-        pytest.skip("there is no Chromium: apt-get install chromium, or set CHROMIUM to its path")
     film = write_mjpeg(
         tmp_path_factory.mktemp("camera") / "crossing.mjpeg", crossing(CROSSING_SECONDS)
     )
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=executable,
-            args=[
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
-                "--no-sandbox",
-            ],
-        )
-        yield browser
-        browser.close()
+    return launch_chromium(
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
 
 
 @pytest.fixture

@@ -36,8 +36,9 @@ def start(*arguments: str, **environment: str) -> tuple[subprocess.Popen[str], s
 
 def end(process: subprocess.Popen[str]) -> str:
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
-    assert process.returncode == 0, said
+    # Not communicate(): it does not see what readline() has already taken from the pipe.
+    said = process.stderr.read()
+    assert process.wait(20) == 0, said
     return said
 
 
