@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from mien.album.hits import Hit
 from mien.errors import OutputError
@@ -66,8 +66,8 @@ def sidecar(hit: Hit, emotion: str) -> str:
     keywords = ["expression"]
     if tops:
         keywords.append(f"expression|{max(dict.fromkeys(tops), key=tops.count)}")
-    items = "".join(f"<rdf:li>{escape(word)}</rdf:li>" for word in keywords)
-    asked = escape(emotion, {'"': "&quot;"})
+    items = "".join(f"<rdf:li>{html.escape(word, quote=False)}</rdf:li>" for word in keywords)
+    asked = html.escape(emotion, quote=False).replace('"', "&quot;")
     return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Mien {__version__}">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -18,10 +18,11 @@ from mien.album.index import Indexed, index_folder
 from mien.album.listing import shown_path
 from mien.album.status import album_status
 from mien.cli.album_answers import similar, top
-from mien.cli.analyze import EXIT_SOME_UNREADABLE, cores
+from mien.cli.analyze import EXIT_SOME_UNREADABLE
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.models import find_model
 from mien.errors import UsageError
+from mien.processors import cores
 
 album_app = typer.Typer(
     help="Your photos by expression: index them once, then ask for the best ones. Photos are only "

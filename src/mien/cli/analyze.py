@@ -22,6 +22,7 @@ from mien.media.image import DEFAULT_MAX_PIXELS
 from mien.media.output import make_folder
 from mien.media.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
+from mien.processors import cores
 from mien.vision.analyzer import Analyzer
 from mien.vision.detect import DEFAULT_DETECTOR
 from mien.vision.explain import explain_faces
@@ -171,13 +172,6 @@ def _format_of(out: Path | None) -> Format:
             where=out,
             hint="say it: --format json|jsonl|csv|parquet|table",
         ) from None
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _folder_above(sources: list[Source]) -> Path:

@@ -13,7 +13,6 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from mien.cli.analyze import cores
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.models import find_model
 from mien.emotions import FERPLUS
@@ -26,6 +25,7 @@ from mien.media.summary import Summarizer, VideoSummary
 from mien.media.summary_files import write_summary
 from mien.media.video import CAMERA, VideoSource, open_video
 from mien.media.video_sink import AnnotatedVideo
+from mien.processors import cores
 from mien.vision.detect import DEFAULT_DETECTOR
 from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from mien.errors import UsageError
+from mien.processors import cores
 
 DEFAULT_PORT = 8765
 SHORTEST_TOKEN = 16
@@ -18,10 +18,7 @@ _MOST_THREADS = 4
 
 def default_threads() -> int:
     """Processors that this process may use, at most 4: each may hold one large picture."""
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    return min(cores, _MOST_THREADS)
+    return min(cores(), _MOST_THREADS)
 
 
 def is_loopback(host: str) -> bool:

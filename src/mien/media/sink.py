@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from mien.media.output import OutputStream, open_output
+from mien.media.written import Written
 from mien.results import Frame
 
 
-class Sink(ABC):
+class Sink(Written, ABC):
     """Writes frames in one format. A context manager, for one use; made by ``create_sink``.
 
     A format says what stands before the frames, what a frame becomes and what stands after them;
@@ -25,10 +22,8 @@ class Sink(ABC):
     """
 
     def __init__(self, out: Path | None) -> None:
-        self._out = out
+        super().__init__(out)
         self._errors: list[tuple[str, str]] = []
-        self._exit = ExitStack()
-        self._stream: OutputStream
 
     def write(self, frame: Frame) -> None:
         """Write one picture's results.
@@ -62,31 +57,12 @@ class Sink(ABC):
 
     def _send(self, data: bytes) -> None:
         if data:
-            self._stream.write(data)
+            self._file.write(data)
             if self._out is None:
-                self._stream.flush()
+                self._file.flush()
 
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            self._stream = stack.enter_context(open_output(self._out))
-            stack.push(self._finish_unless_failed)
-            self._send(self._before())
-            self._exit = stack.pop_all()
-        return self
+    def _opened(self) -> None:
+        self._send(self._before())
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool | None:
-        return self._exit.__exit__(kind, error, trace)
-
-    def _finish_unless_failed(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self._send(self._after())
+    def _finish(self) -> None:
+        self._send(self._after())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -14,8 +12,9 @@ import numpy as np
 from mien.errors import OutputError, UsageError, VideoError
 from mien.media.container import require_av
 from mien.media.image import Image
-from mien.media.output import OutputStream, open_output
+from mien.media.output import OutputStream
 from mien.media.sound import Sound
+from mien.media.written import Written
 
 if TYPE_CHECKING:
     import av
@@ -37,7 +36,7 @@ _CLOCK = Fraction(1, 90_000)
 _BT709 = 1
 
 
-class AnnotatedVideo:
+class AnnotatedVideo(Written):
     """A video that is written frame by frame. A context manager, for one use.
 
     The file is written beside its place and moved there when the ``with`` block ends without an
@@ -75,10 +74,10 @@ class AnnotatedVideo:
                 where=out,
                 hint=f"end the name in {', '.join(CONTAINERS)}",
             )
-        self._out, self._format = out, format
+        super().__init__(out)
+        self._format = format
         self._rate = Fraction(rate).limit_denominator(1001)
         self._sound_from, self._start = sound_from, start
-        self._exit = ExitStack()
         self._container: av.container.OutputContainer | None = None
         self._stream: Any = None
         self._converter: Any = None
@@ -122,7 +121,7 @@ class AnnotatedVideo:
         import av
         from av.video.reformatter import VideoReformatter
 
-        self._container = av.open(_Seekable(self._stream_out), "w", format=self._format)
+        self._container = av.open(_Seekable(self._file), "w", format=self._format)
         height, width = image.shape[:2]
         # 4:2:0 colour has one value for two by two pixels.
         self._size = width + width % 2, height + height % 2
@@ -164,30 +163,8 @@ class AnnotatedVideo:
     def _output_error(self, error: Exception) -> OutputError:
         return OutputError(f"cannot be written ({error})", where=self._out)
 
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            self._stream_out = stack.enter_context(open_output(self._out))
-            stack.push(self._finish_unless_failed)
-            self._exit = stack.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool | None:
-        return self._exit.__exit__(kind, error, trace)
-
-    def _finish_unless_failed(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self._finish()
-        elif self._sound is not None:
+    def _give_up(self) -> None:
+        if self._sound is not None:
             self._sound.close()
 
 

@@ -17,8 +17,13 @@ def has_twin(
     -------
     ndarray of shape (len(rows),), bool
     """
-    seen = {data.images[row].tobytes() for row in among}
-    return np.array([data.images[row].tobytes() in seen for row in rows], dtype=np.bool_)
+    return stands_among(data.images[rows], data.images[among])
+
+
+def stands_among(images: NDArray[np.uint8], others: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether each of ``images`` equals one of ``others`` in every pixel: ``(n,)`` bool."""
+    seen = {image.tobytes() for image in others}
+    return np.array([image.tobytes() in seen for image in images], dtype=np.bool_)
 
 
 def twin_groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:

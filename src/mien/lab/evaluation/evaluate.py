@@ -22,6 +22,7 @@ from mien.lab.evaluation.calibration import (
 )
 from mien.lab.evaluation.measures import Measures, measure
 from mien.lab.evaluation.predictions import (
+    ALL,
     Predictions,
     label_predictions,
     read_predictions,
@@ -33,9 +34,6 @@ from mien.lab.training.predict import Views
 from mien.lab.training.run import Run, result_name
 
 SCHEMA = "mien.evaluation/1"
-
-ALL = "all"
-"""In place of a split: all of a data set that the model has not seen."""
 
 BETAS = (0.5, 2.0)
 
@@ -202,7 +200,7 @@ def evaluate_predictions(
         calibration = calibrate(predictions.split("PublicTest"))
     measures = {}
     for split in splits:
-        part = predictions if split == ALL else predictions.split(split)
+        part = predictions.split(split)
         votes = data.votes[part.rows] if data is not None and data.votes is not None else None
         measures[split] = measure(part, calibration, betas=betas, votes=votes)
     return Evaluation(
@@ -235,14 +233,18 @@ def calibrate(public: Predictions) -> Calibration:
 
 def predictions_path(subject: Subject, data: FaceData, views: str) -> Path:
     """Where the predictions of a data set lie."""
-    on = "" if data.sha256 == subject.data_sha256 else data.name
-    return subject.results / result_name("predictions.parquet", views, on)
+    return result_path("predictions.parquet", subject, data, views)
 
 
 def evaluation_path(subject: Subject, data: FaceData, views: str) -> Path:
     """Where the figures of a data set lie."""
+    return result_path("evaluation.json", subject, data, views)
+
+
+def result_path(name: str, subject: Subject, data: FaceData, views: str) -> Path:
+    """Where a result that is called ``name`` lies, by data set and views."""
     on = "" if data.sha256 == subject.data_sha256 else data.name
-    return subject.results / result_name("evaluation.json", views, on)
+    return subject.results / result_name(name, views, on)
 
 
 def check_data(predictions: Predictions, data: FaceData) -> None:

@@ -12,7 +12,7 @@ from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.evaluation.estimated_groups import estimate_groups
-from mien.lab.evaluation.evaluate import ALL, check_data, predictions_path
+from mien.lab.evaluation.evaluate import check_data, predictions_path, result_path
 from mien.lab.evaluation.group_columns import image_columns, read_group_columns
 from mien.lab.evaluation.group_results import Groups
 from mien.lab.evaluation.groups import group_table
@@ -69,11 +69,9 @@ def evaluate_groups(
     cross: bool = False,
 ) -> tuple[Groups, Path]:
     """``find_groups`` of what was evaluated, and the ``groups.json`` that it writes."""
-    path = predictions_path(subject, data, views)
-    predictions = read_predictions(path)
-    part = predictions if split == ALL else predictions.split(split)
+    part = read_predictions(predictions_path(subject, data, views)).split(split)
     found = find_groups(part, calibration, data, table=table, estimate=estimate, cross=cross)
-    target = path.with_name(path.name.replace("predictions", "groups", 1)).with_suffix(".json")
+    target = result_path("groups.json", subject, data, views)
     text = json.dumps(found.to_dict(), indent=1)
     write_beside(target, lambda partial: partial.write_text(text, "utf-8"))
     return found, target

@@ -16,6 +16,10 @@ from mien.errors import DataError, RunError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import majority
+from mien.lab.data.twins import stands_among
+
+ALL = "all"
+"""In place of a split: all of a data set."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,15 @@ class Predictions:
         return next(iter(self.logits))
 
     def split(self, name: str) -> Predictions:
-        """The predictions of one split.
+        """The predictions of one split, or all of them for ``ALL``.
 
         Raises
         ------
         DataError
             If there are none.
         """
+        if name == ALL:
+            return self
         return self.where(self.splits == SPLITS.index(name), f"of {name}")
 
     def where(self, keep: NDArray[np.bool_], called: str) -> Predictions:
@@ -102,8 +108,7 @@ def label_predictions(
         if head == FERPLUS.name != main and data.votes is not None:
             labels[head], kept[head] = majority(data.votes[rows]), logits[head]
             names[head] = FERPLUS.labels
-    seen = {image.tobytes() for image in fitted_on}
-    twins = np.array([data.images[row].tobytes() in seen for row in rows], dtype=np.bool_)
+    twins = stands_among(data.images[rows], fitted_on)
     return Predictions(data.sha256, rows, data.splits[rows], twins, labels, kept, names)
 
 

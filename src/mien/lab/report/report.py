@@ -12,7 +12,7 @@ import numpy as np
 
 from mien.lab.comparison.facts import Facts, read_facts
 from mien.lab.data.faces import FaceData
-from mien.lab.evaluation.evaluate import ALL, Evaluation, evaluate_subject, predictions_path
+from mien.lab.evaluation.evaluate import Evaluation, evaluate_subject, predictions_path
 from mien.lab.evaluation.group_files import find_groups
 from mien.lab.evaluation.group_results import Groups
 from mien.lab.evaluation.mistakes import Mistakes, find_mistakes
@@ -120,8 +120,7 @@ def make_report(
     """
     on_step("evaluating")
     evaluation = evaluate_subject(subject, data, (split,), views)
-    predictions = read_predictions(predictions_path(subject, data, views))
-    part = predictions if split == ALL else predictions.split(split)
+    part = read_predictions(predictions_path(subject, data, views)).split(split)
     on_step("looking for mistakes")
     own = data.sha256 == subject.data_sha256
     mistakes = find_mistakes(part, evaluation.calibration, data, fitted=own)
