@@ -266,3 +266,11 @@ def test_macs_are_convolutions_and_matrix_products():
     assert network.training
     with torch.device("meta"):
         assert count_macs(create_model("vgg8", HEADS, width=24), 1, 44) == by_hand
+
+
+def test_the_widths_of_all_stages_can_be_given():
+    doubled = create_model("vgg8", HEADS, width=[24, 48, 96, 192])
+    torch.manual_seed(0)
+    given = create_model("vgg8", HEADS, width=[2, 6, 4, 8])
+    assert [stage.convolution2.weight.shape[0] for stage in given.stages] == [2, 6, 4, 8]
+    assert sum(p.numel() for p in doubled.parameters()) == 672_351

@@ -88,6 +88,8 @@ def test_a_name_is_given_once():
         ),
         ("vgg8", {"width": -8}, "model vgg8 cannot be built with width=-8 ("),
         ("vgg8", {"width": "wide"}, "model vgg8 cannot be built with width='wide' ("),
+        ("vgg8", {"width": [4, 8]}, "width=[4, 8] (width must be a whole number or a list of four"),
+        ("vgg8", {"width": [4, 8, 0, 8]}, "width=[4, 8, 0, 8] (width must be at least 1"),
         ("vgg8", {"width": 4, "dropout": 2}, "cannot be built with width=4, dropout=2 ("),
         ("vgg8", {"width": 4, "dropout": "1e-1"}, "cannot be built with width=4, dropout='1e-1' ("),
         ("convnet-2", {"width": 0}, "convnet-2 cannot be built with width=0 (width must be"),

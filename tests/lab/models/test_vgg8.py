@@ -54,7 +54,8 @@ def test_gates_lie_between_0_and_1_and_are_one_a_channel():
 @torch.inference_mode()
 def test_features_are_pooled_by_mean_plus_maximum():
     torch.manual_seed(0)
-    model = VGG8({"one": 3, "two": 4}, channels=1, width=2, dropout=0.0, head_dropout=0.0).eval()
+    heads, widths = {"one": 3, "two": 4}, (2, 4, 8, 16)
+    model = VGG8(heads, channels=1, widths=widths, dropout=0.0, head_dropout=0.0).eval()
     images = torch.randn(3, 1, 44, 44)
     gated = model.gate(model.stages(images))
     assert gated.shape == (3, 16, 2, 2)
@@ -67,7 +68,7 @@ def test_features_are_pooled_by_mean_plus_maximum():
 
 def test_dropout_acts_in_training_only():
     torch.manual_seed(0)
-    model = VGG8({"one": 3}, channels=1, width=2, dropout=0.5, head_dropout=0.5)
+    model = VGG8({"one": 3}, channels=1, widths=(2, 4, 8, 16), dropout=0.5, head_dropout=0.5)
     images = torch.randn(4, 1, 44, 44)
     model.eval()
     assert torch.equal(model(images)["one"], model(images)["one"])

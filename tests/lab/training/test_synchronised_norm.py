@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from pathlib import Path
 
 import torch
@@ -46,6 +47,10 @@ def _work(rank: int, folder: str) -> None:
     if rank == 0:
         gradients = {name: value.grad for name, value in network.named_parameters()}
         torch.save([gradients, network.state_dict()], f"{folder}/found.pt")
+    dist.barrier()
+    # A wrapped module holds the group in a cycle; a group that outlives this aborts the process.
+    del module, network
+    gc.collect()
     dist.destroy_process_group()
 
 

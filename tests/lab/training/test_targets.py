@@ -10,6 +10,7 @@ from mien.errors import DataError
 from mien.lab.data.balance import Balance, class_weights, log_prior
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
+from mien.lab.training.distillation import Distillation
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.targets import (
     Objective,
@@ -81,14 +82,14 @@ def test_the_loss_by_hand():
             p = torch.softmax(logits[head][row].double(), 0)
             cross_entropy = -(targets[head][row].double() * p.log()).sum()
             expected += factor * weights[head][row].item() * cross_entropy.item() / 4
-    found = Objective("fer2013", 0.3, None)(logits, targets, weights)
+    found = Objective("fer2013", 0.3, None, Distillation())(logits, targets, weights)
     assert found.item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_loss_is_computed_in_float32():
     logits = {"fer2013": torch.randn(4, 7, generator=torch.Generator().manual_seed(0)).bfloat16()}
     targets, weights = {"fer2013": torch.eye(7)[:4]}, {"fer2013": torch.ones(4)}
-    found = Objective("fer2013", 0, None)(logits, targets, weights)
+    found = Objective("fer2013", 0, None, Distillation())(logits, targets, weights)
     assert found.dtype == torch.float32
     exact = torch.nn.functional.cross_entropy(logits["fer2013"].double(), torch.arange(4))
     assert found.item() == pytest.approx(exact.item(), rel=1e-5)

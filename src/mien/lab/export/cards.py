@@ -95,6 +95,8 @@ def _training_data(recipe: Recipe, facts: dict[str, Any]) -> str:
         text += ", with the votes of FER+ (Barsoum et al. 2016)"
     if facts["pretrained"]:
         text += f"; began with the weights of {facts['pretrained_file']}"
+    if facts.get("teachers"):
+        text += f"; taught by {', '.join(facts['teachers'])}, trained on the same"
     return ". ".join([text, *facts["data_notes"]])
 
 

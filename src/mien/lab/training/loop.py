@@ -18,7 +18,7 @@ from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint
 from mien.lab.training.distributed import ALONE, Group
 from mien.lab.training.early_stopping import best_epoch, should_stop
 from mien.lab.training.memory import explained_memory
-from mien.lab.training.recipe import Recipe
+from mien.lab.training.recipe import Recipe, parse_recipe
 from mien.lab.training.run import Run
 from mien.lab.training.schedules import learning_rate_factor
 from mien.lab.training.setup import Batch, Session, facts_of, prepare
@@ -173,6 +173,7 @@ def train(
                     "data_sha256": data.sha256,
                     "votes_sha256": data.votes_sha256,
                     "pretrained_sha256": session.loaded.sha256 if session.loaded else None,
+                    "teachers_sha256": [teacher.sha256 for teacher in session.teachers],
                     "model": session.module.state_dict(),
                     "average": average.state_dict() if average else None,
                     "optimiser": session.optimiser.state_dict(),
@@ -305,8 +306,10 @@ def _facts(session: Session, logs: list[EpochLog], recipe: Recipe, group: Group)
 
 def _check_same(state: dict[str, Any], session: Session, run: Run) -> None:
     recipe, data = session.recipe.model_dump(mode="json"), session.data
-    if state["recipe"] != recipe:
-        changed = [key for key, value in recipe.items() if state["recipe"].get(key) != value]
+    # A key that came after the run began had its default then.
+    begun = parse_recipe(state["recipe"], str(run.checkpoint)).model_dump(mode="json")
+    if begun != recipe:
+        changed = [key for key, value in recipe.items() if begun.get(key) != value]
         raise RunError(
             f"holds a run of another recipe (differs in {', '.join(changed)})",
             where=run.folder,
@@ -316,6 +319,12 @@ def _check_same(state: dict[str, Any], session: Session, run: Run) -> None:
     if state["pretrained_sha256"] != pretrained:
         raise RunError(
             "holds a run that began with other pretrained weights (SHA-256 differs)",
+            where=run.folder,
+            hint="train with --restart",
+        )
+    if state.get("teachers_sha256", []) != [teacher.sha256 for teacher in session.teachers]:
+        raise RunError(
+            "holds a run that was taught by other weights (a teacher's SHA-256 differs)",
             where=run.folder,
             hint="train with --restart",
         )

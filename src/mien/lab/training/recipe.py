@@ -16,6 +16,7 @@ from mien.lab.data.balance import Balance
 from mien.lab.data.preprocess import Input
 from mien.lab.section import Fraction, NonNegative, Section
 from mien.lab.training.device import Precision
+from mien.lab.training.distillation import Distillation
 from mien.lab.training.early_stopping import EarlyStopping
 from mien.lab.training.mixing import Mixing
 from mien.lab.training.optimisers import Optimiser
@@ -82,6 +83,7 @@ class Recipe(Section):
     model: Model
     transfer: Transfer = Transfer()
     loss: Loss = Loss()
+    distillation: Distillation = Distillation()
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
     early_stopping: EarlyStopping = EarlyStopping()
@@ -108,6 +110,12 @@ class Recipe(Section):
             raise ValueError("transfer.unfreeze_every is for transfer.freeze: gradual")
         if self.mixing.until != Mixing().until and not (self.mixing.mixup or self.mixing.cutmix):
             raise ValueError("mixing.until needs mixing.mixup or mixing.cutmix")
+        if not self.distillation.teachers and self.distillation != Distillation():
+            raise ValueError("distillation.temperature and weight need distillation.teachers")
+        if self.distillation.teachers and frozen:
+            raise ValueError(
+                "distillation.teachers see images; transfer.freeze: backbone has embeddings"
+            )
         if self.early_stopping.min_delta and self.early_stopping.patience is None:
             raise ValueError("early_stopping.min_delta needs early_stopping.patience")
         if frozen and not self.transfer.weights:

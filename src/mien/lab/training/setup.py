@@ -38,6 +38,7 @@ from mien.lab.training.targets import (
     make_objective,
     make_targets,
 )
+from mien.lab.training.teachers import Teacher, load_teachers, taught
 from mien.lab.training.transfer import Head
 
 GROWING = ("oversample", "smote", "augment")
@@ -74,6 +75,7 @@ class Session:
     targets: Targets
     heads: dict[str, int]
     loaded: Loaded | None
+    teachers: tuple[Teacher, ...]
     measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
     rank: int
     layout: torch.memory_format = torch.channels_last
@@ -192,6 +194,7 @@ def prepare(
     # What would end in an error comes before what takes long.
     group.share(recipe.batch_size)
     heads = heads_of(data, recipe)
+    teachers = load_teachers(recipe.distillation, data, labels_of(data, heads))
     rows, public = training_rows(data, recipe.data.twins), data.rows("PublicTest")
     if recipe.balance.method != "none":
         require_every_class(data, data.labels[rows].astype(np.int64))
@@ -234,19 +237,28 @@ def prepare(
         measured = {"clean": (clean_rows, None), "public": (public, None)}
     if len(drawn.labels) < recipe.batch_size:
         raise _too_few(recipe, len(drawn.labels))
+    dtype = choose_precision(recipe.precision, device)
+    targets = make_targets(data, drawn.labels, drawn.sources, recipe)
+    if teachers:
+        on_weights(f"taught by {', '.join(teacher.name for teacher in teachers)}")
+        said = taught(
+            teachers, drawn.inputs.numpy(), recipe.distillation.temperature, device, dtype
+        )
+        targets = targets.beside(said)
     return Session(
         recipe,
         data,
         device,
-        choose_precision(recipe.precision, device),
+        dtype,
         network,
         module,
         make_optimiser(network, recipe.optimiser),
         make_objective(data, data.labels[rows].astype(np.int64), recipe, device),
         drawn,
-        make_targets(data, drawn.labels, drawn.sources, recipe),
+        targets,
         heads,
         loaded,
+        teachers,
         measured,
         group.rank,
     )
@@ -308,6 +320,7 @@ def facts_of(session: Session) -> dict[str, Any]:
         # Without its folder, which is nobody's business where a model file goes.
         "pretrained_file": Path(session.loaded.source).name if session.loaded else None,
         "pretrained_sha256": session.loaded.sha256 if session.loaded else None,
+        "teachers": {teacher.name: teacher.sha256 for teacher in session.teachers},
         "synthetic": int((drawn.sources < 0).sum()),
         "device": session.device.type,
         "precision": str(session.dtype).removeprefix("torch."),

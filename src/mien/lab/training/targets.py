@@ -16,6 +16,7 @@ from mien.lab.data.balance import class_weights, log_prior
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
 from mien.lab.data.pool import training_rows
+from mien.lab.training.distillation import Distillation
 from mien.lab.training.recipe import WITHOUT_VOTES, Recipe
 
 
@@ -25,10 +26,17 @@ class Targets:
 
     ``distributions[head]`` is ``(m, labels)`` float32 with rows summing to 1; ``weights[head]`` is
     ``(m,)`` float32: 0 for images that say nothing to that head, by class with class weights.
+    What teachers say stands under ``teachers_of(head)``, with weight 1 for every image.
     """
 
     distributions: dict[str, Tensor]
     weights: dict[str, Tensor]
+
+    def beside(self, taught: dict[str, Tensor]) -> Targets:
+        """These, and what teachers say by head: ``(m, labels)`` float32, rows summing to 1."""
+        said = {teachers_of(head): values for head, values in taught.items()}
+        heard = {head: torch.ones(len(values)) for head, values in said.items()}
+        return Targets(self.distributions | said, self.weights | heard)
 
     def of(self, drawn: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Distributions and weights of the images at positions ``drawn``."""
@@ -36,6 +44,11 @@ class Targets:
             {head: values[drawn] for head, values in self.distributions.items()},
             {head: values[drawn] for head, values in self.weights.items()},
         )
+
+
+def teachers_of(head: str) -> str:
+    """Key of what teachers say for ``head`` among the targets."""
+    return f"{head} (teachers)"
 
 
 def make_targets(
@@ -124,11 +137,14 @@ class Objective:
     log_prior : Tensor of shape (classes,) or None
         Added to the main head's logits (Menon et al. 2021, equation 10), so that the network
         learns what the prior does not tell already.
+    distillation : Distillation
+        Temperature and weight for heads that teachers have said something about.
     """
 
     main: str
     ferplus_head: float
     log_prior: Tensor | None
+    distillation: Distillation
 
     def __call__(
         self,
@@ -136,7 +152,11 @@ class Objective:
         targets: dict[str, Tensor],
         weights: dict[str, Tensor],
     ) -> Tensor:
-        """Weighted soft cross-entropy, the mean over the batch."""
+        """Weighted soft cross-entropy, the mean over the batch.
+
+        With teachers, ``1 - weight`` of it and ``weight`` of the divergence from what they say at
+        their temperature, times its square (Hinton et al. 2015, section 2).
+        """
         total: Tensor | None = None
         for head, head_logits in logits.items():
             values = head_logits.float()
@@ -144,11 +164,27 @@ class Objective:
                 values = values + self.log_prior
             per_image = -(targets[head] * functional.log_softmax(values, dim=1)).sum(1)
             loss = (weights[head] * per_image).mean()
+            if teachers_of(head) in targets:
+                loss = self._taught(loss, values, head, targets, weights)
             if head != self.main:
                 loss = self.ferplus_head * loss
             total = loss if total is None else total + loss
         assert total is not None
         return total
+
+    def _taught(
+        self,
+        loss: Tensor,
+        logits: Tensor,
+        head: str,
+        targets: dict[str, Tensor],
+        weights: dict[str, Tensor],
+    ) -> Tensor:
+        key, temperature = teachers_of(head), self.distillation.temperature
+        softened = functional.log_softmax(logits / temperature, dim=1)
+        divergence = functional.kl_div(softened, targets[key], reduction="none").sum(1)
+        share = self.distillation.weight
+        return (1 - share) * loss + share * temperature**2 * (weights[key] * divergence).mean()
 
 
 def make_objective(
@@ -159,4 +195,4 @@ def make_objective(
     prior = None
     if balance.method == "logit_adjustment":
         prior = balance.strength * torch.from_numpy(log_prior(labels, classes)).to(device)
-    return Objective(data.label_set.name, recipe.loss.ferplus_head, prior)
+    return Objective(data.label_set.name, recipe.loss.ferplus_head, prior, recipe.distillation)

@@ -1,0 +1,104 @@
+"""Trained networks as teachers, and what they say of images."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mien.errors import RunError
+from mien.lab.data.faces import FaceData
+from mien.lab.data.preprocess import Input
+from mien.lab.models import Network
+from mien.lab.training.device import autocast
+from mien.lab.training.distillation import Distillation
+from mien.lab.training.predict import predict_logits
+from mien.lab.training.run import Run
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A trained network, by what it was given; ``heads`` it can teach, ``sha256`` of its file."""
+
+    name: str
+    network: Network
+    input: Input
+    heads: tuple[str, ...]
+    sha256: str
+
+
+def load_teachers(
+    options: Distillation, data: FaceData, labels: dict[str, list[str]]
+) -> tuple[Teacher, ...]:
+    """The runs that the recipe names; ``labels`` are those of the heads that will be trained.
+
+    Raises
+    ------
+    RunError
+        If a folder holds no completed run, or one on other data or with other labels: what it has
+        learnt of another split could be what is later measured on.
+    """
+    teachers = []
+    for folder in options.teachers:
+        run = Run(Path(folder))
+        facts = run.facts()
+        if facts["data_sha256"] != data.sha256:
+            raise RunError(
+                f"this teacher was trained on other data than {data.name!r} (SHA-256 differs)",
+                where=folder,
+                hint="train it on the same data set and splits",
+            )
+        heads = tuple(head for head in labels if facts["labels"].get(head) == labels[head])
+        if next(iter(labels)) not in heads:
+            raise RunError(
+                f"this teacher has other labels ({', '.join(facts['heads'])}) than "
+                f"{next(iter(labels))!r}",
+                where=folder,
+                hint="train it with the same data.label_set",
+            )
+        sha256 = hashlib.sha256(run.weights.read_bytes()).hexdigest()
+        name = run.folder.resolve().name
+        teachers.append(Teacher(name, run.load_model(), run.recipe().input, heads, sha256))
+    return tuple(teachers)
+
+
+def taught(
+    teachers: tuple[Teacher, ...],
+    images: NDArray[np.uint8],
+    temperature: float,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> dict[str, Tensor]:
+    """What the teachers say of ``images``, by head.
+
+    Parameters
+    ----------
+    teachers : tuple of Teacher
+        One or more. A head is taught by all or by none, or images would differ in what they mean.
+    images : ndarray of shape (n, 48, 48), uint8
+    temperature : float
+        Divides the logarithms of the mean probabilities before the softmax.
+
+    Returns
+    -------
+    dict of str to Tensor of shape (n, labels), float32
+        Rows sum to 1.
+    """
+    shared = [head for head in teachers[0].heads if all(head in one.heads for one in teachers)]
+    sums: dict[str, Tensor] = {}
+    for teacher in teachers:
+        network = teacher.network.to(device).to(memory_format=torch.channels_last)
+        with autocast(device, dtype):
+            found = predict_logits(network, images, teacher.input, views="flip")
+        for head in shared:
+            probabilities = torch.softmax(torch.from_numpy(found[head]), 1)
+            sums[head] = sums[head] + probabilities if head in sums else probabilities
+    return {
+        head: torch.softmax((total / len(teachers)).clamp(min=1e-12).log() / temperature, 1)
+        for head, total in sums.items()
+    }
