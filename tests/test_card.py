@@ -10,7 +10,7 @@ from mien.card import ALL_ROWS, CARD_VERSION, CropGeometry, Head, ModelCard, Sco
 from mien.emotions import FER2013, FERPLUS
 from mien.errors import ModelFileError
 
-OPTIONAL = {"card_version", "colour", "embedding", "activation_maps"}
+OPTIONAL = {"card_version", "colour", "embedding", "activation_maps", "balanced"}
 SCORE = {"head": "fer2013", "metric": "accuracy", "n": 10}
 
 
@@ -32,6 +32,12 @@ def _raw(**changes: Any) -> dict[str, Any]:
         "unsure_below": 0.4,
         "embedding": 192,
         "activation_maps": {"side": 44, "method": "LayerCAM"},
+        "balanced": {
+            "factors": [0.5, 1.0, 0.5, 0.2, 0.4, 0.6, 0.3],
+            "strength": 0.8,
+            "unsure_below": 0.35,
+            "scores": [],
+        },
         "parameters": 1000,
         "macs": 2000,
         "licence": "MIT",
@@ -90,6 +96,17 @@ def test_a_card_of_the_first_version_has_neither_embedding_nor_maps():
     card = _card(card_version=1, embedding=..., activation_maps=...)
     assert card.embedding is None
     assert card.activation_maps is None
+
+
+def test_the_card_of_the_second_operating_point():
+    score = {**SCORE, "split": "PublicTest", "rule": ALL_ROWS, "value": 0.65}
+    card = _card(balanced={**_raw()["balanced"], "scores": [score]})
+    there = card.at_balance(card.balanced)
+    assert there.name == "tiny (balanced)"
+    assert there.unsure_below == 0.35
+    assert [found.value for found in there.scores] == [0.65]
+    assert there.heads == card.heads
+    assert _card(card_version=2, balanced=...).balanced is None
 
 
 def test_heads_keep_their_order():

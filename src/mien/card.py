@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.errors import ModelFileError
 
-CARD_VERSION = 2
+CARD_VERSION = 3
 METADATA_KEY = "mien.card"
 """Key of the card's JSON in the ONNX file's ``metadata_props``."""
 
@@ -85,6 +85,21 @@ def find_score(
     return next((s for s in scores if (s.split, s.metric, s.rule) == wanted), None)
 
 
+class Balanced(_Strict):
+    """A second operating point, at which rare classes are found more often, at some cost.
+
+    The probabilities of the first head are multiplied by ``factors`` (one a label) and divided by
+    their sum: post-hoc logit adjustment (Menon et al. 2021, section 4.1) by ``-strength`` times the
+    logarithm of how often the model expects each class. ``unsure_below`` and ``scores`` are those
+    of this point.
+    """
+
+    factors: tuple[Positive, ...]
+    strength: Annotated[float, Field(ge=0)]
+    unsure_below: Fraction
+    scores: tuple[Score, ...] = ()
+
+
 class Training(_Strict):
     """Where the weights come from."""
 
@@ -103,7 +118,8 @@ class ModelCard(_Strict):
     ``heads`` maps the name of each ONNX output to its labels and temperature. ``unsure_below`` is
     the threshold on the top probability of the first head under which a face is *unsure*.
     ``embedding`` is the number of values of the output of that name, ``activation_maps`` describes
-    the other one; None for a file that does not have it.
+    the other one; None for a file that does not have it. ``balanced`` is a second operating point
+    that the runtime can take, None for a file of the first two card versions.
     """
 
     card_version: int = CARD_VERSION
@@ -119,6 +135,7 @@ class ModelCard(_Strict):
     unsure_below: Fraction
     embedding: int | None = None
     activation_maps: ActivationMaps | None = None
+    balanced: Balanced | None = None
     parameters: int
     macs: int
     licence: str
@@ -131,6 +148,16 @@ class ModelCard(_Strict):
     def score(self, split: str, metric: str, rule: str = ALL_ROWS) -> Score | None:
         """A score of the first head, or None when the card does not have it."""
         return find_score(self.scores, split, metric, rule)
+
+    def at_balance(self, point: Balanced) -> ModelCard:
+        """The card of the second operating point: its name says so, its threshold, its scores."""
+        return self.model_copy(
+            update={
+                "name": f"{self.name} (balanced)",
+                "unsure_below": point.unsure_below,
+                "scores": point.scores,
+            }
+        )
 
     def to_json(self) -> str:
         """The card as one line of JSON."""

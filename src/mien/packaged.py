@@ -61,7 +61,7 @@ EXPRESSION_MODELS: tuple[PackagedFile, ...] = (
     PackagedFile(
         name="mien-vgg8-half.onnx",
         folder="weights",
-        sha256="870675f29a47b69061b3bdd890b34bcf03336af92e8c5e6618db3e791383d8f1",
+        sha256="d030f0eaff87d2fe011d7e0361838aeb1f4dfca178ed7758ceeb36e1d8ace428",
         summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
         licence="MIT",
     ),

@@ -54,6 +54,20 @@ def test_a_photo_gives_its_face_with_everything_the_schema_promises(mien, astron
     assert face["landmarks"]["left_eye"][0] < face["landmarks"]["right_eye"][0]
 
 
+def test_the_balanced_point_raises_the_rare_expressions_and_names_itself(mien, astronaut):
+    frames = []
+    for options in ([], ["--balanced"]):
+        done = mien("analyze", astronaut, "--format", "json", *options)
+        assert done.returncode == 0, done.stderr
+        frames += json.loads(done.stdout)["frames"]
+    plain, balanced = frames
+    assert balanced["model"] == f"{plain['model']} (balanced)"
+    before, after = (frame["faces"][0]["probabilities"] for frame in frames)
+    assert after["disgust"] > before["disgust"]
+    assert after["happy"] < before["happy"]
+    assert sum(after.values()) == pytest.approx(1, abs=1e-5)
+
+
 def test_a_folder_of_good_and_bad_files_gives_a_row_a_face_and_a_line_a_bad_file(
     mien, astronaut, tmp_path
 ):

@@ -57,6 +57,33 @@ def test_rows_are_probabilities_in_the_order_of_the_card(classifier):
         np.testing.assert_allclose(values.sum(1), 1, atol=1e-5)
 
 
+def test_the_balanced_point_weighs_the_main_head_alone(classifier):
+    point = classifier.card.balanced
+    there = Classifier(balanced=True)
+    before, after = classifier.classify(fixed_crops()), there.classify(fixed_crops())
+    main, *others = before
+    weighed = before[main] * np.array(point.factors, np.float32)
+    np.testing.assert_allclose(after[main], weighed / weighed.sum(1, keepdims=True), rtol=1e-5)
+    for head in others:
+        np.testing.assert_array_equal(after[head], before[head])
+    assert there.card.name == f"{classifier.card.name} (balanced)"
+    assert there.card.unsure_below == point.unsure_below
+
+
+def test_a_file_without_a_balanced_point_says_so(classifier, tmp_path):
+    path = changed(tmp_path, classifier.card.model_dump(mode="json") | {"balanced": None})
+    assert Classifier(path).card.balanced is None
+    with pytest.raises(ModelFileError, match="no balanced operating point"):
+        Classifier(path, balanced=True)
+
+
+def test_factors_that_do_not_fit_the_labels_are_refused(classifier, tmp_path):
+    point = {**classifier.card.balanced.model_dump(), "factors": [1.0, 0.5]}
+    path = changed(tmp_path, classifier.card.model_dump(mode="json") | {"balanced": point})
+    with pytest.raises(ModelFileError, match="not one balancing factor a label"):
+        Classifier(path)
+
+
 @pytest.mark.parametrize("count", [0, 1, 17])
 def test_embeddings_and_maps_are_one_a_face(classifier, count):
     crops = np.random.default_rng(0).integers(0, 256, (count, 48, 48), dtype=np.uint8)

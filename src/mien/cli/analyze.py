@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mien.cli.console import err, print_error
-from mien.cli.models import find_model
+from mien.cli.models import Balanced, find_model
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.draw import annotate, write_image
@@ -98,6 +98,7 @@ def analyze(
         str | None,
         typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
     ] = None,
+    balanced: Balanced = False,
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
     ] = DEFAULT_MAX_PIXELS,
@@ -120,6 +121,7 @@ def analyze(
         rotate=rotate,
         threads=threads or cores(),
         faces=faces.value,
+        balanced=balanced,
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))

@@ -16,6 +16,7 @@ from mien.cli.scores import score_tables
 from mien.cli.subject import DataName, SubjectName, data_for, open_named
 
 if TYPE_CHECKING:
+    from mien.lab.evaluation.estimates import Estimate
     from mien.lab.evaluation.evaluate import Evaluation
     from mien.lab.evaluation.measures import Measures
 
@@ -127,6 +128,7 @@ def evaluate(
         _print_confusions(found)
         _print_humans(found)
     _print_calibration(evaluation)
+    _print_balanced(evaluation)
     if groups is not None or estimate_groups:
         compared, where = evaluate_groups(
             opened,
@@ -217,6 +219,22 @@ def _print_calibration(evaluation: Evaluation) -> None:
         f"({evaluation.calibrated_on})",
         markup=False,
     )
+
+
+def _print_balanced(evaluation: Evaluation) -> None:
+    """What the second operating point gains in the rare classes, and what it costs."""
+    for split, found in evaluation.balanced.items():
+        before, after = evaluation.measures[split].overall, found.overall
+        recall = _change(before.balanced_accuracy, after.balanced_accuracy)
+        accuracy = _change(before.accuracy, after.accuracy)
+        out.print(
+            f"balanced operating point, {split}: macro recall {recall}, accuracy {accuracy}",
+            markup=False,
+        )
+
+
+def _change(before: Estimate, after: Estimate) -> str:
+    return f"{_figure(before.value)} → {_figure(after.value)}"
 
 
 def _figure(value: float | None) -> str:

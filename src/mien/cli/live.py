@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import find_model
+from mien.cli.models import Balanced, find_model
 from mien.live.settings import DEFAULT_PORT, Settings, default_threads
 
 _HERE = "127.0.0.1"
@@ -36,12 +37,16 @@ def live(
         str | None,
         typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
     ] = None,
+    balanced: Balanced = False,
+    database: Database = None,
 ) -> None:
     """Read expressions from the camera, in a page in the browser, until Ctrl-C.
 
     The page is served by this computer to itself: no other computer can reach it, nothing leaves
-    it, and nothing is kept. A tab of the page reads photos and shows why.
+    it, and nothing is kept. A tab of the page reads photos and shows why. If you have an album, its
+    page is at /album.
     """
+    from mien.album.database import default_database
     from mien.live.server import serve
 
     settings = Settings(
@@ -49,6 +54,8 @@ def live(
         port=_usual_or_free_port() if port is None else port,
         threads=default_threads(),
         model=find_model(model),
+        balanced=balanced,
+        album=database or default_database(),
     )
     serve(settings, on_ready=lambda address: _show(address, browser), log=False)
 
@@ -64,7 +71,10 @@ def _usual_or_free_port() -> int:
 
 def _show(address: str, browser: bool) -> None:
     err.print(f"The live page is at {address} . Stop it with Ctrl-C.", markup=False)
-    err.print("Only this computer can reach it. Nothing leaves it, nothing is kept.", markup=False)
+    err.print(
+        "Only this computer can reach it. Nothing leaves it, no picture of the camera is kept.",
+        markup=False,
+    )
     if browser:
         # Browsers of the terminal return only when they are closed.
         threading.Thread(target=_open, args=(address,), daemon=True).start()

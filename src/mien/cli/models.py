@@ -38,6 +38,16 @@ def models(context: typer.Context, trainable: Trainable = False) -> None:
         )
 
 
+Balanced = Annotated[
+    bool,
+    typer.Option(
+        "--balanced",
+        help="Find rare expressions (disgust, fear) more often, at some cost in accuracy; see the "
+        "second table of mien models show.",
+    ),
+]
+
+
 @models_app.command("list")
 def list_models(trainable: Trainable = False) -> None:
     """List the packaged expression models; the first one is the default."""
@@ -91,7 +101,7 @@ def show_model(
         f"{head} ({', '.join(values.labels)}; temperature {values.temperature:g})"
         for head, values in card.heads.items()
     )
-    training = card.training
+    training, labels = card.training, next(iter(card.heads.values())).labels
     for key, value in (
         ("file", str(path)),
         ("summary", card.summary),
@@ -118,6 +128,17 @@ def show_model(
         table.add_row(key, value)
     out.print(table)
     out.print(score_tables(card.scores))
+    if card.balanced is not None:
+        factors = ", ".join(
+            f"{label} {factor:g}"
+            for label, factor in zip(labels, card.balanced.factors, strict=True)
+        )
+        out.print(
+            f"\nSecond operating point (--balanced), for the rare expressions; factors {factors}; "
+            f"unsure below {card.balanced.unsure_below:g}",
+            markup=False,
+        )
+        out.print(score_tables(card.balanced.scores))
 
 
 @models_app.command("verify")

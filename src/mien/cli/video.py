@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,15 +14,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import find_model
+from mien.cli.models import Balanced, find_model
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
 from mien.media.draw import annotate
+from mien.media.output import make_folder
 from mien.media.sink import Sink
 from mien.media.sink_table import count
 from mien.media.sinks import create_sink
 from mien.media.summary import Summarizer, VideoSummary
-from mien.media.summary_files import write_summary
+from mien.media.summary_files import SUMMARY_FILES, write_summary
 from mien.media.video import CAMERA, VideoSource, open_video
 from mien.media.video_sink import AnnotatedVideo
 from mien.processors import cores
@@ -106,6 +107,7 @@ def video(
         str | None,
         typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
     ] = None,
+    balanced: Balanced = False,
     threads: Annotated[
         int | None,
         typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
@@ -120,7 +122,7 @@ def video(
     end says what), 130 interrupted, 1 anything else.
     """
     chosen = _format_of(out_file, format)
-    _check_not_the_source(source, out_file, annotate_to)
+    _check_targets(source, out_file, annotate_to, summary_to)
     threads = threads or cores()
     begin, stop = seconds_of(start, "--start"), seconds_of(end, "--end")
     analyzer = StreamAnalyzer(
@@ -132,6 +134,7 @@ def video(
         rotate=rotate,
         threads=threads,
         size=size,
+        balanced=balanced,
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
@@ -141,6 +144,9 @@ def video(
         )
         rate = min(frames.rate, fps or frames.rate)
         summarizer = Summarizer(source, labels, rate=rate)
+        if summary_to is not None:
+            # Said now and not after an hour of reading; and the other files may go there too.
+            make_folder(summary_to)
         rows = _enter_sink(stack, chosen, out_file, labels, heads.get(FERPLUS.name, ()))
         drawn = _enter_annotated(stack, annotate_to, source, rate, begin or 0.0)
         interrupted = stack.enter_context(_stop_on_signal())
@@ -162,7 +168,14 @@ def video(
         write_summary(summary_to, summary)
     if chosen is None or out_file is not None:
         out.print(_people_table(summary))
-    _end(source, frames, drawn, summary, was_interrupted=interrupted())
+    lost = (*frames.losses, *(drawn.losses if drawn is not None else ()))
+    if interrupted():
+        kept = [str(path) for path in (out_file, annotate_to, summary_to) if path is not None]
+        print_note(_interruption(summary.end, kept, lost))
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if lost:
+        print_error(f"{source}: read on, but {'; '.join(lost)}")
+        raise typer.Exit(EXIT_SOME_LOST)
 
 
 def seconds_of(text: str | None, option: str) -> float | None:
@@ -203,13 +216,23 @@ def _format_of(out_file: Path | None, format: RowFormat | None) -> RowFormat | N
         ) from None
 
 
-def _check_not_the_source(source: str, *targets: Path | None) -> None:
-    for target in targets:
-        there = target is not None and target.exists() and Path(source).exists()
-        if target is not None and there and target.samefile(source):
+def _check_targets(
+    source: str, out_file: Path | None, annotate_to: Path | None, summary_to: Path | None
+) -> None:
+    """No file may take the place of the video, or of another result."""
+    named = [target for target in (out_file, annotate_to) if target is not None]
+    for target in named:
+        if target.exists() and Path(source).exists() and target.samefile(source):
             raise UsageError(
                 "would replace the video itself", where=target, hint="give another name"
             )
+    taken = set() if summary_to is None else {(summary_to / n).resolve() for n in SUMMARY_FILES}
+    for target in named:
+        if target.resolve() in taken:
+            raise UsageError(
+                "two results would have this name", where=target, hint="give another name"
+            )
+        taken.add(target.resolve())
 
 
 def _enter_sink(
@@ -294,20 +317,9 @@ def _people_table(summary: VideoSummary) -> Table:
     return table
 
 
-def _end(
-    source: str,
-    frames: VideoSource,
-    drawn: AnnotatedVideo | None,
-    summary: VideoSummary,
-    *,
-    was_interrupted: bool,
-) -> None:
-    """Say what was lost, and leave with the status that says so."""
-    is_camera = source.startswith(CAMERA)
-    if was_interrupted and not is_camera:
-        print_note(f"interrupted at {summary.end:.1f} s; what was read until then is kept")
-        raise typer.Exit(EXIT_INTERRUPTED)
-    lost = [*frames.losses, *(drawn.losses if drawn is not None else ())]
-    if lost:
-        print_error(f"{source}: read on, but {'; '.join(lost)}")
-        raise typer.Exit(EXIT_SOME_LOST)
+def _interruption(seconds: float, kept: Sequence[str], lost: Sequence[str]) -> str:
+    """One line that says how far it came, and where that is to be found."""
+    what = (
+        f"complete up to there: {', '.join(kept)}" if kept else "what is printed goes up to there"
+    )
+    return "; ".join([f"interrupted at {seconds:.1f} s", what, *lost])

@@ -36,11 +36,14 @@ class Analyzer:
         CPU threads for detector and classifier, at least 1.
     faces : {"all", "largest"}
         Whether to read every face or only the largest one.
+    balanced : bool
+        Take the model's second operating point: rare expressions (disgust, fear) are found more
+        often, and overall accuracy is lost; the card has the scores of both.
 
     Raises
     ------
     ModelFileError
-        If a model file cannot be used.
+        If a model file cannot be used, or has no second operating point when one is wanted.
     UsageError
         If the detector is unknown or an option is out of range.
     """
@@ -55,8 +58,11 @@ class Analyzer:
         rotate: bool = False,
         threads: int = 1,
         faces: Literal["all", "largest"] = "all",
+        balanced: bool = False,
     ) -> None:
-        self.classifier = Classifier(None if model is None else Path(model), threads=threads)
+        self.classifier = Classifier(
+            None if model is None else Path(model), threads=threads, balanced=balanced
+        )
         self.detector: Detector = (
             create_detector(
                 detector,

@@ -27,15 +27,20 @@ class Classifier:
         A ``.onnx`` file that ``mien export`` wrote; the packaged default model when None.
     threads : int
         CPU threads, at least 1.
+    balanced : bool
+        Take the file's second operating point (see ``Balanced``): rare expressions are found more
+        often, and accuracy is lost. The main head's probabilities and *unsure* follow it.
 
     Raises
     ------
     ModelFileError
         If the file is missing, is not an ONNX model, has no card, or the card is from a newer
-        version or does not describe the file.
+        version or does not describe the file, or has no second operating point when one is wanted.
     """
 
-    def __init__(self, path: Path | None = None, *, threads: int = 1) -> None:
+    def __init__(
+        self, path: Path | None = None, *, threads: int = 1, balanced: bool = False
+    ) -> None:
         self.path = packaged_path(EXPRESSION_MODELS[0]) if path is None else path
         self._session = open_session(
             self.path,
@@ -44,6 +49,16 @@ class Classifier:
         )
         self.card = read_card(self._session, self.path)
         self._input = self._session.get_inputs()[0].name
+        self._factors: NDArray[np.float32] | None = None
+        if balanced:
+            if self.card.balanced is None:
+                raise ModelFileError(
+                    "has no balanced operating point",
+                    where=self.path,
+                    hint="export its run again with this version of Mien",
+                )
+            self._factors = np.array(self.card.balanced.factors, dtype=np.float32)
+            self.card = self.card.at_balance(self.card.balanced)
 
     def classify(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Calibrated probabilities of face crops.
@@ -65,10 +80,15 @@ class Classifier:
         """
         heads = self.card.heads
         found = self._run(tuple(heads), crops)
-        return {
+        by_head = {
             name: values.reshape(len(crops), len(heads[name].labels))
             for name, values in zip(heads, found, strict=True)
         }
+        if self._factors is not None:
+            main = next(iter(heads))
+            weighted = by_head[main] * self._factors
+            by_head[main] = weighted / weighted.sum(axis=1, keepdims=True)
+        return by_head
 
     def embed(self, crops: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         """Embeddings of face crops: similar ones lie close together.
@@ -148,6 +168,9 @@ def read_card(session: onnxruntime.InferenceSession, path: Path) -> ModelCard:
     named = set(card.heads)
     named |= {EMBEDDING} if card.embedding is not None else set()
     named |= {ACTIVATION_MAPS} if card.activation_maps is not None else set()
+    labels = next(iter(card.heads.values())).labels
+    if card.balanced is not None and len(card.balanced.factors) != len(labels):
+        raise ModelFileError("its card has not one balancing factor a label", where=path)
     if not named <= outputs:
         raise ModelFileError(
             f"its card names outputs it does not have ({', '.join(sorted(named - outputs))})",

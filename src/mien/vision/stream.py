@@ -62,6 +62,8 @@ class StreamAnalyzer:
         Longest side in pixels of the picture that the detector is shown, for a picture of 4:3 (for
         other shapes one of the same area); smaller is faster and finds fewer small faces. The
         detector's default when None. Only for ``"centerface"``.
+    balanced : bool
+        Take the model's second operating point, as in ``Analyzer``.
 
     Raises
     ------
@@ -82,13 +84,14 @@ class StreamAnalyzer:
         rotate: bool = False,
         threads: int = 1,
         size: int | None = None,
+        balanced: bool = False,
     ) -> None:
         sure = 0.0
         if isinstance(detector, str):
             detector, sure = _sensitive_detector(
                 detector, min_face=min_face, rotate=rotate, threads=threads, size=size
             )
-        analyzer = Analyzer(model, detector=detector, threads=threads)
+        analyzer = Analyzer(model, detector=detector, threads=threads, balanced=balanced)
         self._begin(analyzer, sure, detect_every, smooth_seconds)
 
     @classmethod

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -223,7 +223,7 @@ def test_other_data_are_measured_whole_with_the_runs_own_calibration(finished_co
     other = replace(faces, name="other", images=faces.images[:, :, ::-1].copy())
     found = evaluate_run(finished_copy, other, (ALL,))
     own = json.loads(finished_copy.evaluation.read_text("utf-8"))
-    assert asdict(found.calibration) == own["calibration"]
+    assert found.calibration.to_dict() == own["calibration"]
     assert found.data == "other"
     assert found.measures[ALL].images == len(other)
     folder = finished_copy.folder

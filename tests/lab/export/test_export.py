@@ -290,7 +290,7 @@ def test_a_run_that_is_not_complete(tmp_path, finished_copy, faces):
 
 def test_a_temperature_that_is_missing(finished):
     with pytest.raises(RunError, match="no temperature for ferplus; evaluate it again"):
-        make_card(finished, [], Calibration({"fer2013": 1.0}, 0.3), "tiny")
+        make_card(finished, [], [], Calibration({"fer2013": 1.0}, 0.3), "tiny")
 
 
 def test_a_target_that_cannot_be_written(tmp_path, exported, finished, faces, monkeypatch):

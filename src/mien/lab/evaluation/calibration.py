@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,40 @@ from sklearn.isotonic import IsotonicRegression
 
 
 @dataclass(frozen=True)
+class BalancedPoint:
+    """Factors of the main head's probabilities, fitted on PublicTest for macro recall.
+
+    ``factors[label]`` is how often the model expects the label, to the power of ``-strength``,
+    scaled so that the largest is 1. ``unsure_below`` is the threshold on the new top probability.
+    """
+
+    factors: tuple[float, ...]
+    strength: float
+    unsure_below: float
+
+
+@dataclass(frozen=True)
 class Calibration:
-    """Fitted on PublicTest: a temperature by head, and the threshold of *unsure*."""
+    """Fitted on PublicTest: a temperature by head, the threshold of *unsure*, a second point."""
 
     temperatures: dict[str, float]
     unsure_below: float
+    balanced: BalancedPoint | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, ready for JSON."""
+        plain = asdict(self)
+        if self.balanced is not None:
+            plain["balanced"]["factors"] = list(self.balanced.factors)
+        return plain
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Calibration:
+        """From what ``to_dict`` gave; ``KeyError`` and ``TypeError`` for another form."""
+        point = raw.get("balanced")
+        if point is not None:
+            point = BalancedPoint(**{**point, "factors": tuple(point["factors"])})
+        return cls(raw["temperatures"], raw["unsure_below"], point)
 
 
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:

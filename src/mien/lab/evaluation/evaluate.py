@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from mien.card import Score
 from mien.errors import DataError, RunError, UsageError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
+from mien.lab.evaluation.balanced import at_balance, fit_balanced
 from mien.lab.evaluation.calibration import (
     Calibration,
     fit_temperature,
@@ -28,7 +29,7 @@ from mien.lab.evaluation.predictions import (
     read_predictions,
     write_predictions,
 )
-from mien.lab.evaluation.scores import scores_of
+from mien.lab.evaluation.scores import point_scores_of, scores_of
 from mien.lab.evaluation.subject import RunSubject, Subject, trained_on
 from mien.lab.training.predict import Views
 from mien.lab.training.run import Run, result_name
@@ -59,6 +60,8 @@ class Evaluation:
         Where it comes from, in words.
     measures : dict of str to Measures
         By split.
+    balanced : dict of str to Measures
+        By split, at the second operating point; empty for a model file that has none.
     """
 
     subject: str
@@ -69,11 +72,17 @@ class Evaluation:
     calibration: Calibration
     calibrated_on: str
     measures: dict[str, Measures]
+    balanced: dict[str, Measures]
 
     @property
     def scores(self) -> list[Score]:
         """The figures that a card carries."""
         return [s for split, found in self.measures.items() for s in scores_of(found, split)]
+
+    @property
+    def balanced_scores(self) -> list[Score]:
+        """Those of the second operating point."""
+        return [s for split, found in self.balanced.items() for s in point_scores_of(found, split)]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, ready for JSON."""
@@ -84,9 +93,10 @@ class Evaluation:
             "data_sha256": self.data_sha256,
             "notes": list(self.notes),
             "views": self.views,
-            "calibration": asdict(self.calibration),
+            "calibration": self.calibration.to_dict(),
             "calibrated_on": self.calibrated_on,
             "scores": [score.model_dump() for score in self.scores],
+            "balanced_scores": [score.model_dump() for score in self.balanced_scores],
             "splits": {split: found.to_dict() for split, found in self.measures.items()},
         }
 
@@ -198,11 +208,15 @@ def evaluate_predictions(
         check_data(predictions, data)
     if calibration is None:
         calibration = calibrate(predictions.split("PublicTest"))
-    measures = {}
+    measures, balanced, point = {}, {}, calibration.balanced
     for split in splits:
         part = predictions.split(split)
         votes = data.votes[part.rows] if data is not None and data.votes is not None else None
         measures[split] = measure(part, calibration, betas=betas, votes=votes)
+        if point is not None:
+            shifted = at_balance(part, calibration.temperatures[part.main_head], point)
+            there = replace(calibration, unsure_below=point.unsure_below)
+            balanced[split] = measure(shifted, there, betas=betas)
     return Evaluation(
         subject=subject,
         data=data.name if data is not None else "",
@@ -212,11 +226,12 @@ def evaluate_predictions(
         calibration=calibration,
         calibrated_on=calibrated_on,
         measures=measures,
+        balanced=balanced,
     )
 
 
 def calibrate(public: Predictions) -> Calibration:
-    """Fit temperatures and the *unsure* threshold on the PublicTest predictions."""
+    """Fit temperatures, *unsure* and the second operating point on PublicTest's predictions."""
     temperatures = {}
     for head, logits in public.logits.items():
         if not (public.labels[head] >= 0).any():
@@ -228,7 +243,11 @@ def calibrate(public: Predictions) -> Calibration:
     main = public.main_head
     calibrated = probabilities(public.logits[main], temperatures[main])
     correct = calibrated.argmax(axis=1) == public.labels[main]
-    return Calibration(temperatures, fit_unsure_threshold(calibrated.max(axis=1), correct))
+    return Calibration(
+        temperatures,
+        fit_unsure_threshold(calibrated.max(axis=1), correct),
+        fit_balanced(calibrated, public.labels[main]),
+    )
 
 
 def predictions_path(subject: Subject, data: FaceData, views: str) -> Path:
@@ -266,7 +285,7 @@ def _fitted_before(subject: Subject) -> Calibration:
     """The calibration of the run's own evaluation."""
     path = subject.results / result_name("evaluation.json", "single", "")
     try:
-        return Calibration(**json.loads(path.read_text("utf-8"))["calibration"])
+        return Calibration.from_dict(json.loads(path.read_text("utf-8"))["calibration"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"has not been calibrated: it has to be evaluated on {subject.data_name} first",

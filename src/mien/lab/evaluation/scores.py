@@ -12,28 +12,49 @@ MICROSOFT_RULE = "FER+ majority, Microsoft's rule"
 
 def scores_of(found: Measures, split: str) -> list[Score]:
     """Accuracy and means over classes with and without twins, calibration, *unsure*, FER+."""
-    scores = _headline(found.overall, split, ALL_ROWS)
-    if found.without_twins is not None:
-        scores += _headline(found.without_twins, split, WITHOUT_TWINS)
-    unsure = found.risk_coverage.unsure
-    plain = {
-        "ECE before temperature": found.uncalibrated.calibration_error,
-        "ECE": found.calibrated.calibration_error,
-        "log loss": found.calibrated.log_loss,
-        "share answered": unsure.coverage,
-        "accuracy when answered": unsure.accuracy,
-    }
-    scores += [
-        _score(found.head, name, split, ALL_ROWS, found.images, value)
-        for name, value in plain.items()
-        if value.value is not None
-    ]
+    scores = _both(found, split)
+    scores += _plain(
+        found,
+        split,
+        {
+            "ECE before temperature": found.uncalibrated.calibration_error,
+            "ECE": found.calibrated.calibration_error,
+            "log loss": found.calibrated.log_loss,
+            **_answered(found),
+        },
+    )
     if found.ferplus is not None:
         part = found.ferplus
         scores.append(
             _score(part.head, "accuracy", split, MICROSOFT_RULE, part.images, part.accuracy)
         )
     return scores
+
+
+def point_scores_of(found: Measures, split: str) -> list[Score]:
+    """Those of ``scores_of`` that another operating point changes on purpose."""
+    return _both(found, split) + _plain(found, split, _answered(found))
+
+
+def _both(found: Measures, split: str) -> list[Score]:
+    """Accuracy and means over classes with and without twins."""
+    scores = _headline(found.overall, split, ALL_ROWS)
+    if found.without_twins is not None:
+        scores += _headline(found.without_twins, split, WITHOUT_TWINS)
+    return scores
+
+
+def _answered(found: Measures) -> dict[str, Estimate]:
+    unsure = found.risk_coverage.unsure
+    return {"share answered": unsure.coverage, "accuracy when answered": unsure.accuracy}
+
+
+def _plain(found: Measures, split: str, named: dict[str, Estimate]) -> list[Score]:
+    return [
+        _score(found.head, name, split, ALL_ROWS, found.images, value)
+        for name, value in named.items()
+        if value.value is not None
+    ]
 
 
 def _headline(part: Headline, split: str, rule: str) -> list[Score]:

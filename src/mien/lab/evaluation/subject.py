@@ -15,7 +15,7 @@ from mien.errors import DataError, MienError, RunError, UsageError
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.relabel import relabel
 from mien.lab.data.store import load_faces
-from mien.lab.evaluation.calibration import Calibration
+from mien.lab.evaluation.calibration import BalancedPoint, Calibration
 from mien.lab.models import Network
 from mien.lab.training.predict import Views, embed, predict_logits
 from mien.lab.training.run import Run
@@ -152,10 +152,14 @@ class ModelSubject:
 
     @property
     def calibration(self) -> Calibration:
-        """The temperatures in the graph and the card's threshold of *unsure*."""
+        """The temperatures in the graph, the card's threshold of *unsure* and second point."""
         card = self.classifier.card
         temperatures = {name: head.temperature for name, head in card.heads.items()}
-        return Calibration(temperatures, card.unsure_below)
+        point = None
+        if card.balanced is not None:
+            there = card.balanced
+            point = BalancedPoint(there.factors, there.strength, there.unsure_below)
+        return Calibration(temperatures, card.unsure_below, point)
 
     def logits(self, images: NDArray[np.uint8], views: Views) -> dict[str, NDArray[np.float32]]:
         """Logits by head: the logarithms of the file's probabilities, times its temperature.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import torch
 
-from mien.card import ActivationMaps, CropGeometry, Head, ModelCard, Score, Training
+from mien.card import ActivationMaps, Balanced, CropGeometry, Head, ModelCard, Score, Training
 from mien.errors import RunError
 from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.evaluation.calibration import Calibration
@@ -28,7 +29,13 @@ PEOPLE = "Trained on web images with noisy labels: people themselves reach about
 FER2013_SHA256 = "0649100192240a72f44039c39c6b102f08c94c535ce284e6cadf263c8f6a5b6f"
 
 
-def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str) -> ModelCard:
+def make_card(
+    run: Run,
+    scores: list[Score],
+    balanced_scores: list[Score],
+    calibration: Calibration,
+    name: str,
+) -> ModelCard:
     """Put the card together from the run's own files.
 
     Raises
@@ -65,6 +72,9 @@ def make_card(run: Run, scores: list[Score], calibration: Calibration, name: str
         activation_maps=None
         if maps is None
         else ActivationMaps(side=recipe.input.crop, method=type(network).MAPS),
+        balanced=None
+        if calibration.balanced is None
+        else Balanced(**asdict(calibration.balanced), scores=tuple(balanced_scores)),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         macs=count_macs(network, recipe.input.channels, recipe.input.side),
         licence=_licence(recipe, facts),

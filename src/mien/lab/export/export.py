@@ -48,8 +48,8 @@ def export_run(
     RunError
         If the run is not evaluated, or the two sides differ by more than 1e-4.
     """
-    calibration, scores = _read_evaluation(run)
-    card = make_card(run, scores, calibration, name or run.recipe().name)
+    calibration, scores, balanced_scores = _read_evaluation(run)
+    card = make_card(run, scores, balanced_scores, calibration, name or run.recipe().name)
     network = CalibratedNetwork(
         run.load_model(), run.recipe().input, calibration.temperatures
     ).eval()
@@ -59,10 +59,13 @@ def export_run(
     return card, difference
 
 
-def _read_evaluation(run: Run) -> tuple[Calibration, list[Score]]:
+def _read_evaluation(run: Run) -> tuple[Calibration, list[Score], list[Score]]:
     try:
         raw = json.loads(run.evaluation.read_text("utf-8"))
-        return Calibration(**raw["calibration"]), [Score(**score) for score in raw["scores"]]
+        scores, balanced = (
+            [Score(**score) for score in raw[key]] for key in ("scores", "balanced_scores")
+        )
+        return Calibration.from_dict(raw["calibration"]), scores, balanced
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(
             "the run has not been evaluated",
