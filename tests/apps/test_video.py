@@ -130,7 +130,10 @@ def test_nobody_is_a_result_too(mien, make_video, scene, tmp_path):
         (["x.mp4", "--start", "5", "--end", "3"], 2, "is not after start"),
         (["x.mp4", "--out", "a.xyz"], 2, "--format"),
         (["x.mp4", "--annotate", "x.mp4"], 2, "replace the video itself"),
+        (["x.mp4", "--out", "a.mp4", "--format", "csv", "--annotate", "a.mp4"], 2, "two results"),
+        (["x.mp4", "--out", "sum/summary.csv", "--summary", "sum"], 2, "two results"),
         (["x.mp4", "--out", "none/a.csv"], 1, "folder does not exist"),
+        (["x.mp4", "--summary", "photo.png"], 1, "photo.png: is a file"),
         (["notes.txt"], 1, "is text, not a video"),
         (["photo.png"], 1, "mien analyze"),
     ],
@@ -163,7 +166,8 @@ def test_an_interruption_keeps_what_was_read(mien_path, make_video, scene, tmp_p
     running.send_signal(number)
     _, stderr = running.communicate(timeout=60)
     assert running.returncode == EXIT_INTERRUPTED
-    assert "interrupted at" in one_line(stderr)
+    assert one_line(stderr).startswith("interrupted at")
+    assert one_line(stderr).endswith("; complete up to there: rows.csv, drawn.mp4")
     rows = list(csv.DictReader((tmp_path / "rows.csv").open()))
     times, streams = read_video(tmp_path / "drawn.mp4")
     assert 0 < len(times) < 600

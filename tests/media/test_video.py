@@ -159,6 +159,22 @@ def test_what_cannot_be_decoded_is_left_out_and_counted(make_video, tmp_path):
     assert frames[-1].time > 1.4
 
 
+def test_what_a_reader_passes_over_without_a_word_is_counted(make_video, tmp_path):
+    import av
+
+    path = make_video(tmp_path / "a.mkv", noisy(), sound="aac")
+    assert read(path)[1] == ()
+    with av.open(str(path)) as container:
+        pictures = [packet.pos for packet in container.demux(video=0) if packet.size]
+    content = bytearray(path.read_bytes())
+    content[pictures[15] - 20 : pictures[15] + 20] = bytes(40)
+    path.write_bytes(content)
+    frames, losses = read(path)
+    assert 20 <= len(frames) < 40
+    assert losses == ("1 damaged part of the file left out",)
+    assert frames[-1].time > 1.4
+
+
 def test_a_lost_index_is_one_clear_error(make_video, tmp_path):
     path = make_video(tmp_path / "a.mp4", plain())
     path.write_bytes(path.read_bytes()[:-2000])
@@ -173,7 +189,7 @@ def test_no_video_at_all(make_video, tmp_path):
     empty.touch()
     for path, what in (
         (text, "not a video"),
-        (empty, "not a video"),
+        (empty, "is an empty file"),
         (tmp_path, "is a folder"),
         (tmp_path / "none.mp4", "no such file"),
     ):
@@ -229,6 +245,17 @@ def test_a_video_over_the_network(make_video, tmp_path):
             open_video(f"{address}/none.mkv")
         server.shutdown()
     assert (len(frames), losses) == (20, ())
+
+
+def test_an_address_that_gives_the_end_of_a_file_only_after_all_of_it(make_video, tmp_path):
+    """Without ranges, which that server has not, an index at the end is found, and no frame."""
+    make_video(tmp_path / "a.mp4", (np.repeat(f, 8, axis=0) for f in noisy()), fps=10)
+    handler = functools.partial(QuietHandler, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(VideoError, match=r"broke off .*copy it to this computer first"):
+            read(f"http://127.0.0.1:{server.server_port}/a.mp4")
+        server.shutdown()
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -32,9 +32,28 @@ def test_the_first_reading_is_taken_as_it_is():
 @pytest.mark.parametrize("fps", [1, 5, 10, 25, 60])
 def test_a_step_falls_to_one_in_e_in_the_time_constant(fps):
     """The reading changes from a to b at once: the old share is exp(-t / tau), at any rate."""
-    states = run([(1.0, 0.0)] + [(0.0, 1.0)] * (3 * fps), fps)
+    long = 20 * fps
+    states = run([(1.0, 0.0)] * long + [(0.0, 1.0)] * (3 * fps), fps)
+    for number, state in enumerate(states[long - 1 :]):
+        assert state.probabilities[0] == pytest.approx(math.exp(-number / fps / TAU), abs=1e-9)
+
+
+@pytest.mark.parametrize("fps", [10, 25, 60])
+def test_the_first_reading_soon_counts_no_more_than_others(fps):
+    """It is of a tenth of a second, and the others of as long as they are seen."""
+    states = run([(1.0, 0.0)] + [(0.0, 1.0)] * fps, fps)
+    first = 1 - math.exp(-0.1 / TAU)
     for number, state in enumerate(states):
-        assert state.probabilities[0] == pytest.approx(math.exp(-number / fps / TAU), abs=1e-12)
+        old, new = math.exp(-number / fps / TAU) * first, 1 - math.exp(-number / fps / TAU)
+        assert state.probabilities[0] == pytest.approx(old / (old + new), abs=1e-9)
+    assert states[round(0.6 * fps)].probabilities[0] < 0.1
+
+
+def test_a_reading_after_a_pause_does_not_speak_for_the_pause():
+    before = run([(1.0, 0.0)] * 200, 10)[-1]
+    after = smooth(before, np.array([0.0, 1.0]), before.time + 0.9, seconds=TAU, unsure_below=0.4)
+    old, new = math.exp(-0.9 / TAU), 1 - math.exp(-0.1 / TAU)
+    assert after.probabilities[1] == pytest.approx(new / (old + new), abs=1e-9)
 
 
 @given(

@@ -52,6 +52,8 @@ class ApiError(MienError):
 def unreadable(error: ImageError) -> ApiError:
     """422 for a picture that cannot be read."""
     subject = "the picture " if error.what.startswith(("is ", "has ")) else ""
+    if error.what.startswith("is not a picture"):
+        subject = "what was sent "
     return ApiError(422, f"{subject}{error.what}", error.hint)
 
 

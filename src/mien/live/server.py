@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import signal
 import socket
@@ -108,6 +109,12 @@ def bind(settings: Settings) -> socket.socket:
         family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((settings.host, settings.port), family=family, backlog=128)
     except (OSError, UnicodeError) as error:
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            raise MienError(
+                "another program, or another Mien, listens there already",
+                where=where,
+                hint="give another --port; --port 0 takes a free one",
+            ) from error
         reason = getattr(error, "strerror", None) or str(error)
         raise MienError(
             f"cannot listen there ({reason})",

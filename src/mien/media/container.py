@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.errors import MissingExtraError, VideoError
@@ -39,13 +40,12 @@ def open_container(source: str) -> av.container.InputContainer:
     require_av()
     import av
 
-    is_url = "://" in source
     # Without this a file called "a:b.mp4" would be taken for a stream of the protocol a.
-    name = source if is_url else f"file:{source}"
+    name = source if is_url(source) else f"file:{source}"
     try:
         container = av.open(name, timeout=(_OPEN_SECONDS, _READ_SECONDS), metadata_errors="replace")
     except (OSError, ValueError, av.FFmpegError) as error:
-        raise _open_error(error, source, is_url=is_url) from error
+        raise _open_error(error, source) from error
     form = container.format.name
     if form == _TEXT or form in _PICTURES or form.endswith(_ONE_PICTURE):
         container.close()
@@ -57,21 +57,28 @@ def open_container(source: str) -> av.container.InputContainer:
     return container
 
 
+def is_url(source: str) -> bool:
+    """Whether a video is named by its address, and not by its path."""
+    return "://" in source
+
+
 def stream_origin(container: av.container.InputContainer) -> Fraction:
     """The time in seconds, on the container's clock, at which it begins to play."""
     return Fraction(container.start_time or 0, 1_000_000)
 
 
-def _open_error(error: Exception, source: str, *, is_url: bool) -> VideoError:
+def _open_error(error: Exception, source: str) -> VideoError:
     import av
 
     if isinstance(error, av.InvalidDataError):
+        if not is_url(source) and Path(source).stat().st_size == 0:
+            return VideoError("is an empty file", where=source, hint="copy or export it again")
         return VideoError(
             "is not a video that can be read",
             where=source,
             hint="if it is a recording that was cut off, its index is lost",
         )
-    if is_url:
+    if is_url(source):
         return VideoError(
             f"cannot be reached ({reason(error)})",
             where=source,

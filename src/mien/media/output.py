@@ -24,6 +24,7 @@ _REASONS = {
     errno.EROFS: ("the file system is read-only", "write elsewhere"),
     errno.EACCES: ("no permission to write there", "write elsewhere, or change the permissions"),
     errno.EPERM: ("no permission to write there", "write elsewhere, or change the permissions"),
+    errno.EEXIST: ("is a file, not a folder", "give another name"),
     errno.EISDIR: ("is a folder", "give the name of a file in it"),
     errno.ENOENT: ("its folder does not exist", "make the folder first"),
     errno.ENOTDIR: ("its folder is not a folder", "give the name of a file in a folder"),

@@ -17,6 +17,9 @@ from mien.media.timeline import draw_timeline
 SUMMARY_SCHEMA = "mien.video-summary/1"
 """Name and version of summary.json; documented in ``docs/schema.md``."""
 
+SUMMARY_FILES = ("summary.json", "summary.csv", "timeline.png")
+"""Names of the files in the folder of a summary."""
+
 
 def write_summary(folder: Path, summary: VideoSummary) -> None:
     """Write the three files into ``folder``, which is made when it is not there.
@@ -27,13 +30,14 @@ def write_summary(folder: Path, summary: VideoSummary) -> None:
         If they cannot be written.
     """
     make_folder(folder)
-    with open_output(folder / "summary.json") as stream:
+    as_json, as_csv, picture = (folder / name for name in SUMMARY_FILES)
+    with open_output(as_json) as stream:
         stream.write(
             f"{json.dumps(summary_to_dict(summary), indent=2, ensure_ascii=False)}\n".encode()
         )
-    with open_output(folder / "summary.csv") as stream:
+    with open_output(as_csv) as stream:
         stream.write(_csv(summary).encode())
-    write_image(folder / "timeline.png", draw_timeline(summary))
+    write_image(picture, draw_timeline(summary))
 
 
 def summary_to_dict(summary: VideoSummary) -> dict[str, Any]:

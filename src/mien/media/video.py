@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from mien.errors import UsageError, VideoError
-from mien.media.container import open_container, reason, stream_origin
+from mien.media.container import is_url, open_container, reason, stream_origin
 from mien.media.image import DEFAULT_MAX_PIXELS, Image
 from mien.media.sink_table import count
 from mien.media.upright import upright_picture
@@ -28,6 +28,11 @@ _MOST_ERRORS = 1000
 
 _MISSING_SECONDS = 0.5
 """A video that ends this much before its own statement is cut off; less is rounding."""
+
+_MATROSKA = "matroska"
+_MOST_BETWEEN = 1024
+"""Bytes between two packets of a Matroska file. More is damage: FFmpeg looks for the next place
+that it can read, and does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,7 @@ class VideoReader:
         self._stream.thread_type = "AUTO"
         self._stream.codec_context.thread_count = threads
         self._converter = _converter()
-        self._undecodable = self._damaged = 0
+        self._undecodable = self._damaged = self._passed_over = 0
         self._ended_early: str | None = None
 
     @property
@@ -187,6 +192,8 @@ class VideoReader:
     def losses(self) -> tuple[str, ...]:
         """What could not be read, one clause each; complete when all frames have been read."""
         found = []
+        if self._passed_over:
+            found.append(f"{count(self._passed_over, 'damaged part')} of the file left out")
         if self._undecodable:
             found.append(f"{count(self._undecodable, 'piece')} could not be decoded")
         if self._damaged:
@@ -237,7 +244,7 @@ class VideoReader:
         """All frames that can be decoded, in order of display."""
         import av
 
-        packets = self._container.demux(self._stream)
+        packets = self._packets()
         errors = 0
         while True:
             try:
@@ -250,7 +257,7 @@ class VideoReader:
                     self._ended_early = f"reading broke off ({reason(error)})"
                     break
                 self._undecodable += 1
-                packets = self._container.demux(self._stream)
+                packets = self._packets()
                 continue
             try:
                 frames = packet.decode()
@@ -259,6 +266,17 @@ class VideoReader:
                 continue
             errors = 0
             yield from frames
+
+    def _packets(self) -> Iterator[Any]:
+        """The packets of the picture; of the other streams only the places are looked at."""
+        without_holes = _MATROSKA in self._container.format.name
+        end: int | None = None
+        for packet in self._container.demux():
+            if without_holes and packet.pos is not None and packet.size:
+                self._passed_over += end is not None and packet.pos - end > _MOST_BETWEEN
+                end = max(end or 0, packet.pos + packet.size)
+            if packet.stream_index == self._stream.index:
+                yield packet
 
     def _time_of(self, decoded: av.VideoFrame, origin: Fraction, last: float) -> float:
         if decoded.pts is None or decoded.time_base is None:
@@ -294,6 +312,9 @@ class VideoReader:
         return float(self._container.duration / 1_000_000)
 
     def _note_early_end(self, reached: float, *, any_frame: bool) -> None:
+        if not any_frame and self._ended_early:
+            hint = "copy it to this computer first" if is_url(self.name) else "copy it again"
+            raise VideoError(self._ended_early, where=self.name, hint=hint)
         if self._ended_early:
             return
         stated = self._stated_seconds()

@@ -12,6 +12,10 @@ MARGIN = 0.08
 """By how much another emotion's smoothed probability has to exceed the leading one's before it
 takes the lead, and by how much a label that was *unsure* has to exceed the threshold."""
 
+HELD_SECONDS = 0.1
+"""A reading speaks for the time since the one before, at most for this long: the first one of a
+face, and the first after a pause, is often of a face half hidden."""
+
 
 @dataclass(frozen=True, slots=True)
 class Smoothed:
@@ -21,6 +25,8 @@ class Smoothed:
     ----------
     probabilities : float64 ndarray of shape (labels,)
         Smoothed; they sum to 1.
+    weight : float
+        What all readings in it weigh together, over 0 to 1; 1 after a long time without a pause.
     time : float
         Seconds.
     leading : int
@@ -30,6 +36,7 @@ class Smoothed:
     """
 
     probabilities: npt.NDArray[np.float64]
+    weight: float
     time: float
     leading: int
     unsure: bool
@@ -46,8 +53,10 @@ def smooth(
 ) -> Smoothed:
     """Take in one more reading.
 
-    An exponential filter with a time constant: a reading's weight falls to 1/e in ``seconds``,
-    whatever the frame rate. Its step is ``1 - exp(-elapsed / seconds)``.
+    An exponential mean with a time constant: a reading weighs ``1 - exp(-elapsed / seconds)`` when
+    it comes, and 1/e of that ``seconds`` later, whatever the frame rate. The sum is divided by the
+    weights that are in it, as in Adam (Kingma and Ba 2015, section 3), so that the first reading
+    counts no more than others.
 
     Parameters
     ----------
@@ -67,12 +76,19 @@ def smooth(
     reading = np.asarray(probabilities, np.float64)
     if before is None:
         leading = int(reading.argmax())
-        return Smoothed(reading, time, leading, bool(reading[leading] < unsure_below))
+        unsure = bool(reading[leading] < unsure_below)
+        return Smoothed(reading, _reached(HELD_SECONDS, seconds), time, leading, unsure)
     elapsed = max(0.0, time - before.time)
-    step = -math.expm1(-elapsed / seconds) if seconds > 0 else 1.0
-    smoothed = before.probabilities + step * (reading - before.probabilities)
+    new = _reached(min(elapsed, HELD_SECONDS), seconds)
+    weight = before.weight * (1 - _reached(elapsed, seconds)) + new
+    smoothed = before.probabilities + new / weight * (reading - before.probabilities)
     top, leading = int(smoothed.argmax()), before.leading
     if smoothed[top] - smoothed[leading] > margin:
         leading = top
     needed = unsure_below + (margin if before.unsure else 0.0)
-    return Smoothed(smoothed, time, leading, bool(smoothed[leading] < min(needed, 1.0)))
+    return Smoothed(smoothed, weight, time, leading, bool(smoothed[leading] < min(needed, 1.0)))
+
+
+def _reached(elapsed: float, seconds: float) -> float:
+    """How far an exponential step with this time constant has come, 0 to 1."""
+    return -math.expm1(-elapsed / seconds) if seconds > 0 else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mien.emotions import COLOURS
+from mien.emotions import COLOURS, FER2013, FERPLUS, UNSURE, VALENCE_SET
 from mien.live.settings import Settings
 from mien.packaged import ASTRONAUT, packaged_path
 
@@ -173,6 +173,46 @@ def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, ser
     assert resting == pytest.approx(10, abs=0.01)
     # Where the face is by now is 210 px; the newest answer was for 196 px.
     assert moving == pytest.approx(210, abs=4)
+
+
+def test_who_is_not_in_an_answer_is_gone_soon_and_who_waits_for_one_is_not(open_page, server):
+    with open_page(server) as watched:
+        late, missed = watched.page.evaluate(
+            """async () => {
+              const { People } = await import('/scripts/people.js');
+              const track = {id: 1, label: 'sad', top_emotion: 'sad', probabilities: {sad: 1}};
+              const face = {track, xyxy: [10, 10, 30, 40]};
+              const answer = (...faces) => ({width: 100, height: 100, faces});
+              const people = new People();
+              people.update(answer(face), 1000, 1000, false);
+              const late = people.inView(2000).length;
+              people.update(answer(), 1300, 1300, false);
+              return [late, people.inView(1300).length];
+            }"""
+        )
+    assert (late, missed) == (1, 0)
+
+
+def test_every_label_has_a_pattern_of_its_own(open_page, server):
+    """Nobody has to tell neutral from contempt by colour."""
+    sets = [[*labels.labels, UNSURE] for labels in (FER2013, FERPLUS, VALENCE_SET)]
+    with open_page(server) as watched:
+        drawn = watched.page.evaluate(
+            """async (sets) => {
+              const { patternOf } = await import('/scripts/labels.js');
+              const canvas = document.createElement('canvas');
+              canvas.width = canvas.height = 24;
+              const context = canvas.getContext('2d');
+              return sets.map((labels) => labels.map((label) => {
+                context.fillStyle = patternOf(context, label, true);
+                context.fillRect(0, 0, 24, 24);
+                return canvas.toDataURL();
+              }));
+            }""",
+            sets,
+        )
+    for labels, patterns in zip(sets, drawn, strict=True):
+        assert len(set(patterns)) == len(labels)
 
 
 def test_a_server_with_a_token_asks_for_it_once(open_page):

@@ -87,5 +87,5 @@ def test_a_usual_port_that_is_taken_is_no_obstacle():
 def test_a_port_of_ones_own_that_is_taken_is_an_error_in_one_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(AssertionError, match="cannot listen"):
+        with pytest.raises(AssertionError, match="listens there already"):
             start("--no-browser", "--port", str(port))

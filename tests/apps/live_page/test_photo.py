@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnx
 from PIL import Image
 
+from mien.card import METADATA_KEY
+from mien.live.settings import Settings
 from mien.packaged import ASTRONAUT, packaged_path
+from mien.vision.classify import Classifier
 
-from .conftest import wait_for
+from .conftest import run_server, wait_for
 
 
 def choose(page, *photos: Path) -> None:
@@ -28,7 +32,7 @@ def test_photos_show_their_faces_and_a_click_shows_why(open_page, server, tmp_pa
         assert first.locator(".bars li").count() == 7
         assert "No face found" in second.inner_text()
 
-        marker, picture = first.locator(".marker").bounding_box(), first.locator("img").first
+        marker, picture = first.locator(".marker").bounding_box(), first.locator(".photo-picture")
         scale = picture.bounding_box()["width"] / 512
         assert abs(marker["width"] - 90 * scale) < 15
         assert first.locator(".why").get_attribute("open") is None
@@ -36,7 +40,7 @@ def test_photos_show_their_faces_and_a_click_shows_why(open_page, server, tmp_pa
         first.locator(".marker").focus()
         page.keyboard.press("Enter")
         assert first.locator(".why").get_attribute("open") is not None
-        assert "speaks for “happy” is mostly around the" in first.inner_text()
+        assert "speaks for “happy” is most of all around the" in first.inner_text()
         colourful = """canvas => { const d = canvas.getContext('2d')
               .getImageData(0, 0, canvas.width, canvas.height).data; let most = 0;
             for (let at = 0; at < d.length; at += 4) most = Math.max(most, d[at] - d[at + 2]);
@@ -64,3 +68,47 @@ def test_a_file_that_is_no_picture_says_so_and_the_others_are_read(open_page, se
         assert banner.startswith("notes <b>.jpg: ")
         assert "undefined" not in banner
         assert "happy" in page.locator(".photo").inner_text()
+
+
+def test_only_what_was_read_of_a_moving_picture_is_shown_and_what_a_browser_cannot_show_is_told(
+    open_page, server, tmp_path
+):
+    person = Image.open(packaged_path(ASTRONAUT))
+    moving, scan, nothing = tmp_path / "moving.gif", tmp_path / "scan.tiff", tmp_path / "none.jpg"
+    person.save(moving, save_all=True, append_images=[Image.new("RGB", person.size)], duration=20)
+    person.save(scan)
+    nothing.write_bytes(b"")
+    with open_page(server) as watched:
+        page = watched.page
+        choose(page, moving, scan, nothing)
+        wait_for(page, lambda: page.inner_text("#photo-status").startswith("Done"))
+        assert "2 photos read, 1 could not be read" in page.inner_text("#photo-status")
+        assert "none.jpg: this file is empty" in page.inner_text("#photos")
+        first, second = page.locator(".photo").nth(0), page.locator(".photo").nth(1)
+        shown = first.locator("canvas.photo-picture")
+        before = shown.screenshot()
+        page.wait_for_timeout(100)
+        assert shown.screenshot() == before
+        assert "can’t show this kind of picture" in second.inner_text()
+        assert second.locator(".marker").count() == 0
+        assert second.locator(".word").all_inner_texts() == ["happy"]
+
+
+def test_a_model_that_cannot_say_why_reads_photos_all_the_same(open_page, tmp_path):
+    packaged = Classifier()
+    model = onnx.load(packaged.path)
+    bare = packaged.card.model_copy(update={"activation_maps": None})
+    onnx.helper.set_model_props(model, {METADATA_KEY: bare.to_json()})
+    onnx.save(model, tmp_path / "own.onnx")
+    running = run_server(Settings(port=0, model=tmp_path / "own.onnx"))
+    try:
+        with open_page(running.url) as watched:
+            watched.complaints_expected = True  # The status 501 in the console.
+            page = watched.page
+            choose(page, packaged_path(ASTRONAUT), packaged_path(ASTRONAUT))
+            wait_for(page, lambda: page.locator(".photo").count() == 2)
+            assert page.locator(".photo .word").all_inner_texts() == ["happy", "happy"]
+            assert page.locator(".why").count() == 0
+            assert "This model cannot say why." in page.inner_text(".photo >> nth=0")
+    finally:
+        running.stop()

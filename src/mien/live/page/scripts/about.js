@@ -41,6 +41,9 @@ export async function showLimits() {
         `${hundredths(answered)} of 100, and right for ${hundredths(right)} of 100 of those.`,
     );
   }
+  if (!model.labels.includes("fear") && !model.labels.includes("disgust")) {
+    fillPoint("weakest", "Some faces are read worse:", "small, dark, turned or partly hidden ones.");
+  }
   setText(byId("model-words"), `The model in use: ${model.name} (${model.summary}).`);
 }
 

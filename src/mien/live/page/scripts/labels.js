@@ -26,6 +26,9 @@ const PATTERNS = {
   sad: "flat",
   surprise: "dots",
   neutral: "upright",
+  contempt: "squared",
+  positive: "plain",
+  negative: "crossed",
   unsure: "sparse",
 };
 const FACES = ["angry", "contempt", "disgust", "fear", "happy", "neutral", "sad", "surprise", UNSURE];
@@ -49,9 +52,9 @@ export function inkOn(colour) {
   return (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) ? "#000000" : "#FFFFFF";
 }
 
-/** Path of the drawn face of a label. */
+/** Path of the drawn face of a label; Mien's own sign where there is none. */
 export function facePath(label) {
-  return `icons/${FACES.includes(label) ? label : UNSURE}.svg`;
+  return `icons/${FACES.includes(label) ? label : "mien"}.svg`;
 }
 
 /** The drawn face as an image for a canvas; loaded once. */
@@ -118,6 +121,10 @@ function strokes(pen, pattern) {
     line(-half, half, half, TILE + half);
     line(-half, -half, TILE + half, TILE + half);
     line(half, -half, TILE + half, half);
+  }
+  if (pattern === "squared") {
+    line(0, half, TILE, half);
+    line(half, 0, half, TILE);
   }
   if (pattern === "flat") {
     line(0, 3, TILE, 3);

@@ -20,12 +20,13 @@ const CARDS_EVERY_CALM = 500;
 const LIGHT_EVERY = 1000;
 const STATUS_HOLD = 1200;
 const SETTLE = 600;
+const SILENT = 1400;
 
 const video = byId("video");
 const overlay = byId("overlay");
 const sent = document.createElement("canvas");
 const people = new People();
-const cards = new Cards(() => {});
+const cards = new Cards(tellFollowed);
 const connection = new Connection({ frame: receive, problem, state: connected });
 
 const now = () => performance.now();
@@ -39,7 +40,7 @@ const state = {
   lastDrawn: 0,
   lastCards: 0,
   lastLight: 0,
-  answered: false,
+  answeredAt: 0,
   dark: false,
   line: { words: "", since: 0, shown: "" },
   problem: "",
@@ -59,7 +60,8 @@ export function startLive() {
   navigator.mediaDevices?.addEventListener?.("devicechange", fillCameras);
   onSettings(() => {
     video.classList.toggle("mirrored", settings.mirror);
-    if (!settings.speak) hush();
+    if (settings.speak) tellFollowed();
+    else hush();
     state.lastCards = 0;
     if (!byId("legend-box").hidden) legend();
   });
@@ -87,7 +89,7 @@ async function start() {
   await video.play();
   people.clear();
   hush();
-  Object.assign(state, { started: now(), frozen: false, answered: false, problem: "", lastDrawn: now() });
+  Object.assign(state, { started: now(), frozen: false, answeredAt: 0, problem: "", lastDrawn: now() });
   stageWords("");
   setText(button, "Stop the camera");
   setText(byId("camera-on"), "The camera is being read.");
@@ -229,14 +231,21 @@ function sendPicture(time, width, height) {
 
 function receive({ frame, sent: taken }) {
   if (!state.stream || taken < state.started) return;
-  state.answered = true;
+  state.answeredAt = now();
   state.problem = "";
   const changed = people.update(frame, taken, now(), settings.calm);
   keepRows(frame, (taken - state.started) / 1000, people);
-  const followed = cards.chosen ?? people.inView(now())[0]?.number;
-  const told = changed.find((person) => person.number === followed);
-  if (told) tellChange(told, people.all.length > 1, now());
+  if (changed.includes(followed())) tellFollowed();
   if (byId("legend-box").hidden && frame.faces[0]?.track) legend(frame.faces[0].track.probabilities);
+}
+
+function followed() {
+  return people.all.find(({ number }) => number === cards.chosen) ?? people.inView(now())[0];
+}
+
+function tellFollowed() {
+  const person = followed();
+  if (person) tellChange(person, people.all.length > 1, now());
 }
 
 let legendLabels = [];
@@ -260,7 +269,8 @@ function statusLine(clock) {
   let words = count === 1 ? "1 person in view." : `${count} people in view.`;
   if (!count) words = "No face in view.";
   if (!count && state.dark) words = "It is very dark. Light from the front helps.";
-  if (!state.answered) words = "Looking for faces …";
+  if (!state.answeredAt) words = "Looking for faces …";
+  else if (clock - state.answeredAt > SILENT) words = "Waiting for Mien.";
   if (state.problem) words = state.problem;
   if (!byId("connection").hidden) words = "Waiting for Mien.";
   if (state.frozen) words = "Frozen. Press “Go on” to continue.";

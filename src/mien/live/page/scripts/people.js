@@ -1,7 +1,8 @@
 // Who is in view and what they show. Knows nothing of the page, so that it can be told the time.
 
 const KEEP_CARD = 6000;
-const NOT_SEEN = 700;
+// Answers that do not come say nothing of who is there: a slow computer takes its time.
+const NOT_SEEN = 1500;
 const MISSED = 250;
 const KEEP_TIMES = 3;
 const HISTORY = 60_000;

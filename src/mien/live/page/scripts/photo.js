@@ -6,9 +6,13 @@ import { drawHeat, whereItLooks } from "./heat.js";
 import { colourOf, facePath, percent, wordsOf } from "./labels.js";
 
 const LIKELY = 0.1;
+const WIDEST_SHOWN = 1600;
+const CANNOT_EXPLAIN = 501;
 
+/** Whether the model in use can say why; not every model of one's own can. */
+let explains = true;
 let queue = Promise.resolve();
-let waiting = 0;
+const batch = { waiting: 0, read: 0, failed: 0 };
 
 /** Tie the drop zone and the file chooser. */
 export function startPhotos() {
@@ -32,40 +36,48 @@ export function startPhotos() {
 }
 
 function add(files) {
+  if (!batch.waiting) Object.assign(batch, { read: 0, failed: 0 });
   for (const file of files) {
-    waiting += 1;
+    batch.waiting += 1;
     // One after the other: the server reads few at once, and their order stays.
-    queue = queue.then(() => read(file)).finally(() => {
-      waiting -= 1;
-      if (waiting) status(`Reading … ${waiting} to go.`);
-    });
+    queue = queue.then(() => read(file)).then(told);
   }
-  if (waiting) status(`Reading … ${waiting} to go.`);
+  if (batch.waiting) status(`Reading … ${batch.waiting} to go.`);
+}
+
+/** Say how far it is; at the end, of several photos, how many could not be read. */
+function told(words) {
+  batch.waiting -= 1;
+  if (batch.waiting) status(`Reading … ${batch.waiting} to go.`);
+  else if (batch.read + batch.failed === 1) status(words);
+  else {
+    const failed = batch.failed ? `, ${batch.failed} could not be read: see below` : "";
+    status(`Done: ${batch.read === 1 ? "1 photo" : `${batch.read} photos`} read${failed}.`);
+  }
 }
 
 async function read(file) {
   byId("clear-photos").hidden = false;
   try {
     const answer = await ask(file);
-    byId("photos").append(makePhoto(file, answer));
+    byId("photos").append(await makePhoto(file, answer));
+    batch.read += 1;
     const count = answer.faces.length;
-    const found = count === 1 ? "1 face" : `${count} faces`;
-    status(`${file.name}: ${count ? found : "no face found"}.`);
+    return `${file.name}: ${count ? (count === 1 ? "1 face" : `${count} faces`) : "no face found"}.`;
   } catch (error) {
     const words = `${file.name}: ${error.message}`;
     byId("photos").append(element("p", { class: "banner", text: words }));
-    status(words);
+    batch.failed += 1;
+    return words;
   }
 }
 
 async function ask(file) {
-  const form = new FormData();
-  form.append("image", file, file.name);
-  let response;
-  try {
-    response = await fetch("v1/analyze?explain=true", { method: "POST", body: form });
-  } catch {
-    throw new Error("Mien does not answer. Is it still running?");
+  if (!file.size) throw new Error("this file is empty");
+  let response = await post(file, explains);
+  if (response.status === CANNOT_EXPLAIN && explains) {
+    explains = false;
+    response = await post(file, explains);
   }
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
@@ -73,16 +85,26 @@ async function ask(file) {
   throw new Error(hint ? `${what}; ${hint}` : what);
 }
 
-function makePhoto(file, answer) {
-  const picture = element("img", { alt: `The photo ${file.name}`, class: "photo-picture" });
-  picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
-  picture.src = URL.createObjectURL(file);
-  const frame = element("div", { class: "photo-frame" }, picture);
+async function post(file, explain) {
+  const form = new FormData();
+  form.append("image", file, file.name);
+  try {
+    return await fetch(`v1/analyze?explain=${explain}`, { method: "POST", body: form });
+  } catch {
+    throw new Error("Mien does not answer. Is it still running?");
+  }
+}
+
+async function makePhoto(file, answer) {
+  const picture = await drawPicture(file, answer);
+  const frame = picture ? element("div", { class: "photo-frame" }, picture) : element("p", {
+    text: "This browser can’t show this kind of picture. Mien can read it: its faces are here.",
+  });
   const list = element("div", { class: "photo-faces" });
   answer.faces.forEach((face, at) => {
     const card = makeFace(face, at + 1);
     list.append(card.root);
-    frame.append(makeMarker(face, at + 1, answer, card.open));
+    if (picture) frame.append(makeMarker(face, at + 1, answer, card.open));
   });
   if (!answer.faces.length) {
     list.append(
@@ -95,12 +117,31 @@ function makePhoto(file, answer) {
   return element("article", { class: "photo" }, title, frame, list);
 }
 
+/** The picture that was read, which of a moving one is the first; null if the browser can't. */
+async function drawPicture(file, { width, height }) {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!bitmap) return null;
+  const scale = Math.min(1, WIDEST_SHOWN / Math.max(width, height));
+  const canvas = element("canvas", {
+    class: "photo-picture",
+    role: "img",
+    "aria-label": `The photo ${file.name}`,
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return canvas;
+}
+
 function makeMarker(face, number, { width, height }, open) {
   const [left, top, right, bottom] = face.xyxy;
   const words = readingOf(face);
   const marker = element("button", {
     class: face.unsure ? "marker unsure" : "marker",
-    "aria-label": `Face ${number}: ${wordsOf(words)}. Why?`,
+    "aria-label": `Face ${number}: ${wordsOf(words)}.${face.explanation ? " Why?" : ""}`,
     onclick: open,
   });
   marker.append(element("span", { class: "marker-number", text: number }));
@@ -136,7 +177,10 @@ function makeFace(face, number) {
   });
   const head = element("div", { class: "reading" }, picture, element("div", {}, word, since));
   const root = element("section", { class: "person" }, element("h3", { text: `Face ${number}` }), head, bars);
-  if (!face.explanation) return { root, open: () => root.scrollIntoView({ block: "nearest" }) };
+  if (!face.explanation) {
+    if (!explains) root.append(element("p", { class: "small", text: "This model cannot say why." }));
+    return { root, open: () => root.scrollIntoView({ block: "nearest" }) };
+  }
   const why = makeWhy(face, number);
   root.append(why);
   const open = () => {
@@ -187,8 +231,8 @@ function makeWhy(face, number) {
 function inWords(label, map, probability) {
   const found = whereItLooks(map);
   if (!found) return `Nothing in this face speaks for “${label}”.`;
-  const share = `${Math.round(100 * found.share)} of 100 parts of what speaks for it`;
-  const mostly = `What speaks for “${label}” is mostly around ${found.part} (${share}), then ${found.second}.`;
+  const share = `${Math.round(100 * found.share)} parts of 100`;
+  const mostly = `What speaks for “${label}” is most of all around ${found.part} (${share}), then ${found.second}.`;
   return probability < LIKELY
     ? `${mostly} It is not much: the model gives “${label}” only ${percent(probability)}.`
     : mostly;
