@@ -1,27 +1,35 @@
 """The album's speed, and what decoding at a reduced size changes, on made photos.
 
     python benchmarks/album.py                                    # small: about a minute
-    python benchmarks/album.py --photos 2000 --files 100000       # as in results/album.md
+    python benchmarks/album.py --photos 2000 --files 100000 --out benchmarks/results/album.md
 
-Photos have camera sizes: the packaged portrait, at several sizes and mirrored, on a scene of
-coloured noise. Nothing is downloaded.
+The photos are made: see ``album_photos.py``. 2,000 take 6 GB and half an hour. Everything else a
+computer does while this runs makes it slower; the processor time a photo suffers less.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import platform
 import resource
-import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
+from album_photos import MadePhoto, make_photos
+from PIL import Image
 
 from mien.album import examine
 from mien.album.columns import load_columns
@@ -31,34 +39,11 @@ from mien.album.index import index_folder
 from mien.album.rank import Query, rank
 from mien.album.records import PictureRecord
 from mien.album.similar import load_embeddings, rank_similar
-from mien.media.image import read_image
-from mien.packaged import ASTRONAUT, EXPRESSION_MODELS, packaged_path
+from mien.packaged import EXPRESSION_MODELS, packaged_path
 from mien.vision.analyzer import Analyzer
 
 MODEL = packaged_path(EXPRESSION_MODELS[0])
-
-
-def make_photos(folder: Path, count: int, megapixels: float) -> None:
-    """JPEGs of 4:3 with one to three portraits each, faces of 2 to 12 % of the photo's width."""
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    portrait = read_image(packaged_path(ASTRONAUT))[:320, 100:420]
-    height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
-    width = round(height * 4 / 3)
-    for number in range(count):
-        noise = rng.integers(40, 216, (height // 40, width // 40, 3), np.uint8)
-        scene = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
-        for place in range(1 + number % 3):
-            side = round(width * rng.uniform(0.07, 0.3))
-            face = cv2.resize(portrait[:, :: rng.choice([-1, 1])], (side, side))
-            top = rng.integers(0, height - side)
-            left = place * width // 3
-            scene[top : top + side, left : left + side] = face[:, : width - left]
-        cv2.imwrite(
-            str(folder / f"photo-{number:05d}.jpg"),
-            cv2.cvtColor(scene, cv2.COLOR_RGB2BGR),
-            [cv2.IMWRITE_JPEG_QUALITY, 92],
-        )
+FACE_SHARES = (0.02, 0.03, 0.04, 0.06, 0.13)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -67,20 +52,89 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def indexing(folder: Path, database: Path, count: int, workers: int) -> list[tuple[str, float]]:
-    """Photos a second of a plain loop and of the album."""
+def processor_seconds() -> float:
+    """Of this process and of its workers that have ended."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One way to read all photos: seconds on the clock and of processors, memory in MB."""
+
+    name: str
+    seconds: float
+    processor: float
+    memory: tuple[float, ...]
+
+
+def indexing(folder: Path, database: Path, workers: int) -> list[Run]:
+    """A plain loop and the album, one after the other."""
     analyzer = Analyzer(MODEL)
 
     def plain() -> None:
         for path in sorted(folder.iterdir()):
             analyzer.analyze(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB))
 
-    rows = [("plain loop: cv2.imread, Analyzer, full size", count / timed(plain))]
+    runs = [watched("plain loop: cv2.imread, Analyzer, full size", plain)]
     for processes in sorted({1, workers}):
-        seconds = timed(lambda p=processes: index_folder(folder, database, MODEL, workers=p))
-        rows.append((f"mien album index --workers {processes}", count / seconds))
+        name = f"mien album index --workers {processes}"
+        runs.append(
+            watched(name, lambda p=processes: index_folder(folder, database, MODEL, workers=p))
+        )
         database.unlink()
-    return rows
+    return runs
+
+
+def watched(name: str, work: Callable[[], object]) -> Run:
+    """Run it, and look every half second at the memory of this process and its workers."""
+    memory: list[float] = []
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.5):
+            memory.append(resident_megabytes())
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    before = processor_seconds()
+    try:
+        seconds = timed(work)
+    finally:
+        over.set()
+        watcher.join()
+    return Run(name, seconds, processor_seconds() - before, tuple(memory))
+
+
+def resident_megabytes() -> float:
+    """Of this process and its children; 0 where there is no /proc."""
+    tasks = Path(f"/proc/{os.getpid()}/task")
+    children = [path.read_text().split() for path in tasks.glob("*/children")]
+    total = 0
+    for process in {str(os.getpid()), *(each for some in children for each in some)}:
+        with contextlib.suppress(OSError):
+            total += int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return total * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def memory_in_words(memory: tuple[float, ...]) -> str:
+    """The most in the second and in the last quarter of a run: the same if memory is flat."""
+    quarter = len(memory) // 4
+    if not quarter or not max(memory):
+        return "too short"
+    return f"{max(memory[quarter : 2 * quarter]):.0f}, {max(memory[-quarter:]):.0f}"
+
+
+def compared(runs: list[Run], photos: int) -> list[tuple[str, str]]:
+    plain = runs[0]
+    return [
+        (
+            run.name,
+            f"{photos / run.seconds:.2f} | {plain.seconds / run.seconds:.2f} | "
+            f"{1000 * run.processor / photos:.0f} | {memory_in_words(run.memory)}",
+        )
+        for run in runs
+    ]
 
 
 def stages(folder: Path, most: int) -> list[tuple[str, float]]:
@@ -114,31 +168,49 @@ def stages(folder: Path, most: int) -> list[tuple[str, float]]:
     return [(label, 1000 * seconds / len(paths)) for label, seconds in spent.items()]
 
 
-def reduced_against_full(folder: Path, most: int) -> list[tuple[str, str]]:
+def reduced_against_full(photos: list[MadePhoto]) -> list[tuple[str, str]]:
     """What decoding at a reduced size changes in the results."""
     analyzer = Analyzer(MODEL)
     found = [0, 0]
     boxes, probabilities, same_label = [], [], []
-    for path in sorted(folder.iterdir())[:most]:
+    there: list[tuple[float, bool, bool]] = []
+    for photo in photos:
         small, full = (
-            examine_photo(analyzer, path.read_bytes(), path.name, reduce=reduce)
+            examine_photo(analyzer, photo.path.read_bytes(), photo.path.name, reduce=reduce)
             for reduce in (True, False)
         )
         found[0] += len(small.faces)
         found[1] += len(full.faces)
+        for centre, size in zip(photo.centres, photo.sizes, strict=True):
+            seen = [any(holds(face.xyxy, centre) for face in p.faces) for p in (small, full)]
+            there.append((size / small.width, *seen))
         for one, other in matched(small, full):
             boxes.append(np.abs(np.subtract(one.xyxy, other.xyxy)).max() / other.size)
             probabilities.append(np.abs(np.subtract(one.probabilities, other.probabilities)).max())
             same_label.append(np.argmax(one.probabilities) == np.argmax(other.probabilities))
-    return [
+    rows = [
         ("faces found, reduced", str(found[0])),
         ("faces found, full size", str(found[1])),
         ("faces matched", str(len(boxes))),
-        ("largest shift of a box's side, of its size", f"{np.max(boxes):.1%}"),
-        ("mean difference of the most different probability", f"{np.mean(probabilities):.4f}"),
-        ("largest difference of a probability", f"{np.max(probabilities):.4f}"),
-        ("same first label", f"{np.mean(same_label):.1%}"),
     ]
+    if boxes:
+        rows += [
+            ("largest shift of a box's side, of its size", f"{np.max(boxes):.1%}"),
+            ("mean difference of the most different probability", f"{np.mean(probabilities):.4f}"),
+            ("largest difference of a probability", f"{np.max(probabilities):.4f}"),
+            ("same first label", f"{np.mean(same_label):.1%}"),
+        ]
+    for least, most in pairwise(FACE_SHARES):
+        those = [seen for share, *seen in there if least <= share < most]
+        if those:
+            counts = np.sum(those, axis=0)
+            name = f"faces of {least:.1%} to {most:.1%} of the width found, reduced and full size"
+            rows.append((name, f"{counts[0]}, {counts[1]} of {len(those)}"))
+    return rows
+
+
+def holds(xyxy: tuple[float, ...], centre: npt.NDArray[np.float64]) -> bool:
+    return bool(xyxy[0] < centre[0] < xyxy[2] and xyxy[1] < centre[1] < xyxy[3])
 
 
 def matched(one: PictureRecord, other: PictureRecord) -> list[tuple]:
@@ -155,21 +227,21 @@ def matched(one: PictureRecord, other: PictureRecord) -> list[tuple]:
 
 
 def unchanged(folder: Path, database: Path, files: int) -> list[tuple[str, float]]:
-    """Seconds for a tree of many names of one small photo: first and second time."""
+    """Seconds for a tree of many names of a few small pictures: first and second time."""
     folder.mkdir()
-    small = folder / "00" / "photo-0.png"
-    small.parent.mkdir()
-    shutil.copyfile(packaged_path(ASTRONAUT), small)
-    for number in range(1, files):
-        below = folder / f"{number // 1000:02d}"
-        below.mkdir(exist_ok=True)
-        os.link(small, below / f"photo-{number}.png")
+    for number in range(files):
+        # A file system has its limit of links to a file.
+        below = folder / f"{number // 1000:03d}"
+        first = below / f"photo-{number // 1000 * 1000}.png"
+        if number % 1000 == 0:
+            below.mkdir()
+            Image.new("RGB", (48, 32), (number // 1000 % 256, 90, 120)).save(first)
+        else:
+            os.link(first, below / f"photo-{number}.png")
+    # No worker processes: the pictures are known after the first of each folder.
     return [
-        (
-            f"{files:,} files, all new to the album, one content",
-            timed(lambda: index_folder(folder, database, MODEL)),
-        ),
-        (f"{files:,} files, unchanged", timed(lambda: index_folder(folder, database, MODEL))),
+        (name, timed(lambda: index_folder(folder, database, MODEL)))
+        for name in (f"{files:,} files, all new to the album", f"{files:,} files, unchanged")
     ]
 
 
@@ -230,11 +302,11 @@ def fill(connection: sqlite3.Connection, photos: int) -> None:
         )
 
 
-def print_table(title: str, header: tuple[str, str], rows: list[tuple[str, float | str]]) -> None:
-    print(f"\n## {title}\n\n| {header[0]} | {header[1]} |\n| --- | ---: |")
+def table(title: str, header: tuple[str, ...], rows: list[tuple[str, float | str]]) -> str:
+    lines = [f"| {' | '.join(header)} |", "| --- |" + " ---: |" * (len(header) - 1)]
     for name, value in rows:
-        print(f"| {name} | {value if isinstance(value, str) else f'{value:.3g}'} |")
-    sys.stdout.flush()
+        lines.append(f"| {name} | {value if isinstance(value, str) else f'{value:.3g}'} |")
+    return f"## {title}\n\n" + "\n".join(lines) + "\n"
 
 
 def main() -> None:
@@ -245,28 +317,62 @@ def main() -> None:
     parser.add_argument("--ranked", type=int, default=100_000, help="photos, two faces each")
     parser.add_argument("--compared", type=int, default=50, help="photos also read at full size")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--note", help="a sentence on the computer's state, for the report")
+    parser.add_argument("--out", type=Path, help="also write the report to this file")
     options = parser.parse_args()
+    command = " ".join(["python", *(a for a in sys.argv if a not in ("--note", options.note))])
+    parts: list[str] = []
+
+    def tell(part: str) -> None:
+        parts.append(part)
+        print(part, flush=True)
+
     with tempfile.TemporaryDirectory() as temporary:
         folder, database = Path(temporary) / "photos", Path(temporary) / "album.sqlite3"
-        make_photos(folder, options.photos, options.megapixels)
-        count = options.photos
-        print(f"# Album: {count} photos of {options.megapixels:g} megapixels")
-        print_table(
-            "Indexing", ("way", "photos/s"), indexing(folder, database, count, options.workers)
+        seconds = time.perf_counter()
+        photos = make_photos(folder, options.photos, options.megapixels)
+        seconds = time.perf_counter() - seconds
+        megabytes = sum(photo.path.stat().st_size for photo in photos) / 1e6
+        tell(f"# Album: {len(photos):,} photos of {options.megapixels:g} megapixels\n")
+        tell(
+            f"`{command}`, {time.strftime('%Y-%m-%d')}, commit {commit()}, {processor_name()}, "
+            f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start. "
+            f"{options.note or ''}\n"
         )
-        print_table("Stages of one process", ("stage", "ms"), stages(folder, options.compared))
-        print_table(
-            "Decoding at a reduced size", ("", ""), reduced_against_full(folder, options.compared)
+        tell(
+            f"The photos have {sum(len(p.sizes) for p in photos):,} faces and "
+            f"{megabytes / len(photos):.1f} MB each; making them took {seconds:.0f} s.\n"
         )
-        rows = unchanged(Path(temporary) / "many", database, options.files)
-        print_table("Indexing again", ("tree", "s"), rows)
-        rows = ranking(Path(temporary) / "ranked.sqlite3", options.ranked)
-        print_table(f"Ranking {options.ranked:,} photos", ("step", "s"), rows)
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-    print(
-        f"\nPeak memory of this process, the plain loop's full-size photos included: {peak:.0f} MB"
+        header = ("way", "photos/s", "times the loop", "processor ms a photo", "MB")
+        runs = indexing(folder, database, options.workers)
+        tell(table("Indexing", header, compared(runs, len(photos))))
+        tell("MB: of all its processes, the most in the second and in the last quarter.\n")
+        tell(table("Stages of one process", ("stage", "ms"), stages(folder, options.compared)))
+        rows = reduced_against_full(photos[: options.compared])
+        tell(table("Decoding at a reduced size", ("of the first photos", "value"), rows))
+        tree = unchanged(Path(temporary) / "many", database, options.files)
+        tell(table("Indexing again", ("tree", "s"), tree))
+        steps = ranking(Path(temporary) / "ranked.sqlite3", options.ranked)
+        tell(table(f"Ranking {options.ranked:,} photos", ("step", "s"), steps))
+    if options.out is not None:
+        options.out.write_text("\n".join(parts))
+
+
+def commit() -> str:
+    done = subprocess.run(
+        ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
     )
+    return done.stdout.strip() or "unknown"
+
+
+def processor_name() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -122,6 +123,27 @@ def test_a_photo_that_has_gone_is_one_line(hits: tuple[Hit, ...], tmp_path: Path
     with pytest.raises(ImageError, match="no such file"):
         take_photos([replace(hits[0], path="/missing.jpg")], tmp_path, way="copy")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_fails_half_way_is_taken_back(hits: tuple[Hit, ...], tmp_path: Path) -> None:
+    mixed = [*hits, replace(hits[0], rank=4, path="/missing.jpg")]
+    for way in ("copy", "hardlink"):
+        with pytest.raises(ImageError, match="no such file"):
+            take_photos(mixed, tmp_path / "new", way=way)
+    assert list(tmp_path.iterdir()) == []
+    assert all(Path(hit.path).exists() for hit in hits)
+
+
+@pytest.mark.skipif(
+    not Path("/dev/shm").is_dir() or Path("/dev/shm").stat().st_dev == Path("/tmp").stat().st_dev,
+    reason="needs a second file system",
+)
+def test_no_hard_link_leaves_its_file_system(hits: tuple[Hit, ...]) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        with pytest.raises(OutputError, match=r"cannot be a hard link.*--as copy"):
+            take_photos(hits, Path(elsewhere) / "new", way="hardlink")
+        assert os.listdir(elsewhere) == []  # noqa: PTH208
+        assert len(take_photos(hits, Path(elsewhere) / "new", way="copy")) == len(hits)
 
 
 def test_sidecars(hits: tuple[Hit, ...], tmp_path: Path) -> None:

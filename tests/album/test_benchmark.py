@@ -11,7 +11,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "album.py"
 
 
 def test_a_tiny_run() -> None:
-    options = "--photos 1 --megapixels 2 --files 3 --ranked 40 --workers 1 --compared 1"
+    options = "--photos 3 --megapixels 2 --files 3 --ranked 40 --workers 1 --compared 3"
     done = subprocess.run(
         [sys.executable, str(SCRIPT), *options.split()], capture_output=True, text=True, timeout=120
     )
@@ -20,3 +20,4 @@ def test_a_tiny_run() -> None:
     numbers = [value for name, value in rows if re.match(r"[\d.]", value)]
     assert len(numbers) >= 20
     assert dict(rows)["same first label"] == "100.0%"
+    assert dict(rows)["faces found, reduced"] == dict(rows)["faces found, full size"] > "0"

@@ -77,6 +77,23 @@ def test_from_a_folder_to_the_best(mien: Command, photos: Path, tmp_path: Path) 
     assert done.stderr.count(b"\n") == 1 and b"nothing is in the album yet" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--from", "2017", "--to", "2016"), "nothing is between 2017 and 2016"),
+        (("/nowhere",), "/nowhere: no photo of this folder is in the album"),
+        (("--as", "hardlink"), "--as is about photos in a folder: use it with --out"),
+        (("--force",), "--force is about sidecars: use it with --xmp"),
+    ],
+)
+def test_questions_that_cannot_be_meant(
+    mien: Command, album: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = mien("album", "top", *arguments, "--database", album, check=2)
+    assert message in done.stderr.decode() and done.stderr.count(b"\n") == 1
+    assert done.stdout == b""
+
+
 def test_kill_9_in_a_loop(tmp_path: Path) -> None:
     photos = many_photos(tmp_path / "photos", 110)
     database = tmp_path / "data" / "album.sqlite3"

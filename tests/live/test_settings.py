@@ -5,6 +5,9 @@ import pytest
 from mien.errors import MienError, UsageError
 from mien.live.server import bind
 from mien.live.settings import SHORTEST_TOKEN, Settings, is_loopback
+from mien.vision.classify import Classifier
+
+from .conftest import running
 
 TOKEN = "x" * SHORTEST_TOKEN
 
@@ -60,10 +63,21 @@ def test_values_out_of_range_are_named(wrong):
 def test_a_port_in_use_is_one_line():
     with bind(Settings(port=0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(MienError, match=rf"127\.0\.0\.1:{port}: cannot listen.*--port"):
+        with pytest.raises(
+            MienError, match=rf"127\.0\.0\.1:{port}: another.* listens there already.*--port"
+        ):
             bind(Settings(port=port))
 
 
 def test_an_address_of_another_computer_is_one_line():
     with pytest.raises(MienError, match="cannot listen there"):
         bind(Settings(host="192.0.2.1", port=0, token=TOKEN))
+
+
+def test_a_server_at_the_balanced_point_says_so_and_scores_it():
+    with running(balanced=True) as server, server.client() as client:
+        (model,) = client.get("/v1/models").json()["models"]
+    card = Classifier().card
+    assert model["name"] == f"{card.name} (balanced)"
+    assert model["unsure_below"] == card.balanced.unsure_below
+    assert model["scores"][0]["value"] == card.balanced.scores[0].value

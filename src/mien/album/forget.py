@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mien.album.database import open_album, transaction
 from mien.album.store import drop_pictures_without_file, path_range
+from mien.album.thumbnails import drop_thumbnails
 from mien.errors import OutputError, UsageError
 
 
@@ -32,9 +33,10 @@ class Forgotten:
 def forget(database: Path, path: Path | None, *, patience: float = 5.0) -> Forgotten:
     """Remove a file, or a folder with all below it, or everything (None) from the album.
 
-    The database is then written anew without the free pages (VACUUM) and its log is emptied, so
-    that no name, number or embedding of what was removed is left in its files. Photos themselves
-    are not touched, and an index over their folder would enter them again.
+    The thumbnails of what is no longer in the album are deleted. The database is then written anew
+    without the free pages (VACUUM) and its log is emptied, so that no name, number or embedding of
+    what was removed is left in its files. Photos themselves are not touched, and an index over
+    their folder would enter them again.
 
     Parameters
     ----------
@@ -48,8 +50,8 @@ def forget(database: Path, path: Path | None, *, patience: float = 5.0) -> Forgo
     UsageError
         If the path is not in the album.
     OutputError
-        If the traces cannot be removed now because another process has the album open; the rows
-        are gone all the same.
+        If a thumbnail cannot be deleted, or the traces cannot be removed now because another
+        process has the album open; the rows are gone all the same.
     DataError
         If there is no album, or it is damaged.
     """
@@ -59,6 +61,7 @@ def forget(database: Path, path: Path | None, *, patience: float = 5.0) -> Forgo
             elsewhere = _delete_all(connection) if path is None else _delete(connection, path)
         after = _counts(connection)
         # Also when nothing was deleted: an earlier run may have failed at this.
+        drop_thumbnails(database, connection)
         _remove_traces(connection, database, patience)
     if elsewhere is None:
         raise UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from mien.album.store import (
     KnownFile,
     enter_folder,
     enter_model,
+    known_contents,
     known_files,
     mark_gone,
     path_range,
@@ -26,6 +27,7 @@ from mien.album.store import (
 from mien.album.workers import examine_all
 from mien.errors import UsageError
 from mien.packaged import sha256_of
+from mien.processors import cores
 from mien.vision.classify import Classifier
 from mien.vision.detect import DEFAULT_DETECTOR
 
@@ -96,7 +98,8 @@ def index_folder(
     database: Path,
     model: Path,
     *,
-    workers: int = 1,
+    workers: int | None = 1,
+    ray_address: str | None = None,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> Indexed:
     """Bring the album up to date with a folder. Photos are only ever read.
@@ -111,15 +114,19 @@ def index_folder(
         Made when it is not there.
     model : Path
         The expression model's file.
-    workers : int
-        Processes, at least 1.
+    workers : int, optional
+        Processes, at least 1; when None one a core, with Ray one a core of the cluster.
+    ray_address : str, optional
+        Examine with Ray: ``local`` starts it here, anything else is the address of a cluster.
     report : callable
         Called with the number of files done and of all that are to be read.
 
     Raises
     ------
     UsageError
-        If there is no such folder.
+        If there is no such folder, or Ray is asked for and not there.
+    MienError
+        If no worker can be started.
     DataError, OutputError
         If the database cannot be used; what was committed stays.
     ModelFileError
@@ -136,7 +143,20 @@ def index_folder(
         mark_gone(connection, plan.returned, gone=False)
         settings = ExaminerSettings(database, model, model_id)
         tally = _Tally()
-        _read(connection, plan.to_read, settings, workers, tally, report)
+        if ray_address is None or not plan.to_read:
+            most = min(workers or cores(), max(1, len(plan.to_read)))
+            results = examine_all(plan.to_read, settings, workers=most)
+        else:
+            from mien.album.ray_engine import examine_with_ray
+
+            results = examine_with_ray(
+                plan.to_read,
+                settings,
+                known_contents(connection, model_id),
+                workers=workers,
+                address=ray_address,
+            )
+        _store_all(connection, results, len(plan.to_read), model_id, tally, report)
         # Only now: a file that was moved is then known at its new place already.
         mark_gone(connection, plan.gone, gone=True)
         enter_folder(connection, top, time.time())
@@ -206,11 +226,11 @@ class _Tally:
             self.faces += len(examined.picture.faces)
 
 
-def _read(
+def _store_all(
     connection: sqlite3.Connection,
-    paths: tuple[bytes, ...],
-    settings: ExaminerSettings,
-    workers: int,
+    results: Iterator[Examined],
+    total: int,
+    model: int,
     tally: _Tally,
     report: Callable[[int, int], None],
 ) -> None:
@@ -220,19 +240,17 @@ def _read(
     def commit() -> None:
         nonlocal batch, last
         full, batch = batch, []
-        store(connection, full, settings.model_id)
+        store(connection, full, model)
         for examined in full:
             tally.add(examined)
         last = time.monotonic()
 
-    report(0, len(paths))
-    if not paths:
-        return
+    report(0, total)
     try:
-        for examined in examine_all(paths, settings, workers=min(workers, len(paths))):
+        for examined in results:
             batch.append(examined)
             done += 1
-            report(done, len(paths))
+            report(done, total)
             if len(batch) >= BATCH or time.monotonic() - last > BATCH_SECONDS:
                 commit()
     except KeyboardInterrupt:

@@ -70,6 +70,12 @@ def known_files(connection: sqlite3.Connection, folder: bytes) -> dict[bytes, Kn
     }
 
 
+def known_contents(connection: sqlite3.Connection, model: int) -> list[bytes]:
+    """Hashes of the pictures that a model has read."""
+    rows = connection.execute("SELECT hash FROM picture WHERE model = ?", (model,))
+    return [content for (content,) in rows]
+
+
 def store(connection: sqlite3.Connection, batch: Sequence[Examined], model: int) -> None:
     """Write a batch in one transaction: all of it is there afterwards, or nothing."""
     with transaction(connection):

@@ -20,7 +20,8 @@ WAYS = ("copy", "hardlink")
 def take_photos(hits: Sequence[Hit], folder: Path, *, way: str) -> tuple[Path, ...]:
     """Put the photos into a folder, named by rank: ``001 beach.jpg``.
 
-    Nothing is ever replaced: if one of the names is taken, nothing is done at all. A copy has the
+    Nothing is ever replaced: if one of the names is taken, nothing is done at all; if one photo
+    cannot be taken, those before it are taken back. A copy has the
     photo's own time and permissions. A hard link is the same file under a second name: it takes no
     room, and who edits it edits the photo.
 
@@ -44,7 +45,6 @@ def take_photos(hits: Sequence[Hit], folder: Path, *, way: str) -> tuple[Path, .
     ImageError
         If a photo has gone or cannot be read.
     """
-    make_folder(folder)
     digits = max(3, len(str(len(hits))))
     targets = [folder / f"{hit.rank:0{digits}d} {Path(hit.path).name}" for hit in hits]
     for target in targets:
@@ -54,8 +54,21 @@ def take_photos(hits: Sequence[Hit], folder: Path, *, way: str) -> tuple[Path, .
                 where=target,
                 hint="give an empty folder with --out",
             )
-    for hit, target in zip(hits, targets, strict=True):
-        _take(Path(hit.path), target, way)
+    made = not folder.exists()
+    make_folder(folder)
+    taken = []
+    try:
+        for hit, target in zip(hits, targets, strict=True):
+            _take(Path(hit.path), target, way)
+            taken.append(target)
+    except BaseException:
+        # So that it can be run again, for example with --as copy.
+        with contextlib.suppress(OSError):
+            for target in taken:
+                target.unlink()
+            if made:
+                folder.rmdir()
+        raise
     return tuple(targets)
 
 

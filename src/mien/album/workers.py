@@ -20,8 +20,6 @@ from mien.errors import MienError
 _IN_FLIGHT = 3
 """Files handed out for each worker: enough that none waits, few enough that memory stays flat."""
 
-_CRASHED = "its decoder crashed on it"
-
 _examiner: Examiner | None = None
 
 
@@ -60,6 +58,17 @@ def examine_all(
             pool.shutdown(wait=not suspects, cancel_futures=True)
 
 
+def crashed(path: bytes) -> Examined:
+    """What is known of a file on which two workers died.
+
+    It has its state, so that it is recorded and not tried again until it changes.
+    """
+    error = "its decoder crashed on it"
+    with contextlib.suppress(OSError):
+        return Examined(path, stat_of(os.stat(path)), error=error)  # noqa: PTH116
+    return Examined(path, None, error=error)
+
+
 def _examine_in(
     pool: ProcessPoolExecutor,
     waiting: deque[bytes],
@@ -89,10 +98,7 @@ def _examine_alone(path: bytes, settings: ExaminerSettings) -> Examined:
         try:
             return pool.submit(_examine, path).result()
         except BrokenProcessPool:
-            # It is recorded with its state, so that it is not tried again until it changes.
-            with contextlib.suppress(OSError):
-                return Examined(path, stat_of(os.stat(path)), error=_CRASHED)  # noqa: PTH116
-            return Examined(path, None, error=_CRASHED)
+            return crashed(path)
 
 
 def _pool(settings: ExaminerSettings, workers: int) -> ProcessPoolExecutor:

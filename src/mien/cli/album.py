@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,6 @@ from mien.cli.analyze import EXIT_SOME_UNREADABLE
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.models import find_model
 from mien.errors import UsageError
-from mien.processors import cores
 
 album_app = typer.Typer(
     help="Your photos by expression: index them once, then ask for the best ones. Photos are only "
@@ -33,6 +33,14 @@ album_app.command()(top)
 album_app.command()(similar)
 
 EXIT_INTERRUPTED = 130
+
+
+class Engine(StrEnum):
+    """What runs the worker processes."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
 
 Database = Annotated[
     Path | None,
@@ -56,6 +64,18 @@ def index(
         int | None,
         typer.Option(min=1, help="Processes; one a core by default.", show_default=False),
     ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="Processes of this computer, or Ray: for archives over many computers."),
+    ] = Engine.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Ray's cluster, of any of its computers 'auto'; by default Ray is started here.",
+            show_default=False,
+        ),
+    ] = None,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -72,6 +92,9 @@ def index(
     Exit status: 0 all read, 2 wrong usage, 3 some photos could not be read (they are not tried
     again until they change), 130 interrupted, 1 anything else.
     """
+    if address is not None and engine is not Engine.RAY:
+        raise UsageError("--address is about a cluster: use it with --engine ray")
+    ray_address = (address or "local") if engine is Engine.RAY else None
     path = database or default_database()
     for folder in folders:
         if not folder.is_dir():
@@ -86,7 +109,12 @@ def index(
         with _progress() as report:
             try:
                 indexed = index_folder(
-                    folder, path, chosen, workers=workers or cores(), report=report
+                    folder,
+                    path,
+                    chosen,
+                    workers=workers,
+                    ray_address=ray_address,
+                    report=report,
                 )
             except KeyboardInterrupt:
                 print_error("interrupted; what was read until then is kept, run it again to go on")

@@ -13,13 +13,14 @@ import numpy as np
 import typer
 
 from mien.album.ask import number_range, time_span
-from mien.album.columns import SEVEN, load_columns
+from mien.album.columns import SEVEN, AlbumColumns, load_columns
 from mien.album.database import default_database, open_album
 from mien.album.gallery import write_gallery
 from mien.album.hits import Hit, hits_of_rows, ranked_hits
 from mien.album.listing import to_csv, to_json, to_paths, to_table
 from mien.album.rank import LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
 from mien.album.similar import faces_of_photo, load_embeddings, rank_similar
+from mien.album.store import path_range
 from mien.album.take import take_photos
 from mien.album.xmp import write_sidecars
 from mien.cli.console import out as console
@@ -164,6 +165,7 @@ def top(
     """
     if force and not xmp:
         raise UsageError("--force is about sidecars: use it with --xmp")
+    _check_way(way, out)
     query = Query(
         emotion=emotion,
         labels=labels.value,
@@ -178,8 +180,13 @@ def top(
         min_sharpness=min_sharpness,
         only_best_of_burst=bursts is Bursts.BEST,
     )
+    since, until = query.taken_from, query.taken_to
+    if since is not None and until is not None and since >= until:
+        raise UsageError(f"nothing is between {begin} and {end}", where="--from, --to")
     with open_album(database or default_database()) as connection:
         columns = load_columns(connection)
+        if folder is not None:
+            _check_folder(columns, folder)
         ranking = rank(columns, query)
         hits = ranked_hits(connection, columns, ranking, query, most=number, place=place)
     taken = () if out is None else take_photos(hits, out, way=way.value)
@@ -219,10 +226,12 @@ def similar(
     The faces are compared by what the model sees in them. That is not who they are: it cannot find
     a person.
     """
+    _check_way(way, out)
     asked = faces_of_photo(photo, find_model(model))
     if face is not None:
         if face > len(asked):
-            raise UsageError(f"it has {len(asked)} faces, not {face}", where=photo)
+            has = "1 face" if len(asked) == 1 else f"{len(asked)} faces"
+            raise UsageError(f"it has {has}, no face {face}", where=photo)
         asked = asked[face - 1 : face]
     with open_album(database or default_database()) as connection:
         columns = load_columns(connection)
@@ -253,6 +262,21 @@ def similar(
             emotion="",
         )
     _print(hits, format, {"similar": str(photo)}, place=place)
+
+
+def _check_way(way: Way, out: Path | None) -> None:
+    if way is not Way.COPY and out is None:
+        raise UsageError("--as is about photos in a folder: use it with --out")
+
+
+def _check_folder(columns: AlbumColumns, folder: Path) -> None:
+    first, after = path_range(os.fsencode(folder.absolute()))
+    if not any(first <= path < after for path in columns.paths):
+        raise UsageError(
+            "no photo of this folder is in the album",
+            where=folder,
+            hint="check the spelling, or fill it: mien album index FOLDER",
+        )
 
 
 def _print(hits: Sequence[Hit], format: Format, question: dict[str, Any], *, place: bool) -> None:

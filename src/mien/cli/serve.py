@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import find_model
+from mien.cli.models import Balanced, find_model
 from mien.live.settings import Settings, default_threads, is_loopback
 
 _DEFAULT = Settings()
@@ -62,14 +63,28 @@ def serve(
         str | None,
         typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
     ] = None,
+    balanced: Balanced = False,
+    album: Annotated[
+        bool | None,
+        typer.Option(
+            "--album/--no-album",
+            help="Show the album at /album. By default only if no other computer can reach the "
+            "server.",
+            show_default=False,
+        ),
+    ] = None,
+    database: Database = None,
 ) -> None:
     """Answer programs and browsers over HTTP and WebSocket, until Ctrl-C.
 
     Pictures stay in memory, and only until they are answered. Nothing that is sent is written to
-    disk or to the log.
+    disk or to the log. If you have an album, its page is at /album.
     """
+    from mien.album.database import default_database
     from mien.live.server import serve as run
 
+    if album is None:
+        album = not _reached_from_elsewhere(host, tuple(allow_host or ()))
     settings = Settings(
         host=host,
         port=port,
@@ -81,8 +96,14 @@ def serve(
         max_fps=max_fps,
         threads=threads or default_threads(),
         model=find_model(model),
+        balanced=balanced,
+        album=(database or default_database()) if album else None,
     )
     run(settings, on_ready=lambda address: _print_ready(address, settings))
+
+
+def _reached_from_elsewhere(host: str, allowed_hosts: tuple[str, ...]) -> bool:
+    return not all(map(is_loopback, (host, *allowed_hosts)))
 
 
 def _print_ready(address: str, settings: Settings) -> None:
@@ -98,5 +119,10 @@ def _print_ready(address: str, settings: Settings) -> None:
             "Pictures and token travel unencrypted: put a proxy with TLS before it, unless you "
             "trust the whole network.",
         ]
+    if settings.album is not None:
+        if settings.album.exists():
+            lines.append(f"Whoever can ask it sees the album's photos too: {address}/album")
+    elif _reached_from_elsewhere(settings.host, settings.allowed_hosts):
+        lines.append("It does not show the album, unless you say --album.")
     for line in lines:
         err.print(line, markup=False)

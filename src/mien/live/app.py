@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from mien.live.album_desk import AlbumDesk
+from mien.live.album_routes import album_page_router, album_router
 from mien.live.analyze_route import analyze_router
 from mien.live.engine import Engine
 from mien.live.errors import install_error_handlers
@@ -27,7 +29,7 @@ from mien.version import __version__
 PAGE = Path(__file__).parent / "page"
 """Folder of the live page: static files."""
 
-_NOT_IN_OPENAPI = ("/v1/live", "/docs", "/openapi.json")
+_NOT_IN_OPENAPI = ("/v1/live", "/docs", "/openapi.json", "/album")
 _files = StaticFiles(directory=PAGE, html=True, check_dir=False)
 
 
@@ -62,11 +64,14 @@ def create_app(settings: Settings) -> MienApp:
         If a model file cannot be used.
     """
     engine = Engine(settings)
+    desk = None if settings.album is None else AlbumDesk(settings.album)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         engine.close()
+        if desk is not None:
+            desk.close()
 
     app = MienApp(
         title="Mien",
@@ -83,6 +88,9 @@ def create_app(settings: Settings) -> MienApp:
     app.include_router(analyze_router(settings, engine, app.analyses, metrics))
     app.include_router(live_router(settings, engine, app.connections, app.clients, metrics))
     app.include_router(other_router(settings, engine.card, gate, app.analyses, metrics))
+    if desk is not None:
+        app.include_router(album_router(settings, desk))
+    app.include_router(album_page_router())
     app.include_router(reference_router(app))
     app.router.redirect_slashes = False
     # Not mounted: a mount at "/" would take the wrong methods of the routes too.

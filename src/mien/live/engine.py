@@ -99,8 +99,8 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._max_pixels = settings.max_pixels
-        self._analyzer = Analyzer(settings.model)
-        self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE)
+        self._analyzer = Analyzer(settings.model, balanced=settings.balanced)
+        self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE, balanced=settings.balanced)
         self._threads = settings.threads
         self._open()
 

@@ -1,0 +1,58 @@
+// Asking the server; every refusal comes with its words.
+
+import { askForToken } from "../token.js";
+
+const NEEDS_TOKEN = 401;
+const BUSY = 503;
+const TRIES = 3;
+const PAUSE = 700;
+
+/** The server said no, or nothing: `status` is 0 when it did not answer. */
+export class Refused extends Error {
+  constructor(status, what, hint) {
+    super(hint ? `${what}; ${hint}` : what);
+    this.status = status;
+    this.what = what;
+    this.hint = hint;
+  }
+}
+
+let tokenAsked = null;
+
+/** The response to a request under v1/album; asks the person for the token if need be. */
+export async function ask(path, options = {}) {
+  for (let left = TRIES; ; left -= 1) {
+    const response = await reach(path, options);
+    if (response.ok) return response;
+    if (response.status === NEEDS_TOKEN) {
+      tokenAsked ??= new Promise((done) => askForToken(done)).then(() => (tokenAsked = null));
+      await tokenAsked;
+      continue;
+    }
+    const { what, hint } = await problemOf(response);
+    // With "Retry-After" it is only busy.
+    if (response.status !== BUSY || !response.headers.has("Retry-After") || left <= 1) {
+      throw new Refused(response.status, what, hint);
+    }
+    await new Promise((done) => setTimeout(done, PAUSE));
+  }
+}
+
+/** The JSON of an answer. */
+export async function askJson(path, options) {
+  return (await ask(path, options)).json();
+}
+
+async function reach(path, options) {
+  try {
+    return await fetch(`v1/album${path}`, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(0, "Mien does not answer. Is it still running?");
+  }
+}
+
+async function problemOf(response) {
+  const answer = await response.json().catch(() => null);
+  return answer?.error ?? { what: `the server answered ${response.status}` };
+}

@@ -1,0 +1,191 @@
+// One photo, large: its faces, their bars, and why it stands where it stands.
+
+import { makeBar, setBar } from "../cards.js";
+import { byId, element, setText } from "../elements.js";
+import { colourOf, percent } from "../labels.js";
+import { askJson } from "./ask.js";
+import { thumbnailOf } from "./tile.js";
+import { asideWords, dateOf, nameOf, reasonWords, scoreWords } from "./words.js";
+
+const LEAST_BAR = 0.005;
+
+/** The dialogue that shows one photo of the grid. */
+export class Detail {
+  /**
+   * @param {Grid} grid
+   * @param {(id: number, name: string) => void} onSimilar
+   */
+  constructor(grid, onSimilar) {
+    Object.assign(this, { grid, onSimilar, at: 0 });
+    this.dialog = byId("detail");
+    byId("detail-close").addEventListener("click", () => this.dialog.close());
+    byId("detail-before").addEventListener("click", () => this.open(this.at - 1));
+    byId("detail-after").addEventListener("click", () => this.open(this.at + 1));
+    byId("detail-select").addEventListener("click", () => this.select());
+    byId("detail-similar").addEventListener("click", () => {
+      const id = this.grid.items[this.at];
+      const photo = this.grid.store.get(id);
+      this.dialog.close();
+      onSimilar(id, photo ? nameOf(photo.path) : "this photo");
+    });
+    this.dialog.addEventListener("keydown", (event) => this.key(event));
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close();
+    });
+    this.dialog.addEventListener("close", () => this.grid.goTo(this.at, true));
+  }
+
+  /** Show the photo at this place of the ranking. */
+  async open(at) {
+    if (at < 0 || at >= this.grid.items.length) return;
+    this.at = at;
+    const id = this.grid.items[at];
+    await this.grid.store.want([id]);
+    if (this.at !== at) return;
+    const photo = this.grid.store.get(id);
+    this.show(photo);
+    if (!this.dialog.open) {
+      this.dialog.showModal();
+      byId("detail-title").focus();
+    }
+    this.dialog.querySelector(".detail-body").scrollTop = 0;
+    if (photo) await this.load(photo);
+  }
+
+  show(photo) {
+    const { items, scores, kind, selection } = this.grid;
+    const place = `${(this.at + 1).toLocaleString("en-GB")} of ${items.length.toLocaleString("en-GB")}`;
+    setText(byId("detail-title"), photo ? nameOf(photo.path) : "A photo that has gone");
+    byId("detail-before").disabled = this.at === 0;
+    byId("detail-after").disabled = this.at === items.length - 1;
+    byId("detail-similar").disabled = !photo?.faces.length;
+    byId("detail-select").setAttribute("aria-pressed", String(selection.has(items[this.at])));
+    setText(byId("detail-select"), selection.has(items[this.at]) ? "Selected" : "Select");
+    setText(byId("detail-score"), `${place}: ${scoreWords(scores[this.at], kind)}`);
+    if (!photo) {
+      setText(byId("detail-reason"), "It is no longer in the album.");
+      byId("detail-picture").replaceChildren();
+      byId("detail-faces").replaceChildren();
+      byId("detail-facts").replaceChildren();
+      return;
+    }
+    setText(
+      byId("detail-reason"),
+      kind.similar
+        ? "By the expressions of its faces: the nearest face to each one asked for, by the cosine of what the model sees in them. It does not know who anybody is."
+        : reasonWords(photo, kind),
+    );
+    this.picture(photo, thumbnailOf(photo));
+    byId("detail-faces").replaceChildren(
+      ...photo.faces.map((face, number) => faceCard(face, number + 1, kind)),
+    );
+    byId("detail-facts").replaceChildren(...facts(photo));
+  }
+
+  picture(photo, source) {
+    const image = element("img", { alt: `The photo ${nameOf(photo.path)}`, src: source });
+    const frame = element("div", { class: "detail-frame" }, image);
+    frame.style.aspectRatio = `${photo.width} / ${photo.height}`;
+    frame.style.setProperty("--ratio", photo.width / photo.height);
+    for (const [number, face] of photo.faces.entries()) frame.append(marker(face, number + 1, photo));
+    byId("detail-picture").replaceChildren(frame);
+    return image;
+  }
+
+  /** The picture at the screen's size, and the faces cut out. */
+  async load(photo) {
+    const { at } = this;
+    let answer;
+    try {
+      answer = await askJson(`/look?photo=${photo.id}`);
+    } catch (error) {
+      if (this.at === at) {
+        const words = error.message[0].toUpperCase() + error.message.slice(1);
+        byId("detail-picture").replaceChildren(element("p", { class: "detail-missing", text: `${words}.` }));
+      }
+      return;
+    }
+    if (this.at !== at) return;
+    byId("detail-picture").querySelector("img").src = answer.photo;
+    const cards = byId("detail-faces").children;
+    answer.faces.forEach((source, number) => {
+      const crop = cards[number]?.querySelector(".face-crop");
+      if (crop) crop.src = source;
+    });
+  }
+
+  select() {
+    this.grid.selection.toggle(this.grid.items, this.at);
+    this.show(this.grid.store.get(this.grid.items[this.at]));
+    const photo = this.grid.store.get(this.grid.items[this.at]);
+    if (photo) this.load(photo);
+  }
+
+  key(event) {
+    if (event.target.closest("button") && event.key === " ") return;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step) this.open(this.at + step);
+    else if (event.key === " ") this.select();
+    else return;
+    event.preventDefault();
+  }
+}
+
+function marker(face, number, { width, height }) {
+  const [left, top, right, bottom] = face.xyxy;
+  const made = element(
+    "span",
+    { class: `face-box${face.counted ? "" : " aside"}`, "aria-hidden": "true" },
+    element("span", { class: "marker-number", text: number }),
+  );
+  Object.assign(made.style, {
+    left: `${(100 * left) / width}%`,
+    top: `${(100 * top) / height}%`,
+    width: `${(100 * (right - left)) / width}%`,
+    height: `${(100 * (bottom - top)) / height}%`,
+    borderColor: colourOf(face.label),
+  });
+  return made;
+}
+
+function faceCard(face, number, kind) {
+  const bars = element("ul", { class: "bars" });
+  const ordered = Object.entries(face.probabilities).sort((one, other) => other[1] - one[1]);
+  for (const [label, probability] of ordered) {
+    const bar = makeBar(label);
+    setBar(bar, probability);
+    if (label === kind.first) bar.root.classList.add("asked");
+    if (probability >= LEAST_BAR || label === kind.first) bars.append(bar.root);
+  }
+  const [top] = ordered[0];
+  const word = face.unsure ? `maybe ${top}` : top;
+  const note = face.counted
+    ? kind.similar
+      ? ""
+      : `Counts with ${kind.only && kind.rule !== "share" ? percent(face.value) : face.value.toFixed(2)}.`
+    : asideWords(face, kind);
+  return element(
+    "section",
+    { class: `face-card${face.counted ? "" : " aside"}`, "aria-label": `Face ${number}` },
+    element("img", { class: "face-crop", alt: "", width: 96, height: 96, src: "icons/unsure.svg" }),
+    element(
+      "div",
+      { class: "face-words" },
+      element("h3", {}, element("span", { class: "face-number", text: number }), ` ${word}`),
+      element("p", { class: "small", text: note }),
+    ),
+    bars,
+  );
+}
+
+function facts(photo) {
+  const rows = [
+    ["Taken", dateOf(photo.taken, true) || "not known"],
+    ["Size", `${photo.width} × ${photo.height} pixels`],
+    ["File", photo.path],
+  ];
+  if (typeof photo.latitude === "number") {
+    rows.splice(1, 0, ["Place", `${photo.latitude.toFixed(5)}, ${photo.longitude.toFixed(5)}`]);
+  }
+  return rows.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", { text: value })]);
+}

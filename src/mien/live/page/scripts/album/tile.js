@@ -1,0 +1,107 @@
+// One photo in the grid.
+
+import { element, setText } from "../elements.js";
+import { facePath } from "../labels.js";
+import { ask } from "./ask.js";
+import { dateOf, facesWords, nameOf, scoreWords } from "./words.js";
+
+const FRAME = 4 / 3;
+
+/** The element of the photo at a place of the ranking; filled in when more is known. */
+export function makeTile(at, total) {
+  const root = element("div", {
+    class: "tile",
+    role: "option",
+    tabindex: -1,
+    id: `photo-${at}`,
+    "aria-posinset": at + 1,
+    "aria-setsize": total,
+    "aria-selected": "false",
+    "aria-label": `Photo ${at + 1}`,
+    "data-at": at,
+  });
+  const frame = element("div", { class: "tile-frame" });
+  frame.append(element("span", { class: "tile-check", "aria-hidden": "true" }));
+  root.append(frame, element("div", { class: "tile-words", "aria-hidden": "true" }));
+  return root;
+}
+
+/** Show what is known of a photo. */
+export function fillTile(root, photo, score, kind) {
+  const frame = root.firstElementChild;
+  const words = root.lastElementChild;
+  if (photo === null) {
+    placeholder(frame, "This photo is no longer in the album");
+    return;
+  }
+  const picture = element("img", { alt: "", decoding: "async", draggable: "false" });
+  Object.assign(picture.style, fitOf(photo));
+  picture.addEventListener("load", () => picture.classList.add("there"));
+  picture.addEventListener("error", () => whyNot(frame, picture, photo));
+  picture.src = thumbnailOf(photo);
+  frame.prepend(picture);
+  const at = Number(root.dataset.at) + 1;
+  const scored = scoreWords(score, kind);
+  const label = kind.similar ? null : kind.first;
+  words.replaceChildren(
+    element(
+      "span",
+      { class: "tile-score" },
+      ...(label ? [element("img", { src: facePath(label), alt: "", width: 20, height: 20 })] : []),
+      element("b", { text: scored }),
+      element("span", { class: "tile-rank", text: at.toLocaleString("en-GB") }),
+    ),
+    element("span", { class: "tile-more", text: [facesWords(photo), dateOf(photo.taken)].filter(Boolean).join(" · ") }),
+  );
+  const spoken = [`${at}: ${nameOf(photo.path)}`, scored, facesWords(photo), dateOf(photo.taken)];
+  root.setAttribute("aria-label", spoken.filter(Boolean).join(", "));
+  root.title = nameOf(photo.path);
+}
+
+/** Address of a thumbnail; its key lets the browser keep it. */
+export function thumbnailOf(photo) {
+  return `v1/album/thumbnail?photo=${photo.id}&key=${photo.key}`;
+}
+
+/** Ask again in words why there is no picture. */
+async function whyNot(frame, picture, photo) {
+  picture.remove();
+  try {
+    await ask(`/thumbnail?photo=${photo.id}`);
+    placeholder(frame, "The picture could not be shown");
+  } catch (error) {
+    placeholder(frame, error.what ?? error.message);
+  }
+}
+
+function placeholder(frame, text) {
+  let place = frame.querySelector(".tile-missing");
+  if (!place) {
+    place = element("span", { class: "tile-missing" });
+    frame.prepend(place);
+  }
+  setText(place, text[0].toUpperCase() + text.slice(1));
+}
+
+/** How a photo fills its frame: so that no face is cut off, or as a whole if that can't be. */
+function fitOf({ faces, width, height }) {
+  const counted = faces.some((face) => face.counted) ? faces.filter((face) => face.counted) : faces;
+  if (!counted.length) return {};
+  const ratio = width / height;
+  const places = [
+    placeOf(counted, 0, width, Math.min(1, FRAME / ratio)),
+    placeOf(counted, 1, height, Math.min(1, ratio / FRAME)),
+  ];
+  if (places.includes(null)) return { objectFit: "contain" };
+  return { objectPosition: places.map((place) => `${(100 * place).toFixed(1)}%`).join(" ") };
+}
+
+/** Where along one side the faces are, 0 to 1 of what can be moved; null if too far apart. */
+function placeOf(faces, low, side, visible) {
+  const from = Math.min(...faces.map(({ xyxy }) => xyxy[low])) / side;
+  const to = Math.max(...faces.map(({ xyxy }) => xyxy[low + 2])) / side;
+  if (visible >= 1) return 0.5;
+  if (to - from > visible) return null;
+  const place = ((from + to) / 2 - visible / 2) / (1 - visible);
+  return Math.max(0, Math.min(1, place));
+}
