@@ -4,7 +4,7 @@ Pastes FER2013 PublicTest faces into larger pictures, finds them again with a de
 out by many crop geometries and classifies them. A face that is not found counts as wrong, so the
 figures are end to end. The plain crops, never pasted, are the ceiling.
 
-    python benchmarks/crop_geometry.py MODEL.onnx [--faces 1000] [--detector centerface]
+    python benchmarks/crop_geometry.py MODEL.onnx [--faces 1000] [--one-look]
 
 Needs mien[lab] and the data set imported as "fer2013".
 """
@@ -78,6 +78,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--faces", type=int, default=1000)
     parser.add_argument("--detector", default="centerface")
+    parser.add_argument("--one-look", action="store_true", help="CenterFace without second look")
     parser.add_argument("--roll", type=float, default=15.0, help="faces are turned by up to this")
     arguments = parser.parse_args()
 
@@ -86,7 +87,8 @@ def main() -> None:
     rows = generator.permutation(data.rows("PublicTest"))[: arguments.faces]
     labels = data.labels[rows].astype(int)
     classifier = Classifier(arguments.model)
-    detector = create_detector(arguments.detector)
+    options = {"second_look": False} if arguments.one_look else {}
+    detector = create_detector(arguments.detector, **options)
     main_head = next(iter(classifier.card.heads))
 
     def accuracy(crops: np.ndarray, keep: np.ndarray) -> float:

@@ -135,7 +135,7 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_keeps_what_was_read(tmp_path: Path) -> None:
-    photos = many_photos(tmp_path / "photos", 110)
+    photos = many_photos(tmp_path / "photos", 500)
     process = start(tmp_path, photos, workers=1)
     wait_until(lambda: count(tmp_path / "data" / "album.sqlite3") > 0)
     process.send_signal(signal.SIGINT)

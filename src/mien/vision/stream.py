@@ -268,6 +268,9 @@ def _sensitive_detector(
         if size < 32:
             raise UsageError(f"size is {size}, expected at least 32 pixels")
         options["input_pixels"] = size * size * 3 // 4
+    if name == "centerface":
+        # The tracker has doubtful faces confirmed over time.
+        options["second_look"] = False
     detector = create_detector(name, threads=threads, min_face=min_face, **options)
     sure = float(getattr(detector, "score_threshold", 0.0))
     if sure:
