@@ -17,6 +17,7 @@ from mien.album import ray_engine
 from mien.album.examine import Examiner, ExaminerSettings
 from mien.album.index import index_folder
 from mien.album.ray_engine import examine_with_ray
+from mien.cli import album as verb
 from mien.errors import UsageError
 
 from .conftest import MODEL, Command, portrait, save
@@ -117,10 +118,15 @@ def test_a_killed_worker_loses_no_photo(tmp_path: Path) -> None:
         time.sleep(0.1)
 
 
-def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_ray_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r'Ray is not installed; .*pip install "mien\[cluster\]"'):
+    missing = r'Ray is not installed; .*pip install "mien\[cluster\]"'
+    with pytest.raises(UsageError, match=missing):
         next(examine_with_ray([b"/a.jpg"], ExaminerSettings(None, MODEL), []))
+    with pytest.raises(UsageError, match=missing):
+        verb.index([tmp_path], engine=verb.Engine.RAY)
 
 
 def test_an_address_is_for_ray(mien: Command, tmp_path: Path) -> None:

@@ -206,11 +206,16 @@ def _run(
         yield found
 
 
+def require_ray() -> None:
+    """Raise ``UsageError`` when the extra ``cluster`` is not installed."""
+    if importlib.util.find_spec("ray") is None:
+        raise UsageError("Ray is not installed", hint='install it: pip install "mien[cluster]"')
+
+
 @contextlib.contextmanager
 def _ray(address: str, processes: int) -> Iterator[None]:
     """Ray started here, or joined, with nothing of it left afterwards."""
-    if importlib.util.find_spec("ray") is None:
-        raise UsageError("Ray is not installed", hint='install it: pip install "mien[cluster]"')
+    require_ray()
     # Ray reads these when it is imported and when it starts.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     # What goes wrong with a file is told by Mien, in one line.

@@ -94,7 +94,13 @@ def index(
     """
     if address is not None and engine is not Engine.RAY:
         raise UsageError("--address is about a cluster: use it with --engine ray")
-    ray_address = (address or "local") if engine is Engine.RAY else None
+    ray_address = None
+    if engine is Engine.RAY:
+        # Said also when all photos are known and Ray would have nothing to do.
+        from mien.album.ray_engine import LOCAL, require_ray
+
+        require_ray()
+        ray_address = address or LOCAL
     path = database or default_database()
     for folder in folders:
         if not folder.is_dir():
