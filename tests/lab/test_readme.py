@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ def desk(tmp_path_factory) -> Path:
     names = ("photo.jpg", "party.jpg", "x.png", "holiday/a.jpg", "holiday/day 1/b.jpg")
     for name in (*names, "photos/c.jpg"):
         photo.save(folder / name)
+    shutil.copy(Path(__file__).parents[1] / "golden" / "portrait.heic", folder / "IMG_0001.HEIC")
     return folder
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from mien.album.database import open_album
 from mien.album.examine import ExaminerSettings
-from mien.album.photo import reads_heic
 from mien.album.records import Examined
 from mien.album.scan import Closed, Heic, scan
 from mien.album.store import (
@@ -26,6 +25,7 @@ from mien.album.store import (
 )
 from mien.album.workers import examine_all
 from mien.errors import UsageError
+from mien.media.image import reads_heic
 from mien.packaged import sha256_of
 from mien.processors import cores
 from mien.vision.classify import Classifier

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import io
-import math
 from dataclasses import dataclass
-from types import ModuleType
 
-import numpy as np
 from PIL import Image as PillowImage
 
 from mien.album.exif import read_exif
 from mien.album.records import Exif
-from mien.errors import ImageError
-from mien.media.image import DEFAULT_MAX_PIXELS, Image, read_image, upright_pixels
+from mien.media.image import DEFAULT_MAX_PIXELS, Image, read_image, readable_formats, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 
 _REDUCTIONS = (8, 4, 2)
-_HEIC_READERS = ("pi_heif", "pillow_heif")
 
 
 @dataclass(frozen=True)
@@ -64,13 +57,11 @@ def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) ->
     ImageError
         As ``mien.media.image.read_image``.
     """
-    if is_heic(content):
-        return _read_heic(content, name)
     exif = Exif()
     try:
         with (
             settings_for_reading(DEFAULT_MAX_PIXELS),
-            PillowImage.open(io.BytesIO(content)) as file,
+            PillowImage.open(io.BytesIO(content), formats=readable_formats()) as file,
         ):
             exif = read_exif(file, content)
             if least_pixels is not None and file.format in ("JPEG", "MPO"):
@@ -81,17 +72,6 @@ def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) ->
         pass
     image = read_image(content, name=name)
     return Photo(image, image.shape[1], image.shape[0], exif)
-
-
-def is_heic(content: bytes) -> bool:
-    """Whether this is a HEIC or HEIF picture, by its first bytes (ISO/IEC 23008-12, annex B)."""
-    brands = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-    return content[4:8] == b"ftyp" and content[8:12] in brands
-
-
-def reads_heic() -> bool:
-    """Whether a library that reads HEIC photos is installed: the extra ``heic``."""
-    return any(importlib.util.find_spec(name) for name in _HEIC_READERS)
 
 
 def _reduced(file: PillowImage.Image, exif: Exif, least_pixels: int) -> Photo | None:
@@ -108,39 +88,3 @@ def _reduced(file: PillowImage.Image, exif: Exif, least_pixels: int) -> Photo | 
         width, height = height, width
     rgb = file if file.mode == "RGB" else file.convert("RGB")
     return Photo(upright_pixels(rgb, exif.orientation), width, height, exif)
-
-
-def _heic_reader() -> ModuleType | None:
-    for name in _HEIC_READERS:
-        if importlib.util.find_spec(name):
-            return importlib.import_module(name)
-    return None
-
-
-def _read_heic(content: bytes, name: str) -> Photo:
-    reader = _heic_reader()
-    if reader is None:
-        raise ImageError(
-            "is a HEIC photo", where=name, hint='to read them: pip install "mien[heic]"'
-        )
-    try:
-        with settings_for_reading(DEFAULT_MAX_PIXELS):
-            file = reader.open_heif(io.BytesIO(content), convert_hdr_to_8bit=True)
-            if math.prod(file.size) > DEFAULT_MAX_PIXELS:
-                raise ImageError(
-                    f"has {math.prod(file.size):,} pixels, the limit is {DEFAULT_MAX_PIXELS:,}",
-                    where=name,
-                )
-            # The decoder has turned it upright already.
-            picture = file.to_pillow()
-            exif = read_exif(picture)
-            pixels = np.array(picture.convert("RGB"))
-    except ImageError:
-        raise
-    except Exception as error:
-        raise ImageError(
-            f"is damaged ({error or type(error).__name__})",
-            where=name,
-            hint="copy or export it again",
-        ) from error
-    return Photo(pixels, pixels.shape[1], pixels.shape[0], exif)

@@ -35,11 +35,12 @@ IMAGE_SUFFIXES = frozenset(_SUFFIXES.split())
 """Suffixes of the formats that ``read_image`` reads, in lower case."""
 
 HEIC_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
-"""Suffixes of photos that Pillow cannot read, common enough to deserve an error of their own."""
+"""Suffixes of iPhones' photos, which are read when the extra ``heic`` is installed."""
 
 _PLUGINS = ("Jpeg", "Png", "WebP", "Gif", "Tiff", "Bmp", "Avif", "Jpeg2K", "Ppm")
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "JPEG2000", "PPM")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "JPEG2000", "PPM", "HEIF")
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_HEIC_READERS = ("pi_heif", "pillow_heif")
 _ORIENTATION = 0x0112
 _TURNS = {
     2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
@@ -77,9 +78,9 @@ def read_image(
 ) -> Image:
     """Read a picture as upright RGB.
 
-    Reads JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 and PNM; of an animation or a file of
-    several pages the first picture. The EXIF orientation is applied, so that coordinates of
-    results are those of the picture as people see it.
+    Reads JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 and PNM, and HEIC when the extra ``heic``
+    is installed; of an animation or a file of several pages the first picture. The EXIF orientation
+    is applied, so that coordinates of results are those of the picture as people see it.
 
     - *Transparency* is laid on white, as a page or a browser shows it.
     - *More than 8 bits* (grey PNG and TIFF, integer or float) are scaled linearly, never clipped.
@@ -139,13 +140,21 @@ def open_error(error: OSError | ValueError, where: str) -> ImageError:
     return ImageError(what, where=where, hint=hint)
 
 
+def reads_heic() -> bool:
+    """Whether a library that reads HEIC photos is installed: the extra ``heic``."""
+    return any(importlib.util.find_spec(name) for name in _HEIC_READERS)
+
+
 @functools.cache
-def _readable_formats() -> tuple[str, ...]:
+def readable_formats() -> tuple[str, ...]:
     """The formats among ours that this build of Pillow knows, their plugins imported."""
     for plugin in _PLUGINS:
         # Pillow before 11.3 has no AVIF.
         if importlib.util.find_spec(f"PIL.{plugin}ImagePlugin"):
             importlib.import_module(f"PIL.{plugin}ImagePlugin")
+    for reader in filter(importlib.util.find_spec, _HEIC_READERS):
+        importlib.import_module(reader).register_heif_opener()
+        break
     return tuple(name for name in _FORMATS if name in PillowImage.OPEN)
 
 
@@ -158,7 +167,7 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
     try:
         with (
             settings_for_reading(max_pixels),
-            PillowImage.open(stream, formats=_readable_formats()) as image,
+            PillowImage.open(stream, formats=readable_formats()) as image,
         ):
             _check_size(image.width * image.height, max_pixels, where)
             image.load()
@@ -201,10 +210,14 @@ def _damaged(detail: str, where: str) -> ImageError:
 def _unidentified(head: bytes, where: str) -> ImageError:
     """Say what is wrong with a file that Pillow does not take for a picture."""
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        if reads_heic():
+            return _damaged("only its first bytes are HEIC", where)
         return ImageError(
-            "is a HEIC photo, which is not supported", where=where, hint="export it as JPEG"
+            "is a HEIC photo",
+            where=where,
+            hint='to read it: pip install "mien[heic]"; or export it as JPEG',
         )
-    for name in _readable_formats():
+    for name in readable_formats():
         if _begins_like(head, name):
             return _damaged(f"only its first bytes are {name}", where)
     return ImageError(
