@@ -14,11 +14,10 @@ from mien.album.database import open_album
 from mien.album.forget import forget
 from mien.album.index import index_folder
 from mien.album.photo import Photo
+from mien.album.pictures import FACE_SIDE, cut_face
 from mien.album.records import Exif
 from mien.album.thumbnails import (
-    FACE_SIDE,
     SIDE,
-    cut_face,
     drop_thumbnails,
     thumbnail,
     thumbnail_folder,

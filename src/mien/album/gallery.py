@@ -11,27 +11,20 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from mien.album.hits import Hit, HitFace
 from mien.album.listing import shown_path
 from mien.album.photo import Photo, read_photo
+from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, scaled
 from mien.emotions import COLOURS
 from mien.errors import ImageError
 from mien.media.image import open_error
 from mien.media.output import open_output
 from mien.version import __version__
 
-_PHOTO_SIDE, _FACE_SIDE = 720, 144
-_FACE_MARGIN = 0.25
+_PHOTO_SIDE = 720
 _FACES_SHOWN = 6
 _BARS = 3
-_QUALITY = 82
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-
-_Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -85,9 +78,9 @@ def photo_pictures(hit: Hit) -> PhotoPictures:
     """
     photo = _read(hit)
     side = max(photo.image.shape[:2])
-    small = _resized(photo.image, min(1.0, _PHOTO_SIDE / side))
+    small = scaled(photo.image, min(1.0, _PHOTO_SIDE / side))
     faces = hit.faces[:_FACES_SHOWN]
-    return PhotoPictures(_uri(small), tuple(_uri(_face(photo, face)) for face in faces))
+    return PhotoPictures(_uri(small), tuple(_uri(cut_face(photo, face.xyxy)) for face in faces))
 
 
 def _read(hit: Hit) -> Photo:
@@ -98,7 +91,7 @@ def _read(hit: Hit) -> Photo:
     smallest = min((min(_sides(face)) for face in hit.faces[:_FACES_SHOWN]), default=0.0)
     least = float(_PHOTO_SIDE * _PHOTO_SIDE)
     if smallest:
-        least = max(least, hit.width * hit.height * (_FACE_SIDE / smallest) ** 2)
+        least = max(least, hit.width * hit.height * (FACE_SIDE / smallest) ** 2)
     return read_photo(content, hit.path, least_pixels=int(min(least, hit.width * hit.height)))
 
 
@@ -107,33 +100,8 @@ def _sides(face: HitFace) -> tuple[float, float]:
     return max(right - left, 1.0), max(bottom - top, 1.0)
 
 
-def _face(photo: Photo, face: HitFace) -> _Pixels:
-    """A square around the face, with some margin, at the page's size."""
-    height, width = photo.image.shape[:2]
-    scale = width / photo.width
-    left, top, right, bottom = (value * scale for value in face.xyxy)
-    side = max(right - left, bottom - top) * (1 + 2 * _FACE_MARGIN)
-    half = max(1.0, min(side, height, width)) / 2
-    x = min(max((left + right) / 2, half), width - half)
-    y = min(max((top + bottom) / 2, half), height - half)
-    rows = slice(round(y - half), max(round(y + half), round(y - half) + 1))
-    columns = slice(round(x - half), max(round(x + half), round(x - half) + 1))
-    square = photo.image[rows, columns]
-    return _resized(square, _FACE_SIDE / max(square.shape[:2]))
-
-
-def _resized(image: _Pixels, scale: float) -> _Pixels:
-    if scale == 1:
-        return image
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=method).astype(np.uint8, copy=False)
-
-
-def _uri(image: _Pixels) -> str:
-    bgr = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR)
-    _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode("ascii")
+def _uri(image: Pixels) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(image)).decode("ascii")
 
 
 def _page(hits: Iterable[Hit], title: str, subtitle: str, emotion: str) -> Iterator[str]:

@@ -11,34 +11,25 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
 from mien.album.database import open_album
 from mien.album.originals import check_original, find_original, read_original
-from mien.album.photo import Photo, read_photo
+from mien.album.photo import read_photo
+from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, scaled
 from mien.media.output import output_error
-from mien.results import Box
 
 SIDE = 320
 """Longest side of a thumbnail in pixels, except of very long or tall photos."""
 
 LARGE_SIDE = 1280
-FACE_SIDE = 160
 MOST_FACES = 30
 """Faces of a photo that are cut out, the largest ones."""
 
 _LONGEST = 3
-_FACE_MARGIN = 0.25
-_QUALITY = 82
 _NAME_BYTES = 1
-
-_Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -97,7 +88,7 @@ def thumbnail(database: Path, picture: int) -> tuple[bytes, bytes]:
             return original.hash, kept.read_bytes()
         path, content = read_original(original)
         photo = read_photo(content, path.name, least_pixels=4 * SIDE * SIDE)
-        jpeg = _jpeg(_scaled(photo.image, _small_scale(photo.image)))
+        jpeg = encode_jpeg(scaled(photo.image, _small_scale(photo.image)))
         # A full or read-only disk costs time, not the picture.
         with contextlib.suppress(OSError):
             _keep(kept, jpeg)
@@ -128,34 +119,8 @@ def look_at(database: Path, picture: int) -> Look:
     least = width * height * min(1.0, FACE_SIDE / max(smallest, 1.0)) ** 2
     least = min(max(least, LARGE_SIDE * LARGE_SIDE), width * height)
     photo = read_photo(content, path.name, least_pixels=int(least))
-    shown = _scaled(photo.image, min(1.0, LARGE_SIDE / max(photo.image.shape[:2])))
-    return Look(_jpeg(shown), tuple(_jpeg(cut_face(photo, xyxy)) for xyxy in rows))
-
-
-def cut_face(photo: Photo, xyxy: Box | Sequence[float]) -> _Pixels:
-    """A square around a face, with some margin.
-
-    Parameters
-    ----------
-    photo : Photo
-    xyxy : sequence of 4 float
-        In pixels of the upright photo at its full size.
-
-    Returns
-    -------
-    ndarray of shape (160, 160, 3), uint8
-        RGB.
-    """
-    height, width = photo.image.shape[:2]
-    left, top, right, bottom = (value * width / photo.width for value in xyxy)
-    side = max(right - left, bottom - top) * (1 + 2 * _FACE_MARGIN)
-    side = max(1.0, min(side, height, width))
-    x = min(max((left + right - side) / 2, 0.0), width - side)
-    y = min(max((top + bottom - side) / 2, 0.0), height - side)
-    whole = max(1, round(side))
-    x0, y0 = min(round(x), width - whole), min(round(y), height - whole)
-    square = photo.image[y0 : y0 + whole, x0 : x0 + whole]
-    return _scaled(square, FACE_SIDE / whole)
+    shown = scaled(photo.image, min(1.0, LARGE_SIDE / max(photo.image.shape[:2])))
+    return Look(encode_jpeg(shown), tuple(encode_jpeg(cut_face(photo, xyxy)) for xyxy in rows))
 
 
 def drop_thumbnails(database: Path, connection: sqlite3.Connection) -> int:
@@ -218,20 +183,6 @@ def _is_known(connection: sqlite3.Connection, content: bytes) -> bool:
     return connection.execute(query, (content,)).fetchone() is not None
 
 
-def _small_scale(image: _Pixels) -> float:
+def _small_scale(image: Pixels) -> float:
     short, long = sorted((int(image.shape[0]), int(image.shape[1])))
     return min(1.0, max(SIDE / long, min(SIDE * 2 / 3 / short, _LONGEST * SIDE / long)))
-
-
-def _scaled(image: _Pixels, scale: float) -> _Pixels:
-    if scale == 1:
-        return image
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=method).astype(np.uint8, copy=False)
-
-
-def _jpeg(image: _Pixels) -> bytes:
-    bgr = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR)
-    _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return encoded.tobytes()
