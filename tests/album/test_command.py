@@ -39,7 +39,12 @@ def many_photos(folder: Path, number: int) -> Path:
 def start(folder: Path, photos: Path, workers: int) -> subprocess.Popen[bytes]:
     command = mien_command("album", "index", photos, "--workers", str(workers))
     return subprocess.Popen(
-        command, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell has its background jobs ignore the signal, these tests with them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -135,7 +140,7 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_keeps_what_was_read(tmp_path: Path) -> None:
-    photos = many_photos(tmp_path / "photos", 500)
+    photos = many_photos(tmp_path / "photos", 200)
     process = start(tmp_path, photos, workers=1)
     wait_until(lambda: count(tmp_path / "data" / "album.sqlite3") > 0)
     process.send_signal(signal.SIGINT)
