@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mien.album import workers
 from mien.album.database import default_database, open_album, set_aside
 from mien.album.examine import Examiner, ExaminerSettings, examine_photo
 from mien.album.index import index_folder, make_plan
@@ -107,6 +108,22 @@ def test_unchanged_files_are_not_opened(photos: Path, tmp_path: Path) -> None:
     again = index_folder(photos, database, MODEL)
     assert (again.read, again.recognised, again.unchanged, again.unreadable) == (0, 0, 6, ())
     assert all(path.stat().st_atime_ns == 1 for path in atimes)
+
+
+def test_an_unchanged_folder_opens_no_networks(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = tmp_path / "album.sqlite3"
+    index_folder(photos, database, MODEL)
+    opened = []
+    monkeypatch.setattr(
+        workers, "Examiner", lambda settings: opened.append(settings) or Examiner(settings)
+    )
+    assert index_folder(photos, database, MODEL).unchanged == 6
+    assert not opened
+    save(portrait(200), photos / "one more.png")
+    assert index_folder(photos, database, MODEL).read == 1
+    assert len(opened) == 1
 
 
 def test_moved_deleted_changed_and_touched(photos: Path, tmp_path: Path) -> None:

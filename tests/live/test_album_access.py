@@ -12,13 +12,6 @@ from pathlib import Path
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from mien.cli import serve as verb
 from mien.live.app import create_app
@@ -26,6 +19,7 @@ from mien.live.settings import Settings
 
 from .album_server import body, make_album, make_large_album
 from .conftest import running
+from .described import assert_as_described, cases
 
 TOKEN = "a-token-of-the-tests-0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -175,20 +169,6 @@ def test_a_hundred_thousand_photos_are_ranked_within_a_second_and_hold_nobody_up
 
 
 @schema.parametrize()
-@settings(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@cases(10)
 def test_every_answer_is_as_described(case):
-    case.call_and_validate(
-        headers=BEARER,
-        checks=[
-            not_a_server_error,
-            status_code_conformance,
-            content_type_conformance,
-            response_schema_conformance,
-        ],
-    )
+    assert_as_described(case, TOKEN)

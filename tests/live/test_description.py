@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from mien.live.answers import FrameAnswer, ModelsAnswer
 from mien.live.app import create_app
 from mien.live.settings import Settings
+
+from .described import assert_as_described, cases
 
 TOKEN = "a-token-of-the-tests-0123456789"
 APP = create_app(Settings(allowed_hosts=("testserver",), token=TOKEN, max_fps=10_000))
@@ -23,23 +18,9 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
 
 
 @schema.parametrize()
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@cases(40)
 def test_every_answer_is_as_described(case):
-    case.call_and_validate(
-        headers={"Authorization": f"Bearer {TOKEN}"},
-        checks=[
-            not_a_server_error,
-            status_code_conformance,
-            content_type_conformance,
-            response_schema_conformance,
-        ],
-    )
+    assert_as_described(case, TOKEN)
 
 
 def test_answers_have_exactly_the_described_keys(client, jpeg):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import importlib.resources
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +13,7 @@ from urllib.parse import quote_from_bytes
 from mien.album.hits import Hit, HitFace
 from mien.album.listing import shown_path
 from mien.album.photo import Photo, read_photo
-from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, scaled
+from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, jpeg_uri, scaled
 from mien.emotions import COLOURS
 from mien.errors import ImageError
 from mien.media.image import open_error
@@ -45,18 +44,7 @@ class PhotoPictures:
 def write_gallery(
     path: Path, hits: Iterable[Hit], *, title: str, subtitle: str, emotion: str
 ) -> None:
-    """Write the page. It holds all its pictures, loads nothing and runs no script.
-
-    Photos are read anew for it, one at a time; one that cannot be read any more has its reason in
-    its place.
-
-    Parameters
-    ----------
-    path : Path
-    hits : iterable of Hit
-    title, subtitle : str
-    emotion : str
-        A label whose bar is shown first, or an expression.
+    """Write the page of ``gallery_page``.
 
     Raises
     ------
@@ -64,7 +52,7 @@ def write_gallery(
         If the page cannot be written; one that was there stays.
     """
     with open_output(path) as stream:
-        for part in _page(hits, title, subtitle, emotion):
+        for part in gallery_page(hits, title=title, subtitle=subtitle, emotion=emotion):
             stream.write(part.encode())
 
 
@@ -101,10 +89,22 @@ def _sides(face: HitFace) -> tuple[float, float]:
 
 
 def _uri(image: Pixels) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(image)).decode("ascii")
+    return jpeg_uri(encode_jpeg(image))
 
 
-def _page(hits: Iterable[Hit], title: str, subtitle: str, emotion: str) -> Iterator[str]:
+def gallery_page(hits: Iterable[Hit], *, title: str, subtitle: str, emotion: str) -> Iterator[str]:
+    """The page, piece by piece. It holds all its pictures, loads nothing and runs no script.
+
+    Photos are read anew for it, one at a time; one that cannot be read any more has its reason in
+    its place.
+
+    Parameters
+    ----------
+    hits : iterable of Hit
+    title, subtitle : str
+    emotion : str
+        A label whose bar is shown first, or an expression.
+    """
     style = importlib.resources.files("mien.album").joinpath("gallery.css").read_text("utf-8")
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

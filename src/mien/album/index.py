@@ -143,20 +143,11 @@ def index_folder(
         mark_gone(connection, plan.returned, gone=False)
         settings = ExaminerSettings(database, model, model_id)
         tally = _Tally()
-        if ray_address is None or not plan.to_read:
-            most = min(workers or cores(), max(1, len(plan.to_read)))
-            results = examine_all(plan.to_read, settings, workers=most)
-        else:
-            from mien.album.ray_engine import examine_with_ray
-
-            results = examine_with_ray(
-                plan.to_read,
-                settings,
-                known_contents(connection, model_id),
-                workers=workers,
-                address=ray_address,
-            )
-        _store_all(connection, results, len(plan.to_read), model_id, tally, report)
+        report(0, len(plan.to_read))
+        # A worker opens the networks, which an unchanged folder does not need.
+        if plan.to_read:
+            results = _examined(connection, plan.to_read, settings, workers, ray_address)
+            _store_all(connection, results, len(plan.to_read), model_id, tally, report)
         # Only now: a file that was moved is then known at its new place already.
         mark_gone(connection, plan.gone, gone=True)
         enter_folder(connection, top, time.time())
@@ -226,6 +217,22 @@ class _Tally:
             self.faces += len(examined.picture.faces)
 
 
+def _examined(
+    connection: sqlite3.Connection,
+    paths: tuple[bytes, ...],
+    settings: ExaminerSettings,
+    workers: int | None,
+    ray_address: str | None,
+) -> Iterator[Examined]:
+    """Results of one or more files, by processes of this computer or by Ray."""
+    if ray_address is None:
+        return examine_all(paths, settings, workers=min(workers or cores(), len(paths)))
+    from mien.album.ray_engine import examine_with_ray
+
+    known = known_contents(connection, settings.model_id)
+    return examine_with_ray(paths, settings, known, workers=workers, address=ray_address)
+
+
 def _store_all(
     connection: sqlite3.Connection,
     results: Iterator[Examined],
@@ -245,7 +252,6 @@ def _store_all(
             tally.add(examined)
         last = time.monotonic()
 
-    report(0, total)
     try:
         for examined in results:
             batch.append(examined)

@@ -64,7 +64,7 @@ def to_json(hits: Sequence[Hit], question: dict[str, Any]) -> bytes:
         "schema": SCHEMA,
         "mien": __version__,
         "question": question,
-        "photos": [_plain(hit) for hit in hits],
+        "photos": [to_plain(hit) for hit in hits],
     }
     return f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode()
 
@@ -116,7 +116,8 @@ def _face_in_words(face: HitFace, emotion: str) -> str:
     return f"{face.top_emotion} {face.probabilities[face.top_emotion]:.0%}"
 
 
-def _plain(hit: Hit) -> dict[str, Any]:
+def to_plain(hit: Hit) -> dict[str, Any]:
+    """A photo as ``to_json`` writes it, in plain types."""
     plain: dict[str, Any] = {
         "rank": hit.rank,
         "score": round(hit.score, 6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 
 import cv2
@@ -53,6 +54,11 @@ def scaled(image: Pixels, scale: float) -> Pixels:
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return cv2.resize(image, size, interpolation=method).astype(np.uint8, copy=False)
+
+
+def jpeg_uri(jpeg: bytes) -> str:
+    """A JPEG file as ``data:image/jpeg;base64,…``."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
 
 
 def encode_jpeg(image: Pixels) -> bytes:

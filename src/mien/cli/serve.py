@@ -9,7 +9,12 @@ import typer
 from mien.cli.album import Database
 from mien.cli.console import err
 from mien.cli.models import Balanced, find_model
-from mien.live.settings import Settings, default_threads, is_loopback
+from mien.live.settings import (
+    Settings,
+    default_threads,
+    is_loopback,
+    reached_from_elsewhere,
+)
 
 _DEFAULT = Settings()
 
@@ -84,7 +89,7 @@ def serve(
     from mien.live.server import serve as run
 
     if album is None:
-        album = not _reached_from_elsewhere(host, tuple(allow_host or ()))
+        album = not reached_from_elsewhere(host, tuple(allow_host or ()))
     settings = Settings(
         host=host,
         port=port,
@@ -100,10 +105,6 @@ def serve(
         album=(database or default_database()) if album else None,
     )
     run(settings, on_ready=lambda address: _print_ready(address, settings))
-
-
-def _reached_from_elsewhere(host: str, allowed_hosts: tuple[str, ...]) -> bool:
-    return not all(map(is_loopback, (host, *allowed_hosts)))
 
 
 def _print_ready(address: str, settings: Settings) -> None:
@@ -122,7 +123,7 @@ def _print_ready(address: str, settings: Settings) -> None:
     if settings.album is not None:
         if settings.album.exists():
             lines.append(f"Whoever can ask it sees the album's photos too: {address}/album")
-    elif _reached_from_elsewhere(settings.host, settings.allowed_hosts):
+    elif reached_from_elsewhere(settings.host, settings.allowed_hosts):
         lines.append("It does not show the album, unless you say --album.")
     for line in lines:
         err.print(line, markup=False)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from mien.album.columns import AlbumColumns
-from mien.album.listing import shown_path, to_json
+from mien.album.listing import shown_path, to_plain
 from mien.card import Fraction
 from mien.emotions import FERPLUS, FOUR, VALENCE_SET
 from mien.live.album_reader import Detail, Loaded, Ranked
@@ -136,9 +136,9 @@ def ranking_answer(version: str | None, ranked: Ranked) -> bytes:
 
 def photos_answer(details: tuple[Detail, ...]) -> bytes:
     """``PhotosAnswer`` as JSON."""
-    listed = json.loads(to_json([detail.hit for detail in details], {}))["photos"]
     photos = []
-    for detail, photo in zip(details, listed, strict=True):
+    for detail in details:
+        photo = to_plain(detail.hit)
         del photo["rank"]  # By its place in this answer, which means nothing.
         for face, value in zip(photo["faces"], detail.values, strict=True):
             face["value"] = round(value, 6)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from mien.album.originals import Fault, OriginalError
+from mien.album.pictures import jpeg_uri
 from mien.album.thumbnails import look_at, thumbnail
 from mien.errors import DataError, ImageError, OutputError, UsageError
 from mien.live.album_question import wrong_parameter
@@ -64,7 +64,10 @@ class AlbumDesk:
 
         def read() -> dict[str, str | list[str]]:
             found = look_at(self.database, picture)
-            return {"photo": _uri(found.photo), "faces": [_uri(face) for face in found.faces]}
+            return {
+                "photo": jpeg_uri(found.photo),
+                "faces": [jpeg_uri(face) for face in found.faces],
+            }
 
         return await _in(self._pictures, read)
 
@@ -99,7 +102,3 @@ async def _in(pool: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
     except (DataError, OutputError) as error:
         # Not where: the page need not know the database's path.
         raise ApiError(503, error.what, error.hint) from error
-
-
-def _uri(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from mien.album.database import open_album
-from mien.album.gallery import write_gallery
+from mien.album.gallery import gallery_page
 from mien.album.hits import Hit
 from mien.album.listing import to_csv, to_json, to_paths
 from mien.album.originals import (
@@ -98,16 +97,13 @@ def make_gallery(database: Path, details: Sequence[Detail], asked: Asked) -> byt
     subtitle = f"Chosen on the album page; the score is by the rule “{asked.query.rule}”."
     if len(hits) < len(details):
         subtitle += f" {len(details) - len(hits)} left out: their files have gone or changed."
-    with tempfile.TemporaryDirectory(prefix="mien-") as folder:
-        page = Path(folder) / "gallery.html"
-        write_gallery(
-            page,
-            hits,
-            title=f"{len(hits)} photos: {wanted}",
-            subtitle=subtitle,
-            emotion=weights[0] if weights else "",
-        )
-        return page.read_bytes()
+    page = gallery_page(
+        hits,
+        title=f"{len(hits)} photos: {wanted}",
+        subtitle=subtitle,
+        emotion=weights[0] if weights else "",
+    )
+    return "".join(page).encode()
 
 
 def check_size(originals: Sequence[Original]) -> None:

@@ -98,7 +98,7 @@ class Settings:
         for name in ("max_fps", "upload_seconds"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise UsageError(f"is {getattr(self, name)}, expected above 0", where=_option(name))
-        reached = [name for name in (self.host, *self.allowed_hosts) if not is_loopback(name)]
+        reached = reached_from_elsewhere(self.host, self.allowed_hosts)
         if self.token is None and reached:
             raise UsageError(
                 f"other computers can reach {reached[0]}, so a token is needed",
@@ -112,6 +112,11 @@ class Settings:
                 where="--token",
                 hint='make one with: python -c "import secrets; print(secrets.token_urlsafe())"',
             )
+
+
+def reached_from_elsewhere(host: str, allowed_hosts: tuple[str, ...]) -> list[str]:
+    """Those of a server's names under which other computers can reach it."""
+    return [name for name in (host, *allowed_hosts) if not is_loopback(name)]
 
 
 def _option(name: str) -> str:

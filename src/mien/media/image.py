@@ -142,7 +142,7 @@ def open_error(error: OSError | ValueError, where: str) -> ImageError:
 
 def reads_heic() -> bool:
     """Whether a library that reads HEIC photos is installed: the extra ``heic``."""
-    return any(importlib.util.find_spec(name) for name in _HEIC_READERS)
+    return "HEIF" in readable_formats()
 
 
 @functools.cache

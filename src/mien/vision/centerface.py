@@ -143,7 +143,9 @@ class CenterFace:
             self.input_pixels / (MULTIPLE * max(height, width)),  # a strip is padded to 32 pixels
         )
         whole = _resize(image, scale)
-        least = min(self.score_threshold, DOUBTFUL_FROM) if self.second_look else None
+        least = self.score_threshold
+        if self.second_look:
+            least = min(least, DOUBTFUL_FROM)
         candidates = self._look(whole, full, least=least)
         small = _resize(whole, CLOSE_UP_SIDE / max(whole.shape[:2]))
         candidates += self._look(small, full, CLOSE_UP_SIDE // 2, least=least)
@@ -171,21 +173,15 @@ class CenterFace:
         return [each for each in scored if each.score >= self.score_threshold]
 
     def _look(
-        self, view: Image, region: Region, border: int = 0, *, least: float | None = None
+        self, view: Image, region: Region, border: int = 0, *, least: float
     ) -> list[_Candidate]:
         """Run the network on ``view``, a resized copy of ``region`` of the image.
 
-        ``least`` is the lowest score that counts, ``score_threshold`` when None.
+        ``least`` is the lowest score that counts.
         """
         height, width = view.shape[:2]
         heat, size, offset, points = self._session.run(_OUTPUTS, {"input.1": lay_out(view, border)})
-        xyxy, scores, landmarks = decode(
-            heat[0, 0],
-            size[0],
-            offset[0],
-            points[0],
-            self.score_threshold if least is None else least,
-        )
+        xyxy, scores, landmarks = decode(heat[0, 0], size[0], offset[0], points[0], least)
         left, top, right, bottom = region
         pixel = np.array([(right - left) / width, (bottom - top) / height])
         corner = np.array([left, top])
@@ -205,7 +201,7 @@ class CenterFace:
             )
         ]
 
-    def _look_in_windows(self, image: Image, scale: float, least: float | None) -> list[_Candidate]:
+    def _look_in_windows(self, image: Image, scale: float, least: float) -> list[_Candidate]:
         """Look at the image at a larger scale, window by window, so that memory stays bounded."""
         height, width = image.shape[:2]
         found = []

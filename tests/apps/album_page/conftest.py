@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from album.conftest import MODEL, portrait, save
 from live.album_server import make_large_album
-from live_page.conftest import run_server
+from live_page.conftest import note_complaints, run_server
 from PIL import Image
 
 from mien.album.index import index_folder
@@ -97,15 +97,7 @@ def open_album_page(chromium) -> Callable[..., Any]:
         page = context.new_page()
         watched = Watched(page)
         page.on("request", lambda request: watched.requests.append(request.url))
-        page.on("pageerror", lambda error: watched.console.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                watched.console.append(message.text)
-                if message.type in ("error", "warning")
-                else None
-            ),
-        )
+        note_complaints(page, watched.console)
         page.goto(url)
         try:
             page.wait_for_selector(ready)

@@ -102,6 +102,17 @@ def browser(tmp_path_factory, launch_chromium) -> Any:
     )
 
 
+def note_complaints(page: Any, console: list[str]) -> None:
+    """Write down the errors and warnings of a page, its own and the browser's about it."""
+    page.on("pageerror", lambda error: console.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            console.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+
+
 @pytest.fixture
 def open_page(browser) -> Callable[..., Any]:
     """Open pages; after the test: nothing left this computer, no error, no broken policy."""
@@ -115,15 +126,7 @@ def open_page(browser) -> Callable[..., Any]:
         watched = Watched(page)
         page.on("request", lambda request: watched.hosts.add(_host(request.url)))
         page.on("websocket", lambda socket: _watch(socket, watched))
-        page.on("pageerror", lambda error: watched.console.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                watched.console.append(message.text)
-                if message.type in ("error", "warning")
-                else None
-            ),
-        )
+        note_complaints(page, watched.console)
         page.add_init_script(COUNT_SENT + init)
         page.goto(url)
         try:

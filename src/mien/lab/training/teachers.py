@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from mien.lab.training.device import autocast
 from mien.lab.training.distillation import Distillation
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.run import Run
+from mien.packaged import sha256_of
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ def load_teachers(
                 where=folder,
                 hint="train it with the same data.label_set",
             )
-        sha256 = hashlib.sha256(run.weights.read_bytes()).hexdigest()
-        name = run.folder.resolve().name
-        teachers.append(Teacher(name, run.load_model(), run.recipe().input, heads, sha256))
+        network = run.load_model()
+        name, sha256 = run.folder.resolve().name, sha256_of(run.weights)
+        teachers.append(Teacher(name, network, run.recipe().input, heads, sha256))
     return tuple(teachers)
 
 
