@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from mien.errors import RecipeError, RunError
+from mien.errors import DataError, RecipeError, RunError
 from mien.lab.data.faces import FaceData
 from mien.lab.training.distillation import Distillation
 from mien.lab.training.loop import train
@@ -19,7 +19,7 @@ from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.setup import prepare
 from mien.lab.training.targets import Objective, teachers_of
-from mien.lab.training.teachers import load_teachers, taught
+from mien.lab.training.teachers import joined_to_votes, load_teachers, taught
 
 CPU = torch.device("cpu")
 
@@ -114,6 +114,26 @@ def test_synthetic_images_are_taught_too(faces: FaceData, pupil: Callable[..., R
     main = session.objective.main
     assert len(session.targets.distributions[teachers_of(main)]) == len(session.drawn.labels)
     assert float(session.targets.weights[teachers_of(main)].min()) == 1
+
+
+def test_votes_multiply_what_teachers_say():
+    said = torch.tensor([[0.5, 0.5], [0.8, 0.2], [0.5, 0.5]])
+    likely = np.array([[0.64, 0.36], [0.5, 0.5]], np.float32)
+    # Row 0 by the power 1/2: 0.8 to 0.6. Even votes change nothing, nor do a synthetic one's none.
+    found = joined_to_votes(said, likely, np.array([0, 1, -1]), 0.5)
+    expected = [[4 / 7, 3 / 7], [0.8, 0.2], [0.5, 0.5]]
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-6)
+
+
+def test_votes_reach_the_main_head_alone(faces: FaceData, pupil: Callable[..., Recipe]):
+    plain = prepare(pupil(), faces, CPU).targets.distributions
+    joined = prepare(pupil(distillation={"votes": 0.5}), faces, CPU).targets.distributions
+    main = teachers_of(faces.label_set.name)
+    assert {key for key in plain if not torch.equal(plain[key], joined[key])} == {main}
+    without = replace(faces, votes=None)
+    no_votes = {"data": {"ferplus": False}, "loss": {"ferplus_blend": 0, "ferplus_head": 0}}
+    with pytest.raises(DataError, match=r"distillation\.votes=0"):
+        prepare(pupil(distillation={"votes": 0.5}, **no_votes), without, CPU)
 
 
 def test_refused(

@@ -137,7 +137,7 @@ def fer2013_distribution(data: FaceData, rows: NDArray[np.int64]) -> NDArray[np.
             "has no FER+ votes",
             where=data.name,
             hint="import them with --ferplus fer2013new.csv, or train without: data.ferplus=false "
-            "loss.ferplus_head=0 loss.ferplus_blend=0",
+            "loss.ferplus_head=0 loss.ferplus_blend=0 distillation.votes=0",
         )
     # Takes half a second to import, and whoever lists or imports data does not need it.
     from sklearn.linear_model import LogisticRegression

@@ -11,8 +11,13 @@ class Distillation(Section):
     ``teachers`` are folders of completed runs on the same data with the same labels. The mean of
     their probabilities for an image and its mirror image, softened by ``temperature``, is a second
     target; ``weight`` is its share of the loss. With several teachers their ensemble is taught.
+
+    ``votes`` joins the FER+ votes to it, for the main head: what the teachers say is multiplied by
+    P(label | votes) to this power (a product of experts, Hinton 2002). A network and ten people err
+    differently, so that both together know the label better than either does.
     """
 
     teachers: tuple[str, ...] = ()
     temperature: Positive = 3.0
     weight: Fraction = 0.7
+    votes: Fraction = 0

@@ -104,6 +104,8 @@ class Recipe(Section):
             raise ValueError("data.ferplus adds the FER+ head that data.label_set names already")
         if self.loss.ferplus_blend and self.data.label_set not in (None, "fer2013"):
             raise ValueError(f"loss.ferplus_blend is for FER2013's own labels; {WITHOUT_VOTES}")
+        if self.distillation.votes and self.data.label_set not in (None, "fer2013"):
+            raise ValueError("distillation.votes is for FER2013's own labels")
         if self.transfer.freeze == "gradual" and not self.transfer.weights:
             raise ValueError("transfer.freeze: gradual needs transfer.weights")
         if self.transfer.freeze != "gradual" and self.transfer.unfreeze_every != 1:
@@ -111,7 +113,7 @@ class Recipe(Section):
         if self.mixing.until != Mixing().until and not (self.mixing.mixup or self.mixing.cutmix):
             raise ValueError("mixing.until needs mixing.mixup or mixing.cutmix")
         if not self.distillation.teachers and self.distillation != Distillation():
-            raise ValueError("distillation.temperature and weight need distillation.teachers")
+            raise ValueError("the other keys of distillation need distillation.teachers")
         if self.distillation.teachers and frozen:
             raise ValueError(
                 "distillation.teachers see images; transfer.freeze: backbone has embeddings"

@@ -16,6 +16,7 @@ from mien.errors import RecipeError
 from mien.lab.data.augment import augment
 from mien.lab.data.balance import require_every_class
 from mien.lab.data.faces import FaceData
+from mien.lab.data.ferplus import fer2013_distribution
 from mien.lab.data.pool import training_rows
 from mien.lab.data.relabel import relabel
 from mien.lab.data.store import load_faces
@@ -38,7 +39,7 @@ from mien.lab.training.targets import (
     make_objective,
     make_targets,
 )
-from mien.lab.training.teachers import Teacher, load_teachers, taught
+from mien.lab.training.teachers import Teacher, joined_to_votes, load_teachers, taught
 from mien.lab.training.transfer import Head
 
 GROWING = ("oversample", "smote", "augment")
@@ -244,6 +245,11 @@ def prepare(
         said = taught(
             teachers, drawn.inputs.numpy(), recipe.distillation.temperature, device, dtype
         )
+        if recipe.distillation.votes:
+            main, likely = data.label_set.name, fer2013_distribution(data, rows)
+            said[main] = joined_to_votes(
+                said[main], likely, drawn.sources, recipe.distillation.votes
+            )
         targets = targets.beside(said)
     return Session(
         recipe,

@@ -102,3 +102,29 @@ def taught(
         head: torch.softmax((total / len(teachers)).clamp(min=1e-12).log() / temperature, 1)
         for head, total in sums.items()
     }
+
+
+def joined_to_votes(
+    said: Tensor, likely: NDArray[np.float32], sources: NDArray[np.int64], exponent: float
+) -> Tensor:
+    """What teachers say, times what the FER+ votes make likely to the power of ``exponent``.
+
+    Parameters
+    ----------
+    said : Tensor of shape (m, labels), float32
+        Rows sum to 1.
+    likely : ndarray of shape (n, labels), float32
+        Of every image of the data set: ``fer2013_distribution``.
+    sources : ndarray of shape (m,), int64
+        Row of ``likely`` that each image has; -1 for a synthetic one, which keeps what is said.
+    exponent : float
+
+    Returns
+    -------
+    Tensor of shape (m, labels), float32
+        Rows sum to 1.
+    """
+    factors = torch.from_numpy(likely[sources]) ** exponent
+    factors[torch.from_numpy(sources < 0)] = 1
+    joined = said * factors
+    return joined / joined.sum(1, keepdim=True)
