@@ -330,3 +330,30 @@ def test_a_card_names_the_weights_that_training_began_with(
     assert card.licence.startswith("MIT; began with weights of others")
     # PrivateTest was not measured, so no command measures it.
     assert not any("PrivateTest" in command for command in card.commands)
+
+
+def test_int8_is_smaller_weights_and_scores_of_its_own(exported, finished, faces, tmp_path):
+    path, card, _ = exported
+    target = tmp_path / "tiny-int8.onnx"
+    small, difference = export_run(finished, faces, target, "tiny-int8", int8=True)
+    assert difference <= TOLERANCE
+    classifier = Classifier(target)
+    assert classifier.card == small
+    assert small.summary == f"{card.summary}, in int8"
+    assert small.commands[-1].endswith(" --int8")
+    weights = onnx.load(target).graph.initializer
+    assert sum(tensor.data_type == onnx.TensorProto.INT8 for tensor in weights) >= 8
+    # What the card says is what the file does, split by split, at both operating points.
+    for split in ("PublicTest", "PrivateTest"):
+        rows = faces.rows(split)
+        said = small.score(split, "accuracy")
+        found = classifier.classify(faces.images[rows])["fer2013"]
+        assert said.value == pytest.approx(np.mean(found.argmax(1) == faces.labels[rows]))
+    assert {s.split for s in small.balanced.scores} == {"PublicTest", "PrivateTest"}
+    # It says nearly the same, and not exactly the same.
+    plain = Classifier(path).classify(faces.images)["fer2013"]
+    away = np.abs(classifier.classify(faces.images)["fer2013"] - plain)
+    assert 0 < away.mean() < 0.05
+    assert classifier.activation_maps(faces.images[:2]) is None
+    assert target.stat().st_size < path.stat().st_size
+    assert [file.name for file in tmp_path.iterdir()] == ["tiny-int8.onnx"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,22 @@ from mien.errors import RunError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.calibration import Calibration
+from mien.lab.evaluation.evaluate import evaluate_subject
+from mien.lab.evaluation.subject import ModelSubject
 from mien.lab.export.cards import make_card
-from mien.lab.export.graph import CalibratedNetwork, to_onnx
+from mien.lab.export.graph import CalibratedNetwork, to_onnx, with_card
 from mien.lab.export.parity import check_parity
+from mien.lab.export.quantise import quantised
 from mien.lab.training.run import Run
 
 PARITY_IMAGES = 512
 
+INT8_IMAGES = 1024
+"""Training images, evenly spread, that the ranges of int8 are measured on."""
+
 
 def export_run(
-    run: Run, data: FaceData, target: Path, name: str | None = None
+    run: Run, data: FaceData, target: Path, name: str | None = None, *, int8: bool = False
 ) -> tuple[ModelCard, float]:
     """Write ``target`` from an evaluated run, unless torch and ONNX Runtime disagree.
 
@@ -36,12 +43,16 @@ def export_run(
         The ``.onnx`` file to write; only written when the check has passed.
     name : str, optional
         Name on the card; the recipe's when None.
+    int8 : bool
+        Write the convolutions in 8-bit integers: see ``quantised``. The scores on the card are then
+        measured anew, of the file, on the splits that the run was evaluated on. There are no
+        activation maps in it: they would need the weights in float32 beside those in int8.
 
     Returns
     -------
     card : ModelCard
     difference : float
-        The largest difference of a probability that the check found.
+        The largest difference of a probability that the check found, before any rounding to int8.
 
     Raises
     ------
@@ -50,13 +61,40 @@ def export_run(
     """
     calibration, scores, balanced_scores = _read_evaluation(run)
     card = make_card(run, scores, balanced_scores, calibration, name or run.recipe().name)
+    if int8:
+        card = card.model_copy(update={"activation_maps": None})
     network = CalibratedNetwork(
         run.load_model(), run.recipe().input, calibration.temperatures
     ).eval()
     content = to_onnx(network, card)
     difference = check_parity(network, content, card, _parity_images(data))
+    if int8:
+        content, card = _in_int8(content, card, data)
     write_beside(target, lambda partial: partial.write_bytes(content))
     return card, difference
+
+
+def _in_int8(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, ModelCard]:
+    """The file in int8, and the card with what is measured of it."""
+    training = data.rows("Training")
+    spread = np.linspace(0, len(training) - 1, min(INT8_IMAGES, len(training))).round()
+    content = quantised(content, data.images[training[spread.astype(np.int64)]])
+    commands = tuple(
+        f"{command} --int8" if command.startswith("mien export") else command
+        for command in card.commands
+    )
+    card = card.model_copy(update={"summary": f"{card.summary}, in int8", "commands": commands})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "int8.onnx"
+        path.write_bytes(with_card(content, card))
+        splits = tuple(dict.fromkeys(score.split for score in card.scores))
+        measured = evaluate_subject(ModelSubject(path, Path(folder)), data, splits)
+    scores: dict[str, object] = {"scores": tuple(measured.scores)}
+    if card.balanced is not None:
+        there = {"scores": tuple(measured.balanced_scores)}
+        scores["balanced"] = card.balanced.model_copy(update=there)
+    card = card.model_copy(update=scores)
+    return with_card(content, card), card
 
 
 def _read_evaluation(run: Run) -> tuple[Calibration, list[Score], list[Score]]:

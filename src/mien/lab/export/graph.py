@@ -64,6 +64,15 @@ def to_onnx(network: CalibratedNetwork, card: ModelCard) -> bytes:
     if card.activation_maps is not None:
         mapped = MappedNetwork(network.network, network.options, next(iter(card.heads)))
         add_optional_maps(model, _exported(mapped, card, [ACTIVATION_MAPS]))
+    return _with_card(model, card)
+
+
+def with_card(content: bytes, card: ModelCard) -> bytes:
+    """The bytes of an ONNX file with another card in its metadata."""
+    return _with_card(onnx.load_from_string(content), card)
+
+
+def _with_card(model: onnx.ModelProto, card: ModelCard) -> bytes:
     onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString()
