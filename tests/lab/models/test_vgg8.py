@@ -77,14 +77,35 @@ def test_dropout_acts_in_training_only():
     assert not torch.equal(model(images)["one"], model(images)["one"])
 
 
-@pytest.mark.parametrize("side", [44, 48, 37])
-def test_the_written_out_gradients_are_those_of_autograd(side):
+def _with_statistics(side: int, least: float) -> VGG8:
+    """A network whose batch norms do something; below 0, ``least`` makes some of them falling."""
     torch.manual_seed(0)
     network = vgg8({"labels": 3}, channels=1, size=side, width=8).eval()
     for norm in network.modules():
         if isinstance(norm, torch.nn.BatchNorm2d):
             torch.nn.init.normal_(norm.running_mean, 0, 0.3)
             torch.nn.init.uniform_(norm.running_var, 0.5, 2)
+            torch.nn.init.uniform_(norm.weight, least, 1.5)
+            torch.nn.init.normal_(norm.bias, 0, 0.3)
+    return network
+
+
+@pytest.mark.parametrize("least", [0.5, -0.5])
+def test_the_fused_network_says_the_same(least):
+    network = _with_statistics(44, least)
+    fused = network.fused()
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fused.modules())
+    assert all((stage.sign is None) == (least > 0) for stage in fused.stages)
+    images = torch.randn(4, 1, 44, 44)
+    torch.testing.assert_close(fused.embed(images), network.embed(images), atol=1e-5, rtol=1e-4)
+    ours, theirs = (each.embed_with_maps(images, "labels")[1] for each in (fused, network))
+    torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("least", [0.5, -0.5])
+@pytest.mark.parametrize("side", [44, 48, 37])
+def test_the_written_out_gradients_are_those_of_autograd(side, least):
+    network = _with_statistics(side, least)
     images = torch.randn(4, 1, side, side)
     kept = {}
 
@@ -94,7 +115,7 @@ def test_the_written_out_gradients_are_those_of_autograd(side):
 
     network.stages[1].register_forward_hook(keep)
     embedding, maps = network.embed_with_maps(images, "labels")
-    torch.testing.assert_close(embedding, network.embed(images))
+    torch.testing.assert_close(embedding, network.embed(images), atol=1e-5, rtol=1e-4)
     for label in range(3):
         network(images)["labels"][:, label].sum().backward()
         expected = (kept["maps"].grad.relu() * kept["maps"]).sum(1)

@@ -60,9 +60,12 @@ class MappedNetwork(nn.Module):
 
 def to_onnx(network: CalibratedNetwork, card: ModelCard) -> bytes:
     """The bytes of an ONNX file with a dynamic batch and the card in its metadata."""
-    model = _exported(network, card, [*card.heads, EMBEDDING])
+    fused = network.network.fused()
+    plain = CalibratedNetwork(fused, network.options, network.temperatures)
+    model = _exported(plain, card, [*card.heads, EMBEDDING])
     if card.activation_maps is not None:
-        mapped = MappedNetwork(network.network, network.options, next(iter(card.heads)))
+        # Of the same fused network: the file then holds each weight once.
+        mapped = MappedNetwork(fused, network.options, next(iter(card.heads)))
         add_optional_maps(model, _exported(mapped, card, [ACTIVATION_MAPS]))
     return _with_card(model, card)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from mien.lab.models.fused_stage import FusedStage
 from mien.lab.models.network import Network, heads_on
 from mien.lab.models.registry import register
 
@@ -30,76 +31,14 @@ class Stage(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, in_channels, H, W)`` to ``(B, channels, H // 2, W // 2)``."""
-        return self.dropout(self.trace(features).output)  # type: ignore[no-any-return]
-
-    def trace(self, features: Tensor) -> Trace:
-        """The forward pass without dropout, with what ``pull_back`` needs of it."""
         inner = functional.relu(self.norm1(self.convolution1(features)))
         summed = self.convolution2(inner) + inner
-        pooled = functional.max_pool2d(summed, 2)
-        return Trace(inner, summed, pooled, functional.relu(self.norm2(pooled)))
+        output = functional.relu(self.norm2(functional.max_pool2d(summed, 2)))
+        return self.dropout(output)  # type: ignore[no-any-return]
 
-    def pull_back(self, gradients: Tensor, trace: Trace) -> Tensor:
-        """Gradients of some scalars with respect to the output, to those of the input.
-
-        The chain rule written out, so that it can be exported: ONNX has no backward pass.
-
-        Parameters
-        ----------
-        gradients : Tensor of shape (B, S, channels, H // 2, W // 2)
-            Of S scalars.
-        trace : Trace
-            Of the same B images, in evaluation mode.
-
-        Returns
-        -------
-        Tensor of shape (B, S, in_channels, H, W)
-        """
-        scalars = gradients.shape[1]
-        gradients = gradients * (trace.output > 0).float()[:, None]
-        gradients = gradients * _slope(self.norm2)
-        gradients = _unpool(gradients.flatten(0, 1), trace, scalars)
-        gradients = gradients + functional.conv_transpose2d(
-            gradients, self.convolution2.weight, padding=1
-        )
-        gradients = _by_scalar(gradients, scalars)
-        gradients = gradients * (trace.inner > 0).float()[:, None] * _slope(self.norm1)
-        gradients = functional.conv_transpose2d(
-            gradients.flatten(0, 1), self.convolution1.weight, padding=1
-        )
-        return _by_scalar(gradients, scalars)
-
-
-class Trace(NamedTuple):
-    """What a stage computed: ``(B, channels, H, W)`` twice, then ``(…, H // 2, W // 2)`` twice."""
-
-    inner: Tensor
-    summed: Tensor
-    pooled: Tensor
-    output: Tensor
-
-
-def _slope(norm: nn.BatchNorm2d) -> Tensor:
-    """What batch norm multiplies each channel by in evaluation mode: ``(channels, 1, 1)``."""
-    assert norm.running_var is not None
-    return (norm.weight * (norm.running_var + norm.eps).rsqrt())[:, None, None]
-
-
-def _by_scalar(values: Tensor, scalars: int) -> Tensor:
-    """``(B * S, …)`` to ``(B, S, …)``."""
-    return values.view(-1, scalars, *values.shape[1:])
-
-
-def _unpool(gradients: Tensor, trace: Trace, scalars: int) -> Tensor:
-    """Gradients ``(B * S, channels, h, w)`` to the places that the 2×2 max-pool took."""
-    height, width = trace.summed.shape[-2:]
-    rest = (0, width % 2, 0, height % 2)
-
-    def spread(values: Tensor) -> Tensor:
-        return functional.pad(functional.interpolate(values, scale_factor=2, mode="nearest"), rest)
-
-    taken = (trace.summed == spread(trace.pooled)).float()[:, None]
-    return (_by_scalar(spread(gradients), scalars) * taken).flatten(0, 1)
+    def fused(self) -> FusedStage:
+        """The stage as it is in evaluation mode, cheaper to run."""
+        return FusedStage(self.convolution1, self.norm1, self.convolution2, self.norm2)
 
 
 class SqueezeExcitation(nn.Module):
@@ -169,7 +108,7 @@ class VGG8(Network):
         A quarter of the image's side: coarser maps of later stages are no more faithful
         (docs/decisions/0006). Of ``head``'s logits, in evaluation mode.
         """
-        stages = [stage for stage in self.stages if isinstance(stage, Stage)]
+        stages = [_fused(stage) for stage in self.stages]
         features, traces = images, []
         for stage in stages:
             traces.append(stage.trace(features))
@@ -187,6 +126,12 @@ class VGG8(Network):
         maps = (functional.relu(gradients) * traces[1].output[:, None]).sum(2)
         return gated.mean((2, 3)) + highest[:, :, 0, 0], maps
 
+    def fused(self) -> VGG8:
+        """A copy with fused stages: equal in evaluation mode within rounding, cheaper to run."""
+        copied = copy.deepcopy(self).eval()
+        copied.stages = nn.Sequential(*(_fused(stage) for stage in self.stages))
+        return copied
+
     def classify(self, embedding: Tensor) -> dict[str, Tensor]:
         """Logits by head of ``(B, widths[-1])``."""
         embedding = self.dropout(embedding)
@@ -196,6 +141,13 @@ class VGG8(Network):
         """The four stages, the gate, the heads."""
         body = {f"stage{number}": stage for number, stage in enumerate(self.stages, 1)}
         return {**body, "gate": self.gate, "heads": self.heads}
+
+
+def _fused(stage: nn.Module) -> FusedStage:
+    if isinstance(stage, Stage):
+        return stage.fused()
+    assert isinstance(stage, FusedStage)
+    return stage
 
 
 @register(
