@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mien.emotions import FOUR
 from mien.errors import DataError
 from mien.lab.data.faces import FaceData
+from mien.lab.data.folds import folds_of
 from mien.lab.data.pool import Pool, training_rows
 
 
@@ -77,3 +78,26 @@ def test_a_pool_of_unequal_parts_is_refused(wrong):
 def test_a_pool_of_other_images_is_refused():
     with pytest.raises(DataError, match=r"shape \(2, 48, 47\), expected \(m, 48, 48\)"):
         Pool(np.zeros((2, 48, 47), np.uint8), np.zeros(2, int), np.arange(2), np.ones(2, bool))
+
+
+def test_folds_part_the_images_and_keep_copies_together():
+    kinds = [int(kind) for kind in np.random.default_rng(0).integers(0, 40, 200)]
+    data = _data(kinds, [0] * 200)
+    left_out = []
+    for fold in range(3):
+        kept = training_rows(data, "keep", 3, fold)
+        assert len(kept) > 60
+        left_out.append(set(range(200)) - set(kept.tolist()))
+    assert sorted(row for rows in left_out for row in rows) == list(range(200))
+    groups = [{kinds[row] for row in rows} for rows in left_out]
+    assert not (groups[0] & groups[1] or groups[0] & groups[2] or groups[1] & groups[2])
+    # An image's fold is its own: it does not depend on the others.
+    assert folds_of(data.images[50:60], 3).tolist() == folds_of(data.images, 3)[50:60].tolist()
+    assert not folds_of(data.images, 1).any()
+
+
+def test_a_fold_that_holds_everything():
+    data = _data([5, 5], [0, 0])
+    (fold,) = set(folds_of(data.images, 4).tolist())
+    with pytest.raises(DataError, match=f"no Training image is outside fold {fold} of 4"):
+        training_rows(data, "keep", 4, fold)

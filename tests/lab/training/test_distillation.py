@@ -12,6 +12,7 @@ import torch
 
 from mien.errors import DataError, RecipeError, RunError
 from mien.lab.data.faces import FaceData
+from mien.lab.data.folds import folds_of
 from mien.lab.training.distillation import Distillation
 from mien.lab.training.loop import train
 from mien.lab.training.predict import predict_logits
@@ -114,6 +115,49 @@ def test_synthetic_images_are_taught_too(faces: FaceData, pupil: Callable[..., R
     main = session.objective.main
     assert len(session.targets.distributions[teachers_of(main)]) == len(session.drawn.labels)
     assert float(session.targets.weights[teachers_of(main)].min()) == 1
+
+
+def test_a_teacher_speaks_of_the_fold_that_it_has_not_seen(finished: Run, faces: FaceData):
+    options = Distillation(teachers=(str(finished.folder),))
+    whole = load_teachers(options, faces, finished.facts()["labels"])[0]
+    zeroed = finished.load_model()
+    torch.nn.init.zeros_(zeroed.heads.get_parameter("fer2013.weight"))
+    torch.nn.init.zeros_(zeroed.heads.get_parameter("fer2013.bias"))
+    teachers = (
+        replace(whole, folds=2, without_fold=0),
+        replace(whole, network=zeroed, folds=2, without_fold=1),
+    )
+    images = faces.images[:20]
+    said = taught(teachers, images, 2, CPU, torch.float32)["fer2013"]
+    alone = taught((whole,), images, 2, CPU, torch.float32)["fer2013"]
+    first = folds_of(images, 2) == 0
+    assert 0 < first.sum() < 20
+    torch.testing.assert_close(said[first], alone[first])
+    torch.testing.assert_close(said[~first], torch.full_like(said[~first], 1 / 7))
+    with pytest.raises(RecipeError, match=f"no teacher may speak about {(~first).sum()} of the"):
+        taught(teachers[:1], images, 2, CPU, torch.float32)
+
+
+def test_runs_of_folds_teach(
+    faces: FaceData,
+    pupil: Callable[..., Recipe],
+    make_recipe: Callable[..., Recipe],
+    tmp_path: Path,
+):
+    folders = []
+    for fold in range(2):
+        recipe = make_recipe(name=f"fold{fold}", epochs=1, data={"folds": 2, "without_fold": fold})
+        run = Run(tmp_path / recipe.name)
+        train(recipe, faces, run)
+        assert sum(run.facts()["drawn_from"].values()) < (faces.splits == 0).sum()
+        folders.append(str(run.folder))
+    main = teachers_of(faces.label_set.name)
+    found = prepare(pupil(distillation={"teachers": folders}), faces, CPU).targets
+    assert bool((found.distributions[main].sum(1) - 1).abs().max() < 1e-5)
+    with pytest.raises(RecipeError, match="no teacher may speak about"):
+        prepare(pupil(distillation={"teachers": folders[1:]}), faces, CPU)
+    with pytest.raises(RecipeError, match=r"below data\.folds"):
+        make_recipe(data={"folds": 2, "without_fold": 2})
 
 
 def test_votes_multiply_what_teachers_say():

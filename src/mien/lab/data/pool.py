@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mien.errors import DataError
 from mien.lab.data.faces import IMAGE_SIZE, FaceData
+from mien.lab.data.folds import folds_of
 from mien.lab.data.twins import has_twin
 
 SYNTHETIC = -1
@@ -48,7 +49,9 @@ class Pool:
         return len(self.images)
 
 
-def training_rows(data: FaceData, twins: Literal["drop", "keep"]) -> NDArray[np.int64]:
+def training_rows(
+    data: FaceData, twins: Literal["drop", "keep"], folds: int = 1, without_fold: int = 0
+) -> NDArray[np.int64]:
     """Row numbers of the Training split, ascending.
 
     Parameters
@@ -56,16 +59,26 @@ def training_rows(data: FaceData, twins: Literal["drop", "keep"]) -> NDArray[np.
     twins : {"drop", "keep"}
         ``drop`` leaves out the rows whose image equals one of PublicTest or PrivateTest in every
         pixel. FER2013 has such pairs: a network that has seen one of them has seen the answer.
+    folds, without_fold : int
+        Leave out one of so many parts, see ``folds_of``; with 1, none.
 
     Raises
     ------
     DataError
-        If the split has no rows, or none that is no twin.
+        If the split has no rows, none that is no twin, or none outside the fold.
     """
     rows = data.rows("Training")
+    if folds > 1:
+        rows = rows[folds_of(data.images[rows], folds) != without_fold]
+        if not len(rows):
+            raise DataError(
+                f"no Training image is outside fold {without_fold} of {folds}",
+                where=data.name,
+                hint="take more folds, or more images",
+            )
     if twins == "keep":
         return rows
-    held_out = np.setdiff1d(np.arange(len(data)), rows)
+    held_out = np.setdiff1d(np.arange(len(data)), data.rows("Training"))
     kept = rows[~has_twin(data, rows, held_out)]
     if not len(kept):
         raise DataError(

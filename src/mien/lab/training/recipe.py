@@ -29,13 +29,23 @@ class Data(Section):
 
     ``label_set`` translates the labels (``ferplus``, ``four``, ...; see ``mien.emotions``);
     ``ferplus`` trains a second head on the FER+ votes; ``twins: drop`` leaves Training images out
-    that are equal in every pixel to one of PublicTest or PrivateTest.
+    that are equal in every pixel to one of PublicTest or PrivateTest. With ``folds`` above 1 the
+    Training images of ``without_fold`` (from 0) are left out, so that the run can be a teacher who
+    has not seen them.
     """
 
     dataset: str = "fer2013"
     label_set: str | None = None
     ferplus: bool = False
     twins: Literal["drop", "keep"] = "drop"
+    folds: Annotated[int, Field(ge=1)] = 1
+    without_fold: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _is_a_fold(self) -> Data:
+        if self.without_fold >= self.folds:
+            raise ValueError("data.without_fold counts from 0, so that it is below data.folds")
+        return self
 
 
 class Model(Section):

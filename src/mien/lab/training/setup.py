@@ -17,7 +17,6 @@ from mien.lab.data.augment import augment
 from mien.lab.data.balance import require_every_class
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution
-from mien.lab.data.pool import training_rows
 from mien.lab.data.relabel import relabel
 from mien.lab.data.store import load_faces
 from mien.lab.models import Network
@@ -38,6 +37,7 @@ from mien.lab.training.targets import (
     labels_of,
     make_objective,
     make_targets,
+    rows_of,
 )
 from mien.lab.training.teachers import Teacher, joined_to_votes, load_teachers, taught
 from mien.lab.training.transfer import Head
@@ -196,7 +196,7 @@ def prepare(
     group.share(recipe.batch_size)
     heads = heads_of(data, recipe)
     teachers = load_teachers(recipe.distillation, data, labels_of(data, heads))
-    rows, public = training_rows(data, recipe.data.twins), data.rows("PublicTest")
+    rows, public = rows_of(data, recipe.data), data.rows("PublicTest")
     if recipe.balance.method != "none":
         require_every_class(data, data.labels[rows].astype(np.int64))
     if len(rows) < recipe.batch_size and recipe.balance.method not in GROWING:

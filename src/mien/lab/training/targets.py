@@ -17,7 +17,7 @@ from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
 from mien.lab.data.pool import training_rows
 from mien.lab.training.distillation import Distillation
-from mien.lab.training.recipe import WITHOUT_VOTES, Recipe
+from mien.lab.training.recipe import WITHOUT_VOTES, Data, Recipe
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def make_targets(
     target = np.eye(classes, dtype=np.float32)[labels]
     real = sources >= 0
     if loss.ferplus_blend:
-        fitted_on = training_rows(data, recipe.data.twins)
+        fitted_on = rows_of(data, recipe.data)
         expected = fer2013_distribution(data, fitted_on)[sources[real]]
         target[real] = (1 - loss.ferplus_blend) * target[real] + loss.ferplus_blend * expected
     # With logit adjustment a uniform share would count as evidence for the rare classes, whose
@@ -102,6 +102,11 @@ def make_targets(
         distributions[FERPLUS.name] = torch.from_numpy(votes[sources])
         weights[FERPLUS.name] = torch.from_numpy(weight[sources] * real).float()
     return Targets(distributions, weights)
+
+
+def rows_of(data: FaceData, options: Data) -> NDArray[np.int64]:
+    """Row numbers of the Training images that a recipe fits on, ascending."""
+    return training_rows(data, options.twins, options.folds, options.without_fold)
 
 
 def heads_of(data: FaceData, recipe: Recipe) -> dict[str, int]:

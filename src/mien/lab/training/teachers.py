@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.errors import RunError
+from mien.errors import RecipeError, RunError
 from mien.lab.data.faces import FaceData
+from mien.lab.data.folds import folds_of
 from mien.lab.data.preprocess import Input
 from mien.lab.models import Network
 from mien.lab.training.device import autocast
@@ -23,13 +24,18 @@ from mien.packaged import sha256_of
 
 @dataclass(frozen=True)
 class Teacher:
-    """A trained network, by what it was given; ``heads`` it can teach, ``sha256`` of its file."""
+    """A trained network, by what it was given; ``heads`` it can teach, ``sha256`` of its file.
+
+    With ``folds`` above 1 it has not seen ``without_fold`` and speaks of those images only.
+    """
 
     name: str
     network: Network
     input: Input
     heads: tuple[str, ...]
     sha256: str
+    folds: int = 1
+    without_fold: int = 0
 
 
 def load_teachers(
@@ -63,7 +69,9 @@ def load_teachers(
             )
         network = run.load_model()
         name, sha256 = run.folder.resolve().name, sha256_of(run.weights)
-        teachers.append(Teacher(name, network, run.recipe().input, heads, sha256))
+        recipe = run.recipe()
+        parts = recipe.data.folds, recipe.data.without_fold
+        teachers.append(Teacher(name, network, recipe.input, heads, sha256, *parts))
     return tuple(teachers)
 
 
@@ -80,6 +88,7 @@ def taught(
     ----------
     teachers : tuple of Teacher
         One or more. A head is taught by all or by none, or images would differ in what they mean.
+        One who was trained without a fold is asked about that fold alone.
     images : ndarray of shape (n, 48, 48), uint8
     temperature : float
         Divides the logarithms of the mean probabilities before the softmax.
@@ -88,18 +97,36 @@ def taught(
     -------
     dict of str to Tensor of shape (n, labels), float32
         Rows sum to 1.
+
+    Raises
+    ------
+    RecipeError
+        If there are images that none of them may speak about.
     """
     shared = [head for head in teachers[0].heads if all(head in one.heads for one in teachers)]
     sums: dict[str, Tensor] = {}
+    heard = torch.zeros(len(images), 1)
     for teacher in teachers:
         network = teacher.network.to(device).to(memory_format=torch.channels_last)
+        unseen = np.flatnonzero(folds_of(images, teacher.folds) == teacher.without_fold)
+        if not len(unseen):
+            continue
         with autocast(device, dtype):
-            found = predict_logits(network, images, teacher.input, views="flip")
+            found = predict_logits(network, images[unseen], teacher.input, views="flip")
+        heard[unseen] += 1
         for head in shared:
             probabilities = torch.softmax(torch.from_numpy(found[head]), 1)
-            sums[head] = sums[head] + probabilities if head in sums else probabilities
+            empty = torch.zeros(len(images), probabilities.shape[1])
+            sums.setdefault(head, empty)[unseen] += probabilities
+    if not bool(heard.all()):
+        raise RecipeError(
+            f"no teacher may speak about {int((heard == 0).sum())} of the images: each has seen "
+            "them in training",
+            where="distillation.teachers",
+            hint="name a run for each of the folds, or one that was trained without folds",
+        )
     return {
-        head: torch.softmax((total / len(teachers)).clamp(min=1e-12).log() / temperature, 1)
+        head: torch.softmax((total / heard).clamp(min=1e-12).log() / temperature, 1)
         for head, total in sums.items()
     }
 
