@@ -39,10 +39,10 @@ from mien.album.index import index_folder
 from mien.album.rank import Query, rank
 from mien.album.records import PictureRecord
 from mien.album.similar import load_embeddings, rank_similar
-from mien.packaged import EXPRESSION_MODELS, packaged_path
+from mien.packaged import DEFAULT_MODEL, packaged_path
 from mien.vision.analyzer import Analyzer
 
-MODEL = packaged_path(EXPRESSION_MODELS[0])
+MODEL = packaged_path(DEFAULT_MODEL)
 FACE_SHARES = (0.02, 0.03, 0.04, 0.06, 0.13)
 
 

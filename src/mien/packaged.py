@@ -57,18 +57,25 @@ ASTRONAUT = PackagedFile(
     licence="public domain; see astronaut.txt",
 )
 
-EXPRESSION_MODELS: tuple[PackagedFile, ...] = (
-    PackagedFile(
-        name="mien-vgg8-half.onnx",
-        folder="weights",
-        sha256="d030f0eaff87d2fe011d7e0361838aeb1f4dfca178ed7758ceeb36e1d8ace428",
-        summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
-        licence="MIT",
-    ),
+DEFAULT_MODEL = PackagedFile(
+    name="mien-vgg8.onnx",
+    folder="weights",
+    sha256="4abdfaaa991977e5458c287ccebde88c40138ef6a5a2dad91c961cb38c269759",
+    summary="expression model: VGG-8, FER2013 and FER+ heads",
+    licence="MIT",
 )
-"""Mien's own expression models, the default one first."""
+SMALL_MODEL = PackagedFile(
+    name="mien-vgg8-half.onnx",
+    folder="weights",
+    sha256="d030f0eaff87d2fe011d7e0361838aeb1f4dfca178ed7758ceeb36e1d8ace428",
+    summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
+    licence="MIT",
+)
 
-PACKAGED_FILES: tuple[PackagedFile, ...] = (CENTERFACE, *EXPRESSION_MODELS, ASTRONAUT)
+EXPRESSION_MODELS: dict[str, PackagedFile] = {"default": DEFAULT_MODEL, "small": SMALL_MODEL}
+"""Mien's own expression models, by what they are for."""
+
+PACKAGED_FILES: tuple[PackagedFile, ...] = (CENTERFACE, *EXPRESSION_MODELS.values(), ASTRONAUT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image, ImageFilter
 
 from mien.album.index import index_folder
-from mien.packaged import ASTRONAUT, EXPRESSION_MODELS, packaged_path
+from mien.packaged import ASTRONAUT, DEFAULT_MODEL, packaged_path
 
-MODEL = packaged_path(EXPRESSION_MODELS[0])
+MODEL = packaged_path(DEFAULT_MODEL)
 Command = Callable[..., subprocess.CompletedProcess[bytes]]
 
 

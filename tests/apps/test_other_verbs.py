@@ -22,16 +22,21 @@ def test_demo_prints_a_table_and_names_what_it_wrote(mien, tmp_path):
 def test_models_lists_shows_and_verifies(mien):
     listed = mien("models")
     assert listed.returncode == 0
-    assert "vgg8-half" in listed.stdout
+    rows = [line.split() for line in listed.stdout.splitlines() if "vgg8" in line]
+    assert [row[1:4] for row in rows] == [["default", "│", "vgg8"], ["small", "│", "vgg8-half"]]
     assert listed.stdout == mien("models", "list").stdout
     card = json.loads(mien("models", "show", "--json").stdout)
-    assert card["name"] == "vgg8-half"
+    assert card["name"] == "vgg8"
     assert card["training"]["data_sha256"]
-    shown = mien("models", "show", "vgg8-half").stdout
+    shown = mien("models", "show", "vgg8").stdout
     assert card["licence"] in shown
+    assert shown == mien("models", "show", "default").stdout
+    small = mien("models", "show", "small").stdout
+    assert "vgg8-half" in small
+    assert small == mien("models", "show", "vgg8-half").stdout
     verified = mien("models", "verify")
     assert verified.returncode == 0
-    assert len(verified.stdout.strip().splitlines()) == 3
+    assert len(verified.stdout.strip().splitlines()) == 4
     assert "DAMAGED" not in verified.stdout
 
 

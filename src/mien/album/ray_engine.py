@@ -285,10 +285,10 @@ def _no_cluster(address: str, reason: str) -> UsageError:
 
 
 def _model(path: Path) -> RayModel:
-    names = (file.name for file in EXPRESSION_MODELS if file.path == path)
+    names = (file.name for file in EXPRESSION_MODELS.values() if file.path == path)
     return RayModel(next(names, None), path.absolute(), sha256_of(path))
 
 
 def _path_here(model: RayModel) -> Path:
-    paths = (file.path for file in EXPRESSION_MODELS if file.name == model.packaged)
+    paths = (file.path for file in EXPRESSION_MODELS.values() if file.name == model.packaged)
     return next(paths, model.path)

@@ -21,7 +21,7 @@ from mien.album.status import album_status
 from mien.cli.album_answers import similar, top
 from mien.cli.analyze import EXIT_SOME_UNREADABLE
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import find_model
+from mien.cli.models import ModelName, find_model
 from mien.errors import UsageError
 
 album_app = typer.Typer(
@@ -56,10 +56,7 @@ Database = Annotated[
 def index(
     folders: Annotated[list[Path], typer.Argument(help="Folders, with all below them.")],
     database: Database = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
-    ] = None,
+    model: ModelName = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Processes; one a core by default.", show_default=False),

@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mien.cli.console import err, print_error
-from mien.cli.models import Balanced, find_model
+from mien.cli.models import Balanced, ModelName, find_model
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.draw import annotate, write_image
@@ -94,10 +94,7 @@ def analyze(
         bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
     ] = False,
     faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
-    ] = None,
+    model: ModelName = None,
     balanced: Balanced = False,
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")

@@ -11,7 +11,7 @@ import typer
 
 from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import Balanced, find_model
+from mien.cli.models import Balanced, ModelName, find_model
 from mien.live.settings import DEFAULT_PORT, Settings, default_threads
 
 _HERE = "127.0.0.1"
@@ -33,10 +33,7 @@ def live(
             "--browser/--no-browser", help="Open the page in the browser, or only say where it is."
         ),
     ] = True,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
-    ] = None,
+    model: ModelName = None,
     balanced: Balanced = False,
     database: Database = None,
 ) -> None:

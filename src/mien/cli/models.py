@@ -14,7 +14,13 @@ from mien.cli.console import out
 from mien.cli.scores import score_tables
 from mien.cli.trainable import list_trainable
 from mien.errors import UsageError
-from mien.packaged import EXPRESSION_MODELS, PackagedFile, check_all_packaged, packaged_path
+from mien.packaged import (
+    DEFAULT_MODEL,
+    EXPRESSION_MODELS,
+    PackagedFile,
+    check_all_packaged,
+    packaged_path,
+)
 from mien.vision.classify import Classifier
 
 models_app = typer.Typer(help="The model files that come with Mien: list, show, verify.")
@@ -38,6 +44,11 @@ def models(context: typer.Context, trainable: Trainable = False) -> None:
         )
 
 
+ModelName = Annotated[
+    str | None,
+    typer.Option(help="A packaged model (default, small) or a .onnx file.", show_default=False),
+]
+
 Balanced = Annotated[
     bool,
     typer.Option(
@@ -50,21 +61,23 @@ Balanced = Annotated[
 
 @models_app.command("list")
 def list_models(trainable: Trainable = False) -> None:
-    """List the packaged expression models; the first one is the default."""
+    """List the packaged expression models, by what they are for."""
     if trainable:
         list_trainable()
         return
-    table = Table(title="Expression models")
-    table.add_column("name")
-    for column in ("parameters", "MMAC", "MB", "PublicTest", "PrivateTest"):
+    table = Table(title="Expression models, and their accuracy on FER2013")
+    for column in ("", "name"):
+        table.add_column(column, no_wrap=True)
+    for column in ("weights", "MMAC", "MB", "Public, %", "Private, %"):
         table.add_column(column, justify="right")
     table.add_column("licence")
-    for file in EXPRESSION_MODELS:
+    for role, file in EXPRESSION_MODELS.items():
         path = packaged_path(file)
         card = Classifier(path).card
         table.add_row(
+            role,
             card.name,
-            f"{card.parameters:,}",
+            f"{card.parameters / 1e6:.2f} M",
             f"{card.macs / 1e6:.0f}",
             f"{path.stat().st_size / 1e6:.1f}",
             _accuracy(card, "PublicTest"),
@@ -77,7 +90,8 @@ def list_models(trainable: Trainable = False) -> None:
 @models_app.command("show")
 def show_model(
     name: Annotated[
-        str | None, typer.Argument(help="A packaged model's name or a .onnx file; default model.")
+        str | None,
+        typer.Argument(help="A packaged model, by name or role, or a .onnx file; default model."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole card as JSON.")] = False,
     recipe: Annotated[
@@ -154,7 +168,7 @@ def verify_models() -> None:
 
 
 def find_model(name: str | None) -> Path:
-    """Path of a packaged model by the name on its card, or of a model file; the default for None.
+    """Path of a packaged model by its name or role, or of a model file; the default for None.
 
     Raises
     ------
@@ -162,7 +176,7 @@ def find_model(name: str | None) -> Path:
         If it is neither.
     """
     if name is None:
-        return packaged_path(EXPRESSION_MODELS[0])
+        return packaged_path(DEFAULT_MODEL)
     by_name = packaged_names()
     if name in by_name:
         return packaged_path(by_name[name])
@@ -174,10 +188,11 @@ def find_model(name: str | None) -> Path:
 
 
 def packaged_names() -> dict[str, PackagedFile]:
-    """The packaged models by the names on their cards."""
-    return {Path(file.name).stem.removeprefix("mien-"): file for file in EXPRESSION_MODELS}
+    """The packaged models by the names on their cards, and by their roles."""
+    files = EXPRESSION_MODELS.values()
+    return {Path(file.name).stem.removeprefix("mien-"): file for file in files} | EXPRESSION_MODELS
 
 
 def _accuracy(card: ModelCard, split: str) -> str:
     found: Score | None = card.score(split, "accuracy")
-    return "" if found is None else f"{found.value:.2%}"
+    return "" if found is None else f"{found.value * 100:.2f}"

@@ -8,7 +8,7 @@ import typer
 
 from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import Balanced, find_model
+from mien.cli.models import Balanced, ModelName, find_model
 from mien.live.settings import (
     Settings,
     default_threads,
@@ -64,10 +64,7 @@ def serve(
             show_default=False,
         ),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
-    ] = None,
+    model: ModelName = None,
     balanced: Balanced = False,
     album: Annotated[
         bool | None,

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import Balanced, find_model
+from mien.cli.models import Balanced, ModelName, find_model
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
 from mien.media.draw import annotate
@@ -103,10 +103,7 @@ def video(
     rotate: Annotated[
         bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
     ] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A packaged model's name or a .onnx file.", show_default=False),
-    ] = None,
+    model: ModelName = None,
     balanced: Balanced = False,
     threads: Annotated[
         int | None,

@@ -1,0 +1,89 @@
+"""What the README says of the packaged models, from the cards inside their files.
+
+python benchmarks/models_table.py            # prints it, and puts it into README.md
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mien.card import ModelCard, Score
+from mien.packaged import EXPRESSION_MODELS, packaged_path
+from mien.vision.classify import Classifier
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+BEGIN, END = "<!-- benchmarks/models_table.py -->", "<!-- end of models_table.py -->"
+SPLITS = ("PublicTest", "PrivateTest")
+MICROSOFT = "FER+ majority, Microsoft's rule"
+
+# Words, then (head, metric, rule), then whether it is a percentage.
+ROWS = (
+    ("accuracy, %", ("fer2013", "accuracy", "all"), True),
+    ("accuracy without the images that Training holds too, %",
+     ("fer2013", "accuracy", "without twins"), True),
+    ("macro F1", ("fer2013", "macro F1", "all"), False),
+    ("mean recall of the classes", ("fer2013", "balanced accuracy", "all"), False),
+    ("expected calibration error", ("fer2013", "ECE", "all"), False),
+    ("share answered (not *unsure*), %", ("fer2013", "share answered", "all"), True),
+    ("accuracy when answered, %", ("fer2013", "accuracy when answered", "all"), True),
+    ("FER+ head: accuracy by the majority of votes (Microsoft's rule), %",
+     ("ferplus", "accuracy", MICROSOFT), True),
+)  # fmt: skip
+BALANCED_ROWS = (
+    ("with `--balanced`: mean recall of the classes",
+     ("fer2013", "balanced accuracy", "all"), False),
+    ("with `--balanced`: accuracy, %", ("fer2013", "accuracy", "all"), True),
+)  # fmt: skip
+
+
+def main() -> None:
+    text = text_of({role: packaged_path(file) for role, file in EXPRESSION_MODELS.items()})
+    readme = README.read_text("utf-8")
+    before, after = readme.split(BEGIN)[0], readme.split(END)[1]
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    print(text)
+
+
+def text_of(paths: dict[str, Path]) -> str:
+    """Markdown: a line a model, by role, and the table of their figures."""
+    cards = {role: Classifier(path).card for role, path in paths.items()}
+    lines = [
+        f"- **{role}**, `{card.name}`: {card.parameters:,} parameters, {card.macs / 1e6:.0f} "
+        f"million multiply-accumulates a face, {paths[role].stat().st_size / 1e6:.1f} MB"
+        for role, card in cards.items()
+    ]
+    return "\n".join([*lines, "", table_of(list(cards.values()))])
+
+
+def table_of(cards: list[ModelCard]) -> str:
+    """Markdown: a row a figure, a column a model and split, with 95 % intervals."""
+    heads = ["", *(f"{card.name}, {split}" for card in cards for split in SPLITS)]
+    lines = ["| " + " | ".join(heads) + " |", "| --- " + "| ---: " * (len(heads) - 1) + "|"]
+    for rows, balanced in ((ROWS, False), (BALANCED_ROWS, True)):
+        for words, wanted, percent in rows:
+            cells = [
+                cell(found(card, balanced), (split, *wanted), percent)
+                for card in cards
+                for split in SPLITS
+            ]
+            lines.append("| " + " | ".join([words, *cells]) + " |")
+    return "\n".join(lines)
+
+
+def found(card: ModelCard, balanced: bool) -> tuple[Score, ...]:
+    if not balanced:
+        return card.scores
+    return card.balanced.scores if card.balanced is not None else ()
+
+
+def cell(scores: tuple[Score, ...], wanted: tuple[str, str, str, str], percent: bool) -> str:
+    for score in scores:
+        if (score.split, score.head, score.metric, score.rule) == wanted:
+            if percent:
+                return f"{score.value:.2%} ({score.low:.1%}–{score.high:.1%})".replace("%", "")
+            return f"{score.value:.3f} ({score.low:.3f}–{score.high:.3f})"
+    return "not measured"
+
+
+if __name__ == "__main__":
+    main()
