@@ -33,6 +33,9 @@ def open_session(path: Path, *, threads: int, hint: str) -> onnxruntime.Inferenc
     options.log_severity_level = 3
     # A plan of the memory is kept for every input shape, and photos and batches come in many.
     options.enable_mem_pattern = False
+    # The arena asks for twice what it needs and keeps it: 16 MB at the peak of one photo, for about
+    # a twentieth of the time.
+    options.enable_cpu_mem_arena = False
     # Threads that wait by spinning take the processor from whoever decodes the next photo.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
