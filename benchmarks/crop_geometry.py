@@ -136,7 +136,7 @@ def main() -> None:
         shifts = (-0.1, -0.05, 0.0, 0.05)
         for align, shift in itertools.product((False, True), shifts):
             table.add_column(f"{'turned' if align else 'as is'} {shift:+.2f}", justify="right")
-        for scale in (0.9, 1.0, 1.1, 1.2, 1.3, 1.4):
+        for scale in (0.9, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3):
             cells = []
             for align, shift in itertools.product((False, True), shifts):
                 geometry = CropGeometry(scale=scale, shift_y=shift, align_roll=align)
@@ -147,7 +147,7 @@ def main() -> None:
                     ]
                 )
                 cells.append(f"{accuracy(crops, keep):.1%}")
-            table.add_row(f"{scale:.1f}", *cells)
+            table.add_row(f"{scale:.2f}", *cells)
         console.print(table)
 
 

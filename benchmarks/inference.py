@@ -201,8 +201,8 @@ def cold_command(package: Package, variant: str, photo: Path) -> list[str]:
     call = [str(script)]
     if not script.is_file():
         call = [package.python, "-c", "from mien.cli.main import main; main()"]
-    detector = ["--detector", "haar"] if variant == "mien (Haar)" else []
-    return [*call, "analyze", str(photo), *detector]
+    options = {"mien (Haar)": ["--detector", "haar"], "mien (small)": ["--model", "small"]}
+    return [*call, "analyze", str(photo), *options.get(variant, [])]
 
 
 def introduction(ran: dict[str, str], arguments: argparse.Namespace, others: float | None) -> str:

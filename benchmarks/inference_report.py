@@ -113,15 +113,15 @@ def _megabytes(count: float) -> str:
     return f"{count / 1e6:.0f}"
 
 
-def _mien(measured: Measured, threads: int) -> Row | None:
+def _find(measured: Measured, variant: str, threads: int) -> Row | None:
     for row in measured.rows:
-        if row.variant == "mien" and row.threads == threads:
+        if row.variant == variant and row.threads == threads:
             return row
     return None
 
 
 def _ratio(measured: Measured, row: Row, task: str) -> str:
-    mien = _mien(measured, row.threads)
+    mien = _find(measured, "mien", row.threads)
     if mien is None or task not in mien.timings:
         return "–"
     return f"{row.timings[task].ratio_to(mien.timings[task]):.2f}"
@@ -144,7 +144,7 @@ def _reported(measured: Measured) -> list[Row]:
 def _classifier(measured: Measured) -> str:
     rows = []
     for row in _reported(measured):
-        if row.variant != row.package.variants[0]:
+        if row.variant not in row.package.classifiers:
             continue  # another detector, the same classifier
         cells = [row.variant, str(row.threads)]
         for task in ("face_1", "face_32"):
@@ -250,11 +250,17 @@ def _reach(measured: Measured) -> str:
     def add(what: str, value: float, limit: float, text: str) -> None:
         rows.append([what, text, "yes" if value < limit else "**no**"])
 
-    one_thread = _mien(measured, 1)
+    one_thread = _find(measured, "mien", 1)
     if one_thread is not None and "face_32" in one_thread.timings:
         timing = one_thread.timings["face_32"]
         text = f"{timing.median():.2f} ms ({timing.processor_median():.2f} ms of processor time)"
         add("under 2 ms a face at batch 32 on one thread", timing.median(), 2, text)
+    small, fer = (_find(measured, variant, 1) for variant in ("mien (small)", "fer"))
+    for task, batch in (("face_1", 1), ("face_32", 32)):
+        if small is not None and fer is not None and task in small.timings.keys() & fer.timings:
+            ratio = small.timings[task].ratio_to(fer.timings[task])
+            what = f"the small model faster a face than fer, batch {batch}, one thread"
+            add(what, ratio, 1, f"{ratio:.2f} of its time")
     for (subject, photo), usages in measured.photos.items():
         if subject == "mien analyze":
             peak = statistics.median(each.peak_bytes for each in usages) / 1e6

@@ -40,6 +40,8 @@ class Package:
     python_version: str
     import_statement: str
     variants: tuple[str, ...]
+    classifiers: tuple[str, ...]
+    """Those of the variants whose classifiers differ."""
     note: str
     environment: Path | None = None
     environment_packages: int = 0
@@ -125,6 +127,7 @@ def _package(
         python_version=python_version,
         import_statement=module.IMPORT,
         variants=module.VARIANTS,
+        classifiers=getattr(module, "CLASSIFIERS", module.VARIANTS[:1]),
         note=module.NOTE,
         environment=environment,
         environment_packages=environment_packages,

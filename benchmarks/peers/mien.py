@@ -9,18 +9,23 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "mien"
 IMPORT = "from mien import Analyzer, read_image"
-VARIANTS = ("mien", "mien (Haar)")
-NOTE = "CenterFace by default; the row (Haar) is `--detector haar`"
+VARIANTS = ("mien", "mien (small)", "mien (Haar)")
+CLASSIFIERS = ("mien", "mien (small)")
+NOTE = (
+    "CenterFace and the default model; the row (small) is `--model small`, "
+    "the row (Haar) `--detector haar`"
+)
 
 
 class Subject:
-    """Mien with one of its detectors."""
+    """Mien with one of its detectors and models."""
 
     def __init__(self, variant: str, threads: int) -> None:
         from mien import Analyzer
 
         detector = "haar" if variant == "mien (Haar)" else "centerface"
-        self._analyzer = Analyzer(detector=detector, threads=threads)
+        model = "small" if variant == "mien (small)" else None
+        self._analyzer = Analyzer(detector=detector, model=model, threads=threads)
 
     def classify(self, faces: np.ndarray) -> None:
         """Classify ``uint8 (n, 48, 48)`` grey faces."""

@@ -132,6 +132,42 @@ def find_packaged(name: str) -> PackagedFile:
     raise UsageError(f"no packaged file is called {name!r}", hint=f"there are: {known}")
 
 
+def find_model(name: Path | str | None = None) -> Path:
+    """Path of a packaged expression model by its name or role, or of a model file.
+
+    Parameters
+    ----------
+    name : Path or str, optional
+        ``"default"``, ``"small"``, the name on a packaged model's card, or a file; the default
+        model when None. A ``Path`` is returned as it is.
+
+    Raises
+    ------
+    UsageError
+        If it is neither a packaged model nor a file.
+    ModelFileError
+        If the weights are missing from the installation.
+    """
+    if name is None:
+        return packaged_path(DEFAULT_MODEL)
+    if isinstance(name, Path):
+        return name
+    by_name = model_names()
+    if name in by_name:
+        return packaged_path(by_name[name])
+    if Path(name).is_file():
+        return Path(name)
+    raise UsageError(
+        f"no model {name!r}", hint=f"name a .onnx file or one of: {', '.join(by_name)}"
+    )
+
+
+def model_names() -> dict[str, PackagedFile]:
+    """The packaged expression models by the names on their cards, and by their roles."""
+    files = EXPRESSION_MODELS.values()
+    return {Path(file.name).stem.removeprefix("mien-"): file for file in files} | EXPRESSION_MODELS
+
+
 def packaged_path(file: PackagedFile) -> Path:
     """Path of a packaged file that is there; its content is not looked at.
 

@@ -95,3 +95,15 @@ def test_other_arrays_are_refused(analyzer, image):
 def test_a_missing_model_is_named(tmp_path):
     with pytest.raises(mien.ModelFileError, match=r"nothing\.onnx: no such model file"):
         mien.Analyzer(tmp_path / "nothing.onnx")
+
+
+def test_a_packaged_model_by_its_role():
+    small, default = mien.Analyzer("small").card, mien.Analyzer("default").card
+    assert small.parameters < default.parameters
+    assert mien.Analyzer(small.name).card == small
+    assert mien.Analyzer().card == default
+
+
+def test_an_unknown_name_lists_the_models():
+    with pytest.raises(mien.UsageError, match="no model 'tiny'.*default, small"):
+        mien.Analyzer("tiny")

@@ -21,8 +21,9 @@ from mien.album.status import album_status
 from mien.cli.album_answers import similar, top
 from mien.cli.analyze import EXIT_SOME_UNREADABLE
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import ModelName, find_model
+from mien.cli.models import ModelName
 from mien.errors import UsageError
+from mien.packaged import find_model
 
 album_app = typer.Typer(
     help="Your photos by expression: index them once, then ask for the best ones. Photos are only "

@@ -25,9 +25,9 @@ from mien.album.take import take_photos
 from mien.album.xmp import write_sidecars
 from mien.cli.console import out as console
 from mien.cli.console import print_note
-from mien.cli.models import find_model
 from mien.errors import UsageError
 from mien.media.output import open_output
+from mien.packaged import find_model
 
 
 class Format(StrEnum):

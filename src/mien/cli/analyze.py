@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mien.cli.console import err, print_error
-from mien.cli.models import Balanced, ModelName, find_model
+from mien.cli.models import Balanced, ModelName
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.draw import annotate, write_image
@@ -22,6 +22,7 @@ from mien.media.image import DEFAULT_MAX_PIXELS
 from mien.media.output import make_folder
 from mien.media.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
+from mien.packaged import find_model
 from mien.processors import cores
 from mien.vision.analyzer import Analyzer
 from mien.vision.detect import DEFAULT_DETECTOR

@@ -11,8 +11,9 @@ import typer
 
 from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import Balanced, ModelName, find_model
+from mien.cli.models import Balanced, ModelName
 from mien.live.settings import DEFAULT_PORT, Settings, default_threads
+from mien.packaged import find_model
 
 _HERE = "127.0.0.1"
 

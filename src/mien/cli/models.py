@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,13 +13,7 @@ from mien.cli.console import out
 from mien.cli.scores import score_tables
 from mien.cli.trainable import list_trainable
 from mien.errors import UsageError
-from mien.packaged import (
-    DEFAULT_MODEL,
-    EXPRESSION_MODELS,
-    PackagedFile,
-    check_all_packaged,
-    packaged_path,
-)
+from mien.packaged import EXPRESSION_MODELS, check_all_packaged, find_model, packaged_path
 from mien.vision.classify import Classifier
 
 models_app = typer.Typer(help="The model files that come with Mien: list, show, verify.")
@@ -165,32 +158,6 @@ def verify_models() -> None:
         out.print(f"{mark} {check.file.name}  {detail}", markup=False)
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
-
-
-def find_model(name: str | None) -> Path:
-    """Path of a packaged model by its name or role, or of a model file; the default for None.
-
-    Raises
-    ------
-    UsageError
-        If it is neither.
-    """
-    if name is None:
-        return packaged_path(DEFAULT_MODEL)
-    by_name = packaged_names()
-    if name in by_name:
-        return packaged_path(by_name[name])
-    if Path(name).is_file():
-        return Path(name)
-    raise UsageError(
-        f"no model {name!r}", hint=f"name a .onnx file or one of: {', '.join(by_name)}"
-    )
-
-
-def packaged_names() -> dict[str, PackagedFile]:
-    """The packaged models by the names on their cards, and by their roles."""
-    files = EXPRESSION_MODELS.values()
-    return {Path(file.name).stem.removeprefix("mien-"): file for file in files} | EXPRESSION_MODELS
 
 
 def _accuracy(card: ModelCard, split: str) -> str:

@@ -8,13 +8,14 @@ import typer
 
 from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import Balanced, ModelName, find_model
+from mien.cli.models import Balanced, ModelName
 from mien.live.settings import (
     Settings,
     default_threads,
     is_loopback,
     reached_from_elsewhere,
 )
+from mien.packaged import find_model
 
 _DEFAULT = Settings()
 

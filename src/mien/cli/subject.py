@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.models import find_model, packaged_names
+from mien.packaged import find_model, model_names
 
 if TYPE_CHECKING:
     from mien.lab.data.faces import FaceData
@@ -37,7 +37,7 @@ def open_named(name: str, results: Path | None = None) -> RunSubject | ModelSubj
     from mien.lab.evaluation.subject import open_subject
 
     path = Path(name)
-    if not path.exists() and name in packaged_names():
+    if not path.exists() and name in model_names():
         path = find_model(name)
     return open_subject(path, results)
 

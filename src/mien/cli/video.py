@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import Balanced, ModelName, find_model
+from mien.cli.models import Balanced, ModelName
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
 from mien.media.draw import annotate
@@ -26,6 +26,7 @@ from mien.media.summary import Summarizer, VideoSummary
 from mien.media.summary_files import SUMMARY_FILES, write_summary
 from mien.media.video import CAMERA, VideoSource, open_video
 from mien.media.video_sink import AnnotatedVideo
+from mien.packaged import find_model
 from mien.processors import cores
 from mien.vision.detect import DEFAULT_DETECTOR
 from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer

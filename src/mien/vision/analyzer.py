@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mien.card import ModelCard
 from mien.emotions import FERPLUS
+from mien.packaged import find_model
 from mien.results import Face, Frame
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_faces
@@ -22,7 +23,8 @@ class Analyzer:
     Parameters
     ----------
     model : Path or str, optional
-        A model file of Mien; the packaged default when None.
+        A model file of Mien, or a packaged model by role or name (``"small"``); the packaged
+        default when None.
     detector : str or Detector
         A registered name (``"centerface"``, ``"haar"``), or any object with a ``name`` and
         ``detect(image)``; the next four parameters are for detectors given by name.
@@ -45,7 +47,7 @@ class Analyzer:
     ModelFileError
         If a model file cannot be used, or has no second operating point when one is wanted.
     UsageError
-        If the detector is unknown or an option is out of range.
+        If the model or the detector is unknown, or an option is out of range.
     """
 
     def __init__(
@@ -60,9 +62,7 @@ class Analyzer:
         faces: Literal["all", "largest"] = "all",
         balanced: bool = False,
     ) -> None:
-        self.classifier = Classifier(
-            None if model is None else Path(model), threads=threads, balanced=balanced
-        )
+        self.classifier = Classifier(find_model(model), threads=threads, balanced=balanced)
         self.detector: Detector = (
             create_detector(
                 detector,
