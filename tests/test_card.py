@@ -28,7 +28,7 @@ def _raw(**changes: Any) -> dict[str, Any]:
             "fer2013": {"labels": FER2013.labels, "temperature": 1.25},
             "ferplus": {"labels": FERPLUS.labels, "temperature": 0.9},
         },
-        "crop": {"scale": 1.0, "shift_y": -0.05, "align_roll": True},
+        "crop": {"scale": 1.0, "shift_y": -0.05, "align_roll": True, "roll_tolerance": 6.0},
         "unsure_below": 0.4,
         "embedding": 192,
         "activation_maps": {"side": 44, "method": "LayerCAM"},
@@ -96,6 +96,11 @@ def test_a_card_of_the_first_version_has_neither_embedding_nor_maps():
     card = _card(card_version=1, embedding=..., activation_maps=...)
     assert card.embedding is None
     assert card.activation_maps is None
+
+
+def test_the_card_of_the_third_version_turns_every_face():
+    crop = {"scale": 1.0, "shift_y": 0.0, "align_roll": True}
+    assert _card(card_version=3, crop=crop).crop.roll_tolerance == 0
 
 
 def test_the_card_of_the_second_operating_point():

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.errors import ModelFileError
 
-CARD_VERSION = 3
+CARD_VERSION = 4
 METADATA_KEY = "mien.card"
 """Key of the card's JSON in the ONNX file's ``metadata_props``."""
 
@@ -36,12 +36,15 @@ class CropGeometry(_Strict):
 
     The crop is a square. Its unit is the geometric mean of the box's width and height: its side is
     ``scale`` units, its centre lies ``shift_y`` units below the box's. With ``align_roll`` it is
-    turned by the angle of the eye line, where landmarks are known.
+    turned towards the eye line, where landmarks are known, until ``roll_tolerance`` degrees are
+    left; a face that is rolled by less is cut out as it is. 0 in files of the first three card
+    versions.
     """
 
     scale: Positive
     shift_y: float
     align_roll: bool
+    roll_tolerance: Annotated[float, Field(ge=0, lt=180)] = 0
 
 
 class Head(_Strict):

@@ -60,7 +60,7 @@ ASTRONAUT = PackagedFile(
 DEFAULT_MODEL = PackagedFile(
     name="mien-vgg8.onnx",
     folder="weights",
-    sha256="4abdfaaa991977e5458c287ccebde88c40138ef6a5a2dad91c961cb38c269759",
+    sha256="f613cfcbbbfa9cb360792a297ac28418b12ab55a4a12f7cbc8b5e62cd0a860b4",
     summary="expression model: VGG-8, FER2013 and FER+ heads",
     licence="MIT",
 )

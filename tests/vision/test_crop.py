@@ -76,6 +76,14 @@ def test_scale_and_shift_move_the_square_along_the_face():
     assert centre == pytest.approx((90, 100))
 
 
+@pytest.mark.parametrize(
+    ("roll", "turned"), [(0, 0), (5.9, 0), (-5.9, 0), (10, 4), (-10, -4), (90, 84)]
+)
+def test_faces_are_turned_until_the_tolerance_is_left(roll, turned):
+    geometry = CropGeometry(scale=1, shift_y=0, align_roll=True, roll_tolerance=6)
+    assert crop_square(detection((100, 100), 50, roll), geometry)[2] == pytest.approx(turned)
+
+
 def test_without_landmarks_the_crop_is_upright():
     seen = Detection((10, 10, 60, 60), 0.5)
     assert roll_of(seen) == 0

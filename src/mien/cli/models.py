@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from mien.card import ModelCard, Score
+from mien.card import CropGeometry, ModelCard, Score
 from mien.cli.console import out
 from mien.cli.scores import score_tables
 from mien.cli.trainable import list_trainable
@@ -117,8 +117,7 @@ def show_model(
         ("unsure", f"top probability below {card.unsure_below:g}"),
         (
             "crop",
-            f"side {card.crop.scale:g} × the box, {card.crop.shift_y:+g} down"
-            f"{', turned upright by the eyes' if card.crop.align_roll else ''}",
+            f"side {card.crop.scale:g} × the box, {card.crop.shift_y:+g} down{_turned(card.crop)}",
         ),
         ("size", f"{card.parameters:,} parameters, {card.macs / 1e6:.1f} MMAC"),
         ("licence", card.licence),
@@ -158,6 +157,15 @@ def verify_models() -> None:
         out.print(f"{mark} {check.file.name}  {detail}", markup=False)
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
+
+
+def _turned(crop: CropGeometry) -> str:
+    """Whether crops are turned, for the line on the crop."""
+    if not crop.align_roll:
+        return ""
+    if not crop.roll_tolerance:
+        return ", turned upright by the eyes"
+    return f", turned upright by the eyes when rolled by more than {crop.roll_tolerance:g}°"
 
 
 def _accuracy(card: ModelCard, split: str) -> str:

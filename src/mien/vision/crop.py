@@ -28,7 +28,11 @@ def crop_square(
 ) -> tuple[tuple[float, float], float, float]:
     """Centre (x, y) and side in pixels, and roll in degrees, of the square to cut out."""
     left, top, right, bottom = detection.xyxy
-    roll = roll_of(detection) if geometry.align_roll else 0.0
+    roll = 0.0
+    if geometry.align_roll:
+        seen = roll_of(detection)
+        # What is within the tolerance is as much the landmarks' error as the face's roll.
+        roll = math.copysign(max(abs(seen) - geometry.roll_tolerance, 0.0), seen)
     # A box around a tilted face is taller and wider than the face by the tilt; the geometric mean
     # of its sides changes least with it.
     size = math.sqrt(detection.width * detection.height)
