@@ -115,7 +115,7 @@ def main() -> None:
         f"{classifier.card.name}: {len(rows)} PublicTest faces, {arguments.detector}; "
         f"plain crops {plain:.1%}"
     )
-    for roll_limit in (0.0, arguments.roll):
+    for roll_limit in dict.fromkeys((0.0, arguments.roll)):
         pictures, found, ratios = [], [], []
         for row in rows:
             side = int(generator.choice(FACE_SIDES))

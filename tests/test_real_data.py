@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,9 @@ from mien.packaged import EXPRESSION_MODELS, packaged_path
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013.parquet"
 ALLOWED_POINTS = 0.2
 AT_LEAST = {"default": 0.72, "small": 0.69}
+LOST_IN_PICTURES = 2.0
+"""Points that faces may lose which are first pasted into pictures and found by the detector."""
+CROP_GEOMETRY = Path(__file__).resolve().parents[1] / "benchmarks" / "crop_geometry.py"
 
 
 def real_data() -> Path | None:
@@ -50,3 +56,26 @@ def test_a_packaged_model_scores_what_its_card_says(role, split, tmp_path, monke
     said = there.card.score(split, "balanced accuracy")
     assert said is not None
     assert abs(recall - said.value) * 100 <= ALLOWED_POINTS
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(real_data() is None, reason="no FER2013: set MIEN_FER2013 to fer2013.csv")
+@pytest.mark.parametrize("role", EXPRESSION_MODELS)
+def test_faces_in_pictures_are_read_nearly_as_well_as_their_crops(role, tmp_path, monkeypatch):
+    from mien.lab.data.store import import_faces
+
+    monkeypatch.setenv("MIEN_DATA", str(tmp_path))
+    import_faces(real_data())
+    model = packaged_path(EXPRESSION_MODELS[role])
+    options = ["--faces", "800", "--card-only", "--roll", "0"]
+    printed = subprocess.run(
+        [sys.executable, str(CROP_GEOMETRY), str(model), *options],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    plain, found = (
+        float(re.search(pattern, printed)[1])
+        for pattern in (r"plain crops ([\d.]+)%", r": ([\d.]+)% end to end")
+    )
+    assert found >= plain - LOST_IN_PICTURES, printed
