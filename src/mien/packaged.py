@@ -65,10 +65,10 @@ DEFAULT_MODEL = PackagedFile(
     licence="MIT",
 )
 SMALL_MODEL = PackagedFile(
-    name="mien-vgg8-half.onnx",
+    name="mien-vgg8-small.onnx",
     folder="weights",
-    sha256="d030f0eaff87d2fe011d7e0361838aeb1f4dfca178ed7758ceeb36e1d8ace428",
-    summary="expression model: VGG-8 at half width, FER2013 and FER+ heads",
+    sha256="33720d371b7ae00ad5208bb3bd78876392d5b440a6ef67cb03094430b1fd007b",
+    summary="expression model: VGG-8 of 19 MMAC, FER2013 and FER+ heads",
     licence="MIT",
 )
 

@@ -23,7 +23,7 @@ def test_models_lists_shows_and_verifies(mien):
     listed = mien("models")
     assert listed.returncode == 0
     rows = [line.split() for line in listed.stdout.splitlines() if "vgg8" in line]
-    assert [row[1:4] for row in rows] == [["default", "│", "vgg8"], ["small", "│", "vgg8-half"]]
+    assert [row[1:4] for row in rows] == [["default", "│", "vgg8"], ["small", "│", "vgg8-small"]]
     assert listed.stdout == mien("models", "list").stdout
     card = json.loads(mien("models", "show", "--json").stdout)
     assert card["name"] == "vgg8"
@@ -32,8 +32,8 @@ def test_models_lists_shows_and_verifies(mien):
     assert card["licence"] in shown
     assert shown == mien("models", "show", "default").stdout
     small = mien("models", "show", "small").stdout
-    assert "vgg8-half" in small
-    assert small == mien("models", "show", "vgg8-half").stdout
+    assert "vgg8-small" in small
+    assert small == mien("models", "show", "vgg8-small").stdout
     verified = mien("models", "verify")
     assert verified.returncode == 0
     assert len(verified.stdout.strip().splitlines()) == 4
