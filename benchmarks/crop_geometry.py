@@ -30,7 +30,7 @@ from mien.vision.detect import Detection, create_detector
 CANVAS = (360, 480)
 FACE_SIDES = (72, 112, 176)
 SCALES = (0.9, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3)
-SHIFTS = (-0.05, 0.0, 0.03, 0.06)
+SHIFTS = (-0.05, 0.0, 0.03, 0.05)
 TOLERANCE = 6.0
 TURNS = {
     "as is": {"align_roll": False},

@@ -16,8 +16,9 @@ from mien.packaged import EXPRESSION_MODELS, packaged_path
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013.parquet"
 ALLOWED_POINTS = 0.2
 AT_LEAST = {"default": 0.72, "small": 0.69}
-LOST_IN_PICTURES = 2.0
-"""Points that faces may lose which are first pasted into pictures and found by the detector."""
+LOST_IN_PICTURES = {"default": 2.0, "small": 3.0}
+"""Points that faces may lose which are first pasted into pictures and found by the detector; the
+small model was trained on crops that vary less."""
 CROP_GEOMETRY = Path(__file__).resolve().parents[1] / "benchmarks" / "crop_geometry.py"
 
 
@@ -78,4 +79,4 @@ def test_faces_in_pictures_are_read_nearly_as_well_as_their_crops(role, tmp_path
         float(re.search(pattern, printed)[1])
         for pattern in (r"plain crops ([\d.]+)%", r": ([\d.]+)% end to end")
     )
-    assert found >= plain - LOST_IN_PICTURES, printed
+    assert found >= plain - LOST_IN_PICTURES[role], printed

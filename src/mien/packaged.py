@@ -60,14 +60,14 @@ ASTRONAUT = PackagedFile(
 DEFAULT_MODEL = PackagedFile(
     name="mien-vgg8.onnx",
     folder="weights",
-    sha256="f613cfcbbbfa9cb360792a297ac28418b12ab55a4a12f7cbc8b5e62cd0a860b4",
+    sha256="748939990f420878e9035ee3f3499a473ee55eb503ecaaf915909612ef41e2df",
     summary="expression model: VGG-8, FER2013 and FER+ heads",
     licence="MIT",
 )
 SMALL_MODEL = PackagedFile(
     name="mien-vgg8-small.onnx",
     folder="weights",
-    sha256="33720d371b7ae00ad5208bb3bd78876392d5b440a6ef67cb03094430b1fd007b",
+    sha256="4636d0083ea6a98d244da0280fab9ef4d29d72334b1df091d08290daa97465da",
     summary="expression model: VGG-8 of 19 MMAC, FER2013 and FER+ heads",
     licence="MIT",
 )

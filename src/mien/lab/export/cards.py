@@ -18,7 +18,7 @@ from mien.lab.training.run import Run
 from mien.version import __version__
 
 # Measured: docs/decisions/0003-crop-geometry.md, benchmarks/crop_geometry.py.
-FER2013_CROP = CropGeometry(scale=1.1, shift_y=0.03, align_roll=True, roll_tolerance=6)
+FER2013_CROP = CropGeometry(scale=1.1, shift_y=0.05, align_roll=True, roll_tolerance=6)
 """How a crop like FER2013's is cut around a CenterFace box."""
 
 LIMITS = "Reads the expression that a face shows, not what the person feels. {people}\
