@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mien.card import ACTIVATION_MAPS, EMBEDDING, MAPS_WANTED, METADATA_KEY, ModelCard
 from mien.errors import ModelFileError, UsageError
-from mien.packaged import DEFAULT_MODEL, packaged_path
+from mien.packaged import find_model
 from mien.vision.session import open_session
 
 # Faces a call: as fast a face as larger batches, and 34 MB less at the peak than 64.
@@ -41,7 +41,7 @@ class Classifier:
     def __init__(
         self, path: Path | None = None, *, threads: int = 1, balanced: bool = False
     ) -> None:
-        self.path = packaged_path(DEFAULT_MODEL) if path is None else path
+        self.path = find_model(path)
         self._session = open_session(
             self.path,
             threads=threads,
