@@ -244,7 +244,7 @@ def test_by_keyboard_alone(address, open_album_page):
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Escape")
         page.wait_for_selector("#detail:not([open])", state="attached")
-        assert current() == "1"
+        wait_for(page, lambda: current() == "1")
         page.keyboard.press("Control+a")
         assert page.inner_text("#select-none") == "Clear 16 selected photos"
 
@@ -269,6 +269,39 @@ def test_a_hundred_thousand_photos_scroll_in_a_small_page(large_address, open_al
         assert most < 600
         details = [url for url in watched.requests if "/photos?" in url]
         assert len(details) < 15  # Who scrolls past asks for little.
+
+
+def test_a_photo_on_its_way_is_waited_for_and_does_not_open_what_was_closed(
+    large_address, open_album_page
+):
+    with open_album_page(large_address, ready="#count") as watched:
+        watched.complaints_expected = True  # Their originals are nowhere: 410.
+        page = watched.page
+        page.wait_for_selector(".tile b", timeout=10_000)
+        held = []
+        page.route("**/photos?*", lambda route: held.append(route))
+        page.focus("#grid")
+        page.keyboard.press("End")
+        wait_for(page, lambda: held)  # The grid has asked; the dialogue asks nothing twice.
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(200)
+        assert not page.is_visible("#detail")
+        assert len(held) == 1
+        held.pop().continue_()
+        page.wait_for_selector("#detail[open]")
+        assert page.inner_text("#detail-title").endswith(".jpg")
+        assert page.inner_text("#detail-score").startswith("100,000 of 100,000")
+        for _ in range(200):
+            page.keyboard.press("ArrowLeft")
+            page.wait_for_timeout(10)
+            if held:
+                break
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#detail:not([open])", state="attached")
+        with page.expect_response("**/photos?*"):
+            held.pop(0).continue_()
+        page.wait_for_timeout(200)
+        assert not page.is_visible("#detail")
 
 
 def test_photos_that_have_gone_say_so(tmp_path, album, serve_album, open_album_page):

@@ -16,11 +16,11 @@ export class Detail {
    * @param {(id: number, name: string) => void} onSimilar
    */
   constructor(grid, onSimilar) {
-    Object.assign(this, { grid, onSimilar, at: 0 });
+    Object.assign(this, { grid, onSimilar, at: 0, next: null });
     this.dialog = byId("detail");
     byId("detail-close").addEventListener("click", () => this.dialog.close());
-    byId("detail-before").addEventListener("click", () => this.open(this.at - 1));
-    byId("detail-after").addEventListener("click", () => this.open(this.at + 1));
+    byId("detail-before").addEventListener("click", () => this.open(this.next - 1));
+    byId("detail-after").addEventListener("click", () => this.open(this.next + 1));
     byId("detail-select").addEventListener("click", () => this.select());
     byId("detail-similar").addEventListener("click", () => {
       const id = this.grid.items[this.at];
@@ -32,17 +32,26 @@ export class Detail {
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog) this.dialog.close();
     });
-    this.dialog.addEventListener("close", () => this.grid.goTo(this.at, true));
+    this.dialog.addEventListener("close", () => {
+      this.next = null;
+      this.grid.goTo(this.at, true);
+    });
   }
 
-  /** Show the photo at this place of the ranking. */
+  /** Show the photo at this place of the ranking, unless another is asked for before it is here. */
   async open(at) {
     if (at < 0 || at >= this.grid.items.length) return;
-    this.at = at;
+    this.next = at;
     const id = this.grid.items[at];
     await this.grid.store.want([id]);
-    if (this.at !== at) return;
+    if (this.next !== at) return;
     const photo = this.grid.store.get(id);
+    if (photo === undefined) {
+      // It could not be fetched, and the page says so.
+      this.next = this.at;
+      return;
+    }
+    this.at = at;
     this.show(photo);
     if (!this.dialog.open) {
       this.dialog.showModal();
@@ -124,7 +133,7 @@ export class Detail {
   key(event) {
     if (event.target.closest("button") && event.key === " ") return;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step) this.open(this.at + step);
+    if (step) this.open(this.next + step);
     else if (event.key === " ") this.select();
     else return;
     event.preventDefault();

@@ -26,12 +26,12 @@ const album = { version: null, photos: 0, similar: null };
 let asked = 0;
 let timer = 0;
 
-const store = new Store(() => grid.fill());
+const store = new Store(() => grid.fill(), complain);
 const selection = new Selection(() => {
   grid.mark();
   tellSelection();
 });
-const grid = new Grid(byId("grid"), store, selection, (at) => detail.open(at).catch(complain));
+const grid = new Grid(byId("grid"), store, selection, (at) => detail.open(at));
 const detail = new Detail(grid, (id, name) => {
   album.similar = { id, name };
   rank();

@@ -7,10 +7,15 @@ const KEPT = 1500;
 
 /** Details of photos by number, for one question at a time. */
 export class Store {
-  constructor(onArrive) {
+  /**
+   * @param {() => void} onArrive
+   * @param {(error: Error) => void} onProblem
+   */
+  constructor(onArrive, onProblem) {
     this.known = new Map();
-    this.wanted = new Set();
+    this.wanted = new Map();
     this.onArrive = onArrive;
+    this.onProblem = onProblem;
     this.question = new URLSearchParams();
     this.stop = new AbortController();
   }
@@ -29,17 +34,21 @@ export class Store {
     return this.known.get(id);
   }
 
-  /** Fetch what is missing of these photos; `onArrive` follows. */
+  /** Fetch what is missing of these photos, or wait for it if it is on its way already. */
   async want(ids) {
     const missing = ids.filter((id) => !this.known.has(id) && !this.wanted.has(id));
+    const coming = new Set(ids.map((id) => this.wanted.get(id)));
     const { signal } = this.stop;
-    for (let at = 0; at < missing.length; at += AT_ONCE) {
-      await this.fetch(missing.slice(at, at + AT_ONCE), signal);
+    for (let at = 0; at < missing.length && !signal.aborted; at += AT_ONCE) {
+      const some = missing.slice(at, at + AT_ONCE);
+      const answer = this.fetch(some, signal);
+      for (const id of some) this.wanted.set(id, answer);
+      await answer;
     }
+    await Promise.all(coming);
   }
 
   async fetch(ids, signal) {
-    for (const id of ids) this.wanted.add(id);
     try {
       const question = new URLSearchParams(this.question);
       question.set("ids", ids.join(","));
@@ -51,11 +60,11 @@ export class Store {
         if (this.known.size <= KEPT) break;
         this.known.delete(id);
       }
-      this.onArrive();
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
+      if (error.name !== "AbortError") this.onProblem(error);
     } finally {
       if (!signal.aborted) for (const id of ids) this.wanted.delete(id);
     }
+    this.onArrive();
   }
 }
