@@ -7,6 +7,8 @@ import json
 import numpy as np
 from PIL import Image
 
+from mien.packaged import ASTRONAUT, packaged_path
+
 
 def test_demo_prints_a_table_and_names_what_it_wrote(mien, tmp_path):
     done = mien("demo")
@@ -45,6 +47,28 @@ def test_doctor_finds_a_whole_installation(mien):
     assert done.returncode == 0, done.stderr
     assert "all is well" in done.stdout
     assert "onnxruntime" in done.stdout
+
+
+def test_a_verb_imports_what_it_needs_and_no_other(mien):
+    def imported(*arguments) -> set[str]:
+        done = mien(*arguments, PYTHONPROFILEIMPORTTIME="1")
+        assert done.returncode == 0, done.stderr
+        return {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
+
+    version = imported("--version")
+    assert "mien.cli.main" in version
+    assert not version & {"numpy", "onnxruntime", "cv2", "mien.cli.analyze"}
+    read = imported("analyze", packaged_path(ASTRONAUT))
+    assert "mien.vision.analyzer" in read
+    assert not {name for name in read if name.startswith(("mien.album", "mien.live", "mien.lab"))}
+    assert "mien.media.video" not in read
+
+
+def test_a_misspelt_verb_is_told_the_right_one(mien):
+    done = mien("analyse")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: No such command 'analyse'. Did you mean 'analyze'")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_help_names_every_verb(mien):

@@ -1,4 +1,4 @@
-"""Entry point of the command ``mien``: registers the verbs, turns errors into one line."""
+"""Entry point of the command ``mien``: turns errors into one line."""
 
 from __future__ import annotations
 
@@ -7,24 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.album import album_app
-from mien.cli.analyze import analyze
-from mien.cli.compare import compare
 from mien.cli.console import print_error
-from mien.cli.data import data_app
-from mien.cli.demo import demo
-from mien.cli.doctor import doctor
-from mien.cli.evaluate import evaluate
-from mien.cli.explain import explain
-from mien.cli.export import export
-from mien.cli.live import live
-from mien.cli.lr_find import lr_find
-from mien.cli.models import models_app
-from mien.cli.recipes import recipes
-from mien.cli.report import report
-from mien.cli.serve import serve
-from mien.cli.train import train
-from mien.cli.video import video
+from mien.cli.verbs import Verbs
 from mien.errors import MienError, UsageError
 from mien.version import __version__
 
@@ -34,32 +18,13 @@ EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="mien",
+    cls=Verbs,
     help="Read facial expressions in photos; train, evaluate and export the models that do it. "
     "Everything runs on this machine: nothing is uploaded.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-READ, CHECK, LAB = "Read photos", "Look after Mien", r"The lab (needs mien\[lab])"
-
-app.command(rich_help_panel=READ)(analyze)
-app.add_typer(album_app, name="album", rich_help_panel=READ)
-app.command(rich_help_panel=READ)(video)
-app.command(rich_help_panel=READ)(live)
-app.command(rich_help_panel=READ)(serve)
-app.command(rich_help_panel=READ)(demo)
-app.add_typer(models_app, name="models", rich_help_panel=CHECK)
-app.command(rich_help_panel=CHECK)(doctor)
-app.add_typer(data_app, name="data", rich_help_panel=LAB)
-app.command(rich_help_panel=LAB)(recipes)
-app.command(rich_help_panel=LAB)(train)
-app.command("lr-find", rich_help_panel=LAB)(lr_find)
-app.command(rich_help_panel=LAB)(evaluate)
-app.command(rich_help_panel=LAB)(report)
-app.command(rich_help_panel=LAB)(compare)
-app.command(rich_help_panel=LAB)(explain)
-app.command(rich_help_panel=LAB)(export)
 
 
 def _print_version(wanted: bool) -> None:

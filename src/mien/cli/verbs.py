@@ -1,0 +1,61 @@
+"""The verbs of ``mien``; each one's module is imported when that verb is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+READ, CHECK, LAB = "Read photos", "Look after Mien", r"The lab (needs mien\[lab])"
+
+_VERBS = {
+    "analyze": ("mien.cli.analyze", "analyze", READ),
+    "album": ("mien.cli.album", "album_app", READ),
+    "video": ("mien.cli.video", "video", READ),
+    "live": ("mien.cli.live", "live", READ),
+    "serve": ("mien.cli.serve", "serve", READ),
+    "demo": ("mien.cli.demo", "demo", READ),
+    "models": ("mien.cli.models", "models_app", CHECK),
+    "doctor": ("mien.cli.doctor", "doctor", CHECK),
+    "recipes": ("mien.cli.recipes", "recipes", LAB),
+    "data": ("mien.cli.data", "data_app", LAB),
+    "train": ("mien.cli.train", "train", LAB),
+    "lr-find": ("mien.cli.lr_find", "lr_find", LAB),
+    "evaluate": ("mien.cli.evaluate", "evaluate", LAB),
+    "report": ("mien.cli.report", "report", LAB),
+    "compare": ("mien.cli.compare", "compare", LAB),
+    "explain": ("mien.cli.explain", "explain", LAB),
+    "export": ("mien.cli.export", "export", LAB),
+}
+"""Module, its verb or its group of verbs, and the part of the help, in the order of the help."""
+
+
+class _Commands(Mapping[str, Any]):
+    """Commands by name, made when they are asked for: ``mien analyze`` needs no album."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, attribute, panel = _VERBS[name]
+        verb = getattr(import_module(module), attribute)
+        holder = typer.Typer(pretty_exceptions_enable=False)
+        if isinstance(verb, typer.Typer):
+            holder.add_typer(verb, name=name, rich_help_panel=panel)
+        else:
+            holder.command(name, rich_help_panel=panel)(verb)
+        return typer.main.get_group(holder).commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_VERBS)
+
+    def __len__(self) -> int:
+        return len(_VERBS)
+
+
+class Verbs(TyperGroup):
+    """The group of all verbs."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: Any = _Commands()
