@@ -1,14 +1,32 @@
-"""A real browser for the tests of pages: Debian's or any other Chromium."""
+"""What tests of several rooms need: a real browser, made videos, the real FER2013 where it is."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from made_videos import head, make_video, scene  # noqa: F401
+
+FER2013_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013.parquet"
+
+
+@pytest.fixture(scope="session")
+def real_fer2013(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """The real data set, and the data folder it was imported into."""
+    named = os.environ.get("MIEN_FER2013")
+    path = Path(named) if named else FER2013_BESIDE
+    if not path.exists():
+        pytest.skip("no FER2013: set MIEN_FER2013 to fer2013.csv")
+    from mien.lab.data.store import import_faces
+
+    folder = tmp_path_factory.mktemp("fer2013")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIEN_DATA", str(folder))
+        return import_faces(path), folder
 
 
 def find_chromium() -> str | None:

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from mien.packaged import EXPRESSION_MODELS, packaged_path
+from mien.vision.classify import Classifier
 
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013.parquet"
 ALLOWED_POINTS = 0.2
 AT_LEAST = {"default": 0.72, "small": 0.69}
 LOST_IN_PICTURES = {"default": 2.0, "small": 3.0}
@@ -22,22 +22,11 @@ small model was trained on crops that vary less."""
 CROP_GEOMETRY = Path(__file__).resolve().parents[1] / "benchmarks" / "crop_geometry.py"
 
 
-def real_data() -> Path | None:
-    named = os.environ.get("MIEN_FER2013")
-    path = Path(named) if named else BESIDE
-    return path if path.exists() else None
-
-
 @pytest.mark.real_data
-@pytest.mark.skipif(real_data() is None, reason="no FER2013: set MIEN_FER2013 to fer2013.csv")
 @pytest.mark.parametrize("split", ["PublicTest", "PrivateTest"])
 @pytest.mark.parametrize("role", EXPRESSION_MODELS)
-def test_a_packaged_model_scores_what_its_card_says(role, split, tmp_path, monkeypatch):
-    from mien.lab.data.store import import_faces
-    from mien.vision.classify import Classifier
-
-    monkeypatch.setenv("MIEN_DATA", str(tmp_path))
-    data = import_faces(real_data())
+def test_a_packaged_model_scores_what_its_card_says(role, split, real_fer2013):
+    data, _ = real_fer2013
     classifier = Classifier(packaged_path(EXPRESSION_MODELS[role]))
     card = classifier.card
     assert data.sha256 == card.training.data_sha256
@@ -60,13 +49,8 @@ def test_a_packaged_model_scores_what_its_card_says(role, split, tmp_path, monke
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(real_data() is None, reason="no FER2013: set MIEN_FER2013 to fer2013.csv")
 @pytest.mark.parametrize("role", EXPRESSION_MODELS)
-def test_faces_in_pictures_are_read_nearly_as_well_as_their_crops(role, tmp_path, monkeypatch):
-    from mien.lab.data.store import import_faces
-
-    monkeypatch.setenv("MIEN_DATA", str(tmp_path))
-    import_faces(real_data())
+def test_faces_in_pictures_are_read_nearly_as_well_as_their_crops(role, real_fer2013):
     model = packaged_path(EXPRESSION_MODELS[role])
     options = ["--faces", "800", "--card-only", "--roll", "0"]
     printed = subprocess.run(
@@ -74,6 +58,7 @@ def test_faces_in_pictures_are_read_nearly_as_well_as_their_crops(role, tmp_path
         check=True,
         capture_output=True,
         text=True,
+        env={**os.environ, "MIEN_DATA": str(real_fer2013[1])},
     ).stdout
     plain, found = (
         float(re.search(pattern, printed)[1])

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import itertools
-import os
 import tracemalloc
 from dataclasses import replace
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -28,7 +26,6 @@ from mien.lab.data.balance import (
 )
 from mien.lab.data.faces import FaceData
 from mien.lab.data.pool import SYNTHETIC, training_rows
-from mien.lab.data.store import import_faces
 
 METHODS = get_args(Method)
 GROWING = ("oversample", "augment", "smote")
@@ -362,15 +359,9 @@ def test_a_section_written_out_in_full_can_be_read_again(method):
     assert Balance(**balance.model_dump()) == balance
 
 
-def _real_data() -> Path | None:
-    named = os.environ.get("MIEN_FER2013")
-    return Path(named) if named and Path(named).exists() else None
-
-
 @pytest.mark.real_data
-@pytest.mark.skipif(_real_data() is None, reason="no FER2013: set MIEN_FER2013 to fer2013.csv")
-def test_no_test_image_of_fer2013_enters_by_any_method():
-    data = import_faces(_real_data())
+def test_no_test_image_of_fer2013_enters_by_any_method(real_fer2013):
+    data, _ = real_fer2013
     rows = training_rows(data, "drop")
     assert len(rows) == 28_006
     assert len(training_rows(data, "keep")) == 28_709
