@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,3 +115,11 @@ def mien_command(*arguments: str | Path) -> list[str]:
 def environment(folder: Path) -> dict[str, str]:
     own = {"MIEN_DATA": str(folder / "data"), "COLUMNS": "120", "NO_COLOR": "1"}
     return {key: value for key, value in os.environ.items() if key != "MIEN_ALBUM"} | own
+
+
+def wait_until(true: Callable[[], Any], seconds: float = 30) -> None:
+    """Come back as soon as ``true`` gives something true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"not within {seconds:g} s"
+        time.sleep(0.02)

@@ -8,12 +8,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import Command, environment, mien_command, portrait, save
+from .conftest import Command, environment, mien_command, portrait, save, wait_until
 
 
 def count(database: Path) -> int:
@@ -46,13 +45,6 @@ def start(folder: Path, photos: Path, workers: int) -> subprocess.Popen[bytes]:
         # A shell has its background jobs ignore the signal, these tests with them.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-
-
-def wait_until(true: object, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_from_a_folder_to_the_best(mien: Command, photos: Path, tmp_path: Path) -> None:
