@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -33,18 +34,23 @@ _VERBS = {
 """Module, its verb or its group of verbs, and the part of the help, in the order of the help."""
 
 
+@functools.cache
+def _command(name: str) -> Any:
+    module, attribute, panel = _VERBS[name]
+    verb = getattr(import_module(module), attribute)
+    holder = typer.Typer(pretty_exceptions_enable=False)
+    if isinstance(verb, typer.Typer):
+        holder.add_typer(verb, name=name, rich_help_panel=panel)
+    else:
+        holder.command(name, rich_help_panel=panel)(verb)
+    return typer.main.get_group(holder).commands[name]
+
+
 class _Commands(Mapping[str, Any]):
     """Commands by name, made when they are asked for: ``mien analyze`` needs no album."""
 
     def __getitem__(self, name: str) -> Any:
-        module, attribute, panel = _VERBS[name]
-        verb = getattr(import_module(module), attribute)
-        holder = typer.Typer(pretty_exceptions_enable=False)
-        if isinstance(verb, typer.Typer):
-            holder.add_typer(verb, name=name, rich_help_panel=panel)
-        else:
-            holder.command(name, rich_help_panel=panel)(verb)
-        return typer.main.get_group(holder).commands[name]
+        return _command(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(_VERBS)
