@@ -31,14 +31,14 @@ import numpy.typing as npt
 from album_photos import MadePhoto, make_photos
 from PIL import Image
 
-from mien.album import examine
-from mien.album.columns import load_columns
+from mien.album.asking.columns import load_columns
+from mien.album.asking.rank import Query, rank
+from mien.album.asking.similar import load_embeddings, rank_similar
 from mien.album.database import open_album, transaction
-from mien.album.examine import examine_photo
-from mien.album.index import index_folder
-from mien.album.rank import Query, rank
+from mien.album.indexing import examine
+from mien.album.indexing.examine import examine_photo
+from mien.album.indexing.index import index_folder
 from mien.album.records import PictureRecord
-from mien.album.similar import load_embeddings, rank_similar
 from mien.packaged import DEFAULT_MODEL, packaged_path
 from mien.vision.analyzer import Analyzer
 

@@ -25,8 +25,8 @@ from mien.lab.data.augment import Augmentation, augment
 from mien.lab.data.preprocess import Input
 from mien.lab.data.views import single_view
 from mien.lab.models import create_model
-from mien.lab.training.mixing import Mixing, mix
 from mien.lab.training.recipe import load_recipe
+from mien.lab.training.teaching.mixing import Mixing, mix
 
 BATCH = 128
 POOL = 28_709

@@ -22,10 +22,10 @@ import numpy as np
 import torch
 
 from mien.errors import RunError
+from mien.lab.data.balancing.pool import training_rows
 from mien.lab.data.faces import FaceData
-from mien.lab.data.pool import training_rows
-from mien.lab.evaluation import metrics
 from mien.lab.evaluation.evaluate import evaluate_run
+from mien.lab.evaluation.measures import metrics
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.training.loop import train
 from mien.lab.training.recipe import Recipe, load_recipe

@@ -34,8 +34,8 @@ from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
 
 import mien.vision.analyzer
-from mien.live.engine import LIVE_SIZE, decode
-from mien.live.settings import Settings
+from mien.server.reading.engine import LIVE_SIZE, decode
+from mien.server.settings import Settings
 from mien.vision.stream import StreamAnalyzer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -49,8 +49,8 @@ CROSSING_SECONDS = 8.0
 WARM_UP = 10
 LEAST_PER_SECOND, MOST_P50_MS, MOST_P95_MS = 15.0, 120.0, 250.0
 SERVER = """
-from mien.live.server import serve
-from mien.live.settings import Settings, default_threads
+from mien.server.server import serve
+from mien.server.settings import Settings, default_threads
 settings = Settings(port=0, threads=default_threads())
 serve(settings, on_ready=lambda address: print(address, flush=True), log=False)
 """

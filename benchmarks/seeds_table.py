@@ -10,9 +10,9 @@ from typing import Any
 
 from mien.errors import RunError
 from mien.lab.models import count_parameters
-from mien.lab.training.read_log import read_log
 from mien.lab.training.recipe import load_recipe
 from mien.lab.training.run import Run
+from mien.lab.training.watching.read_log import read_log
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"

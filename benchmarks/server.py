@@ -2,9 +2,9 @@
 
     python benchmarks/server.py [--requests 1000] [--at-once 32] [--out FILE]
 
-starts ``mien.live.server.serve`` in a process, warms it up, sends mixed requests (photos, explained
-photos, forms, broken and too large ones), and prints a Markdown table: each request must get the
-status that is meant for it. Linux (it reads /proc).
+starts ``mien.server.server.serve`` in a process, warms it up, sends mixed requests (photos,
+explained photos, forms, broken and too large ones), and prints a Markdown table: each request must
+get the status that is meant for it. Linux (it reads /proc).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 MAX_BYTES = 2_000_000
 SERVER = f"""
 import sys
-from mien.live.server import serve
-from mien.live.settings import Settings, default_threads
+from mien.server.server import serve
+from mien.server.settings import Settings, default_threads
 settings = Settings(
     port=0, max_bytes={MAX_BYTES}, max_requests=int(sys.argv[1]), max_fps=1e6,
     threads=default_threads(),

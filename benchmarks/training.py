@@ -29,8 +29,8 @@ from training_plain import plain_steps
 from mien.emotions import FER2013
 from mien.lab.data.faces import FaceData
 from mien.lab.models import count_macs
-from mien.lab.training.average import averaged
 from mien.lab.training.loop import fit
+from mien.lab.training.optimising.average import averaged
 from mien.lab.training.recipe import Recipe, load_recipe
 from mien.lab.training.setup import Batch, Session, prepare
 

@@ -28,12 +28,12 @@ from inference import commit, machine, others_share, processor_seconds
 from numpy.typing import NDArray
 
 from mien.media.image import read_image
-from mien.media.video import open_video
+from mien.media.video.video import open_video
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.vision.detect import Detection, create_detector
-from mien.vision.flow import follow, grey_for_flow
+from mien.vision.detection.detector import Detection, create_detector
 from mien.vision.stream import LOW_SHARE, StreamAnalyzer
-from mien.vision.track import Tracker
+from mien.vision.tracking.flow import follow, grey_for_flow
+from mien.vision.tracking.tracker import Tracker
 
 WIDTH, HEIGHT, FPS = 640, 480, 30
 HEAD = 210

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         UsageError,
         VideoError,
     )
-    from mien.media.draw import annotate, write_image
+    from mien.media.drawing.draw import annotate, write_image
     from mien.media.image import read_image
     from mien.results import Face, Frame
     from mien.vision.analyzer import Analyzer
@@ -66,9 +66,9 @@ _HOMES = {
     "Frame": "mien.results",
     "ModelCard": "mien.card",
     "StreamAnalyzer": "mien.vision.stream",
-    "annotate": "mien.media.draw",
+    "annotate": "mien.media.drawing.draw",
     "read_image": "mien.media.image",
-    "write_image": "mien.media.draw",
+    "write_image": "mien.media.drawing.draw",
 }
 
 

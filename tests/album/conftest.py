@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from mien.album.index import index_folder
+from mien.album.indexing.index import index_folder
 from mien.packaged import ASTRONAUT, DEFAULT_MODEL, packaged_path
 
 MODEL = packaged_path(DEFAULT_MODEL)

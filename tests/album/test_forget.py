@@ -10,7 +10,7 @@ import pytest
 
 from mien.album.database import open_album
 from mien.album.forget import Forgotten, forget
-from mien.album.index import index_folder
+from mien.album.indexing.index import index_folder
 from mien.errors import OutputError, UsageError
 
 from .conftest import MODEL

@@ -12,8 +12,8 @@ from PIL import Image
 
 from mien.album.database import open_album
 from mien.album.forget import forget
-from mien.album.index import index_folder
-from mien.album.photo import Photo
+from mien.album.indexing.index import index_folder
+from mien.album.indexing.photo import Photo
 from mien.album.pictures import FACE_SIDE, cut_face
 from mien.album.records import Exif
 from mien.album.thumbnails import (

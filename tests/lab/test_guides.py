@@ -14,9 +14,9 @@ import yaml
 from pydantic import BaseModel
 
 from mien.cli.main import app
-from mien.lab.training.optimisers import Optimiser
+from mien.lab.training.optimising.optimisers import Optimiser
+from mien.lab.training.optimising.schedules import Schedule
 from mien.lab.training.recipe import Model, Recipe, parse_recipe
-from mien.lab.training.schedules import Schedule
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 RECIPES = (GUIDES / "recipes.md").read_text("utf-8")

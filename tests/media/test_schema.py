@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from mien.emotions import FERPLUS
-from mien.media.columns import face_columns
-from mien.media.sink_parquet import FACES_SCHEMA
-from mien.media.sink_text import FRAMES_SCHEMA
+from mien.media.results.result_columns import face_columns
+from mien.media.results.sink_parquet import FACES_SCHEMA
+from mien.media.results.sink_text import FRAMES_SCHEMA
 from mien.results import SCHEMA
 
 PAGE = (Path(__file__).parents[2] / "docs" / "schema.md").read_text("utf-8")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mien.emotions import FER2013
-from mien.media.columns import face_columns, face_rows
-from mien.media.summary import Summarizer
-from mien.media.summary_files import SUMMARY_SCHEMA, summary_to_dict
+from mien.media.results.result_columns import face_columns, face_rows
+from mien.media.summary.summary import Summarizer
+from mien.media.summary.summary_files import SUMMARY_SCHEMA, summary_to_dict
 from mien.results import TrackState
 
 from .test_schema import DESCRIBED, PAGE

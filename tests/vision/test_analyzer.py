@@ -10,7 +10,7 @@ import pytest
 
 import mien
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.vision.detect import Detection
+from mien.vision.detection.detector import Detection
 
 
 @pytest.fixture(scope="module")

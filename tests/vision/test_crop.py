@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mien.card import CropGeometry
 from mien.vision.crop import crop_face, crop_faces, crop_square, roll_of
-from mien.vision.detect import Detection
+from mien.vision.detection.detector import Detection
 
 PLAIN = CropGeometry(scale=1, shift_y=0, align_roll=False)
 TURNED = CropGeometry(scale=1, shift_y=0, align_roll=True)

@@ -9,7 +9,7 @@ from onnx import helper
 
 from mien.card import METADATA_KEY
 from mien.errors import ModelFileError
-from mien.media.explained import draw_explanation, heat
+from mien.media.drawing.explained import draw_explanation, heat
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.results import Frame

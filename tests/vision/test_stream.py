@@ -7,7 +7,7 @@ from mien.errors import UsageError
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.results import Frame
-from mien.vision.detect import Detection
+from mien.vision.detection.detector import Detection
 from mien.vision.stream import StreamAnalyzer
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mien.album.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 from mien.errors import DataError, MienError, OutputError
-from mien.media.output import output_error
+from mien.media.results.output import output_error
 
 FILE_NAME = "album.sqlite3"
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.photo import Photo
+from mien.album.indexing.photo import Photo
 from mien.results import Box
 
 FACE_SIDE = 160

@@ -54,7 +54,7 @@ class FaceRecord:
     size : float
         Geometric mean of the box's sides in pixels.
     sharpness : float
-        See ``mien.album.measure.sharpness``.
+        See ``mien.album.indexing.measure.sharpness``.
     unsure : bool
     probabilities, ferplus : tuple of float
         In the order of the model's labels; ``ferplus`` is empty without such a head.
@@ -88,7 +88,7 @@ class PictureRecord:
         Of the upright photo in pixels.
     exif : Exif
     difference_hash : int
-        See ``mien.album.measure.difference_hash``.
+        See ``mien.album.indexing.measure.difference_hash``.
     faces : tuple of FaceRecord
         Largest first.
     """

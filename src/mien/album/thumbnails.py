@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.album.database import open_album
+from mien.album.indexing.photo import read_photo
 from mien.album.originals import check_original, find_original, read_original
-from mien.album.photo import read_photo
 from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, scaled
-from mien.media.output import output_error
+from mien.media.results.output import output_error
 
 SIDE = 320
 """Longest side of a thumbnail in pixels, except of very long or tall photos."""

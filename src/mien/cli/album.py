@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mien.album.database import default_database, open_album, set_aside
 from mien.album.forget import forget as forget_rows
-from mien.album.index import Indexed, index_folder
-from mien.album.listing import shown_path
+from mien.album.indexing.index import Indexed, index_folder
 from mien.album.status import album_status
+from mien.album.taking.listing import shown_path
 from mien.cli.album_answers import similar, top
 from mien.cli.analyze import EXIT_SOME_UNREADABLE
 from mien.cli.console import err, out, print_error, print_note
@@ -95,7 +95,7 @@ def index(
     ray_address = None
     if engine is Engine.RAY:
         # Said also when all photos are known and Ray would have nothing to do.
-        from mien.album.ray_engine import LOCAL, require_ray
+        from mien.album.indexing.ray_engine import LOCAL, require_ray
 
         require_ray()
         ray_address = address or LOCAL

@@ -12,21 +12,21 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from mien.album.ask import number_range, time_span
-from mien.album.columns import SEVEN, AlbumColumns, load_columns
+from mien.album.asking.columns import SEVEN, AlbumColumns, load_columns
+from mien.album.asking.hits import Hit, hits_of_rows, ranked_hits
+from mien.album.asking.rank import LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
+from mien.album.asking.similar import faces_of_photo, load_embeddings, rank_similar
+from mien.album.asking.spans import number_range, time_span
 from mien.album.database import default_database, open_album
-from mien.album.gallery import write_gallery
-from mien.album.hits import Hit, hits_of_rows, ranked_hits
-from mien.album.listing import to_csv, to_json, to_paths, to_table
-from mien.album.rank import LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
-from mien.album.similar import faces_of_photo, load_embeddings, rank_similar
 from mien.album.store import path_range
-from mien.album.take import take_photos
-from mien.album.xmp import write_sidecars
+from mien.album.taking.gallery import write_gallery
+from mien.album.taking.listing import to_csv, to_json, to_paths, to_table
+from mien.album.taking.take import take_photos
+from mien.album.taking.xmp import write_sidecars
 from mien.cli.console import out as console
 from mien.cli.console import print_note
 from mien.errors import UsageError
-from mien.media.output import open_output
+from mien.media.results.output import open_output
 from mien.packaged import find_model
 
 

@@ -16,16 +16,16 @@ from mien.cli.console import err, print_error
 from mien.cli.models import Balanced, ModelName
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
-from mien.media.draw import annotate, write_image
-from mien.media.explained import draw_explanation
+from mien.media.drawing.draw import annotate, write_image
+from mien.media.drawing.explained import draw_explanation
 from mien.media.image import DEFAULT_MAX_PIXELS
-from mien.media.output import make_folder
-from mien.media.sinks import create_sink
+from mien.media.results.output import make_folder
+from mien.media.results.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
 from mien.packaged import find_model
 from mien.processors import cores
 from mien.vision.analyzer import Analyzer
-from mien.vision.detect import DEFAULT_DETECTOR
+from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.explain import explain_faces
 
 EXIT_SOME_UNREADABLE = 3

@@ -9,10 +9,10 @@ import typer
 
 from mien.cli.console import out, print_note
 from mien.emotions import FERPLUS
-from mien.media.draw import annotate, write_image
+from mien.media.drawing.draw import annotate, write_image
 from mien.media.image import read_image
-from mien.media.output import make_folder
-from mien.media.sinks import create_sink
+from mien.media.results.output import make_folder
+from mien.media.results.sinks import create_sink
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.vision.analyzer import Analyzer
 

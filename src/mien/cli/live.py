@@ -12,8 +12,8 @@ import typer
 from mien.cli.album import Database
 from mien.cli.console import err
 from mien.cli.models import Balanced, ModelName
-from mien.live.settings import DEFAULT_PORT, Settings, default_threads
 from mien.packaged import find_model
+from mien.server.settings import DEFAULT_PORT, Settings, default_threads
 
 _HERE = "127.0.0.1"
 
@@ -45,7 +45,7 @@ def live(
     page is at /album.
     """
     from mien.album.database import default_database
-    from mien.live.server import serve
+    from mien.server.server import serve
 
     settings = Settings(
         host=_HERE,

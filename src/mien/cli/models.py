@@ -10,8 +10,8 @@ from rich.table import Table
 
 from mien.card import CropGeometry, ModelCard, Score
 from mien.cli.console import out
-from mien.cli.scores import score_tables
-from mien.cli.trainable import list_trainable
+from mien.cli.lab.scores import score_tables
+from mien.cli.lab.trainable import list_trainable
 from mien.errors import UsageError
 from mien.packaged import EXPRESSION_MODELS, check_all_packaged, find_model, packaged_path
 from mien.vision.classify import Classifier

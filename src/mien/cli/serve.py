@@ -9,13 +9,13 @@ import typer
 from mien.cli.album import Database
 from mien.cli.console import err
 from mien.cli.models import Balanced, ModelName
-from mien.live.settings import (
+from mien.packaged import find_model
+from mien.server.settings import (
     Settings,
     default_threads,
     is_loopback,
     reached_from_elsewhere,
 )
-from mien.packaged import find_model
 
 _DEFAULT = Settings()
 
@@ -84,7 +84,7 @@ def serve(
     disk or to the log. If you have an album, its page is at /album.
     """
     from mien.album.database import default_database
-    from mien.live.server import serve as run
+    from mien.server.server import serve as run
 
     if album is None:
         album = not reached_from_elsewhere(host, tuple(allow_host or ()))

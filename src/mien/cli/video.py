@@ -17,18 +17,18 @@ from mien.cli.console import err, out, print_error, print_note
 from mien.cli.models import Balanced, ModelName
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
-from mien.media.draw import annotate
-from mien.media.output import make_folder
-from mien.media.sink import Sink
-from mien.media.sink_table import count
-from mien.media.sinks import create_sink
-from mien.media.summary import Summarizer, VideoSummary
-from mien.media.summary_files import SUMMARY_FILES, write_summary
-from mien.media.video import CAMERA, VideoSource, open_video
-from mien.media.video_sink import AnnotatedVideo
+from mien.media.drawing.draw import annotate
+from mien.media.results.output import make_folder
+from mien.media.results.sink import Sink
+from mien.media.results.sink_table import count
+from mien.media.results.sinks import create_sink
+from mien.media.summary.summary import Summarizer, VideoSummary
+from mien.media.summary.summary_files import SUMMARY_FILES, write_summary
+from mien.media.video.video import CAMERA, VideoSource, open_video
+from mien.media.video.video_sink import AnnotatedVideo
 from mien.packaged import find_model
 from mien.processors import cores
-from mien.vision.detect import DEFAULT_DETECTOR
+from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
 
 EXIT_SOME_LOST = 3

@@ -14,7 +14,13 @@ from mien.packaged import find_model
 from mien.results import Face, Frame
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_faces
-from mien.vision.detect import DEFAULT_DETECTOR, Detection, Detector, check_image, create_detector
+from mien.vision.detection.detector import (
+    DEFAULT_DETECTOR,
+    Detection,
+    Detector,
+    check_image,
+    create_detector,
+)
 
 
 class Analyzer:

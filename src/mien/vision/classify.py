@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mien.card import ACTIVATION_MAPS, EMBEDDING, MAPS_WANTED, METADATA_KEY, ModelCard
 from mien.errors import ModelFileError, UsageError
 from mien.packaged import find_model
-from mien.vision.session import open_session
+from mien.vision.network import open_session
 
 # Faces a call: as fast a face as larger batches, and 34 MB less at the peak than 64.
 _BATCH = 16

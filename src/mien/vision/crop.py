@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mien.card import CropGeometry
-from mien.vision.detect import Detection, Image
+from mien.vision.detection.detector import Detection, Image
 
 # Warping reads four pixels for each one it writes, so a face is first brought down by area
 # averaging to at most this many source pixels for each crop pixel.

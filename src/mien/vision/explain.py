@@ -12,7 +12,7 @@ from mien.errors import ModelFileError
 from mien.results import Frame
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_faces
-from mien.vision.detect import Detection
+from mien.vision.detection.detector import Detection
 
 
 @dataclass(frozen=True)

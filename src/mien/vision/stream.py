@@ -13,16 +13,16 @@ from mien.card import ModelCard
 from mien.errors import UsageError
 from mien.results import Face, Frame, TrackState
 from mien.vision.analyzer import Analyzer
-from mien.vision.detect import (
+from mien.vision.detection.detector import (
     DEFAULT_DETECTOR,
     Detection,
     Detector,
     check_image,
     create_detector,
 )
-from mien.vision.flow import follow, grey_for_flow
-from mien.vision.smooth import Smoothed, smooth
-from mien.vision.track import TrackedFace, Tracker
+from mien.vision.tracking.flow import follow, grey_for_flow
+from mien.vision.tracking.smooth import Smoothed, smooth
+from mien.vision.tracking.tracker import TrackedFace, Tracker
 
 DETECT_EVERY = 3
 SMOOTH_SECONDS = 0.6
@@ -276,7 +276,7 @@ def _sensitive_detector(
     if sure:
         detector.score_threshold = LOW_SHARE * sure  # type: ignore[attr-defined]
     if rotate:
-        from mien.vision.rotated import RotatedDetector
+        from mien.vision.detection.rotated import RotatedDetector
 
         detector = RotatedDetector(detector)
     return detector, sure

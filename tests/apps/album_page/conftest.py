@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from album.conftest import MODEL, portrait, save
-from live.album_server import make_large_album
 from live_page.conftest import note_complaints, run_server
 from PIL import Image
+from server.album_server import make_large_album
 
-from mien.album.index import index_folder
-from mien.live.settings import Settings
+from mien.album.indexing.index import index_folder
+from mien.server.settings import Settings
 
 EVIL = "<img src=x onerror=document.title='gotcha'>.jpg"
 MANY = 100_000

@@ -12,11 +12,11 @@ from album.conftest import MODEL
 from live_page.conftest import run_server, wait_for
 from live_page.test_access import FITS, problems
 
-from mien.album.columns import load_columns
+from mien.album.asking.columns import load_columns
+from mien.album.asking.rank import Query, rank
 from mien.album.database import open_album
-from mien.album.index import index_folder
-from mien.album.rank import Query, rank
-from mien.live.settings import Settings
+from mien.album.indexing.index import index_folder
+from mien.server.settings import Settings
 
 from .conftest import EVIL, MANY
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mien.live.app import create_app
-from mien.live.settings import Settings
+from mien.server.app import create_app
+from mien.server.settings import Settings
 
 from .made_video import crossing, write_mjpeg
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mien.emotions import COLOURS, FER2013, FERPLUS, UNSURE, VALENCE_SET
-from mien.live.settings import Settings
 from mien.packaged import ASTRONAUT, packaged_path
+from mien.server.settings import Settings
 
 from .conftest import run_server, wait_for
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from mien.emotions import FER2013
-from mien.live.settings import Settings
+from mien.server.settings import Settings
 
 from .conftest import CROSSING_SECONDS, run_server, wait_for
 from .made_video import HALF, HEIGHT, WIDTH

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mien.live.settings import DEFAULT_PORT
+from mien.server.settings import DEFAULT_PORT
 
 
 def start(*arguments: str, **environment: str) -> tuple[subprocess.Popen[str], str]:

@@ -8,8 +8,8 @@ import onnx
 from PIL import Image
 
 from mien.card import METADATA_KEY
-from mien.live.settings import Settings
 from mien.packaged import ASTRONAUT, packaged_path
+from mien.server.settings import Settings
 from mien.vision.classify import Classifier
 
 from .conftest import run_server, wait_for

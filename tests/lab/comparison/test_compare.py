@@ -13,13 +13,13 @@ from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score, f1_score
 
 from mien.errors import MienError, RunError, UsageError
-from mien.lab.comparison.agreement import find_agreement
 from mien.lab.comparison.answers import make_predictions, predictions_path, read_answers
 from mien.lab.comparison.compare import compare
 from mien.lab.comparison.facts import read_curve, read_facts
 from mien.lab.comparison.latency import BATCHES, FEWEST_ROUNDS, measure_latency
+from mien.lab.comparison.shared_mistakes import find_agreement
 from mien.lab.data.store import save_faces, stored_path
-from mien.lab.evaluation.metrics import expected_calibration_error
+from mien.lab.evaluation.measures.metrics import expected_calibration_error
 from mien.lab.evaluation.predictions import read_predictions, write_predictions
 from mien.lab.evaluation.subject import RunSubject
 from mien.lab.models import count_macs

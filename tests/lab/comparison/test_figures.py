@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Annotation
 
-from mien.lab.comparison.figures import (
+from mien.lab.comparison.comparison_figures import (
     MOST_CURVES,
     chosen_curves,
     cost_figure,

@@ -13,13 +13,13 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from mien.cli.compare import compare as compare_verb
-from mien.cli.compare import comparison_table
+from mien.cli.lab.compare import compare as compare_verb
+from mien.cli.lab.compare import comparison_table
 from mien.errors import OutputError
 from mien.lab.comparison.compare import compare
-from mien.lab.comparison.document import to_csv, to_json
-from mien.lab.comparison.files import write_comparison
-from mien.lab.comparison.page import render_page
+from mien.lab.comparison.comparison_document import to_csv, to_json
+from mien.lab.comparison.comparison_files import write_comparison
+from mien.lab.comparison.comparison_page import render_page
 from mien.lab.comparison.words import findings, p_value, points, signed
 
 from ..data.audit.test_page import Page

@@ -16,7 +16,7 @@ from mien.lab.comparison.significance import (
     mcnemar,
     resampled_confusions,
 )
-from mien.lab.evaluation import metrics
+from mien.lab.evaluation.measures import metrics
 
 
 def answers(both: int, first: int, second: int, neither: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from mien.cli.data import data_app
+from mien.cli.lab.data import data_app
 from mien.errors import DataError, MienError, UsageError
 
 

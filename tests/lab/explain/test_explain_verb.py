@@ -12,13 +12,13 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from mien.cli.explain import explain, faces_to_show
+from mien.cli.lab.explain import explain, faces_to_show
 from mien.errors import MienError, RunError, UsageError
 from mien.lab.data.store import save_faces, stored_path
 from mien.lab.evaluation.subject import RunSubject
-from mien.lab.explain.document import to_json
 from mien.lab.explain.explain import explain_run
-from mien.lab.explain.files import write_explanation
+from mien.lab.explain.explanation_document import to_json
+from mien.lab.explain.explanation_files import write_explanation
 from mien.lab.explain.shown import Shown, rows_to_show
 from mien.lab.models import create_model
 from mien.media.image import read_image

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from mien.cli.report import report as verb
+from mien.cli.lab.report import report as verb
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
 from mien.lab.explain.explain import Explanation
 from mien.lab.explain.model_file import FileExplanation
-from mien.lab.report.files import write_report
 from mien.lab.report.report import Report, make_report
+from mien.lab.report.report_files import write_report
 from mien.lab.report.summary import Finding
 from mien.lab.training.run import Run
 

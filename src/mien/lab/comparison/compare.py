@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import UsageError
-from mien.lab.comparison.agreement import Agreement, find_agreement
 from mien.lab.comparison.answers import (
     Answers,
     Subject,
@@ -23,6 +22,7 @@ from mien.lab.comparison.answers import (
 from mien.lab.comparison.facts import Facts, read_facts
 from mien.lab.comparison.latency import Latency, measure_latency
 from mien.lab.comparison.seeds import SeedGroup, group_by_recipe
+from mien.lab.comparison.shared_mistakes import Agreement, find_agreement
 from mien.lab.comparison.significance import (
     SIGNIFICANT,
     Interval,
@@ -31,9 +31,9 @@ from mien.lab.comparison.significance import (
     mcnemar,
     resampled_confusions,
 )
-from mien.lab.evaluation import metrics
 from mien.lab.evaluation.calibration import probabilities
-from mien.lab.evaluation.group_differences import holm
+from mien.lab.evaluation.groups.group_differences import holm
+from mien.lab.evaluation.measures import metrics
 from mien.lab.evaluation.subject import open_subject
 from mien.lab.training.predict import Views
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.stats import binomtest, chi2
 
-from mien.lab.evaluation.estimates import BOOTSTRAP_SAMPLES, resampled_weights
+from mien.lab.evaluation.measures.estimates import BOOTSTRAP_SAMPLES, resampled_weights
 
 SIGNIFICANT = 0.05
 """Corrected p values below this are called a difference."""

@@ -20,9 +20,9 @@ from mien.errors import DataError, OutputError, UsageError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.holdout import DEFAULT_SHARE
-from mien.lab.data.mapping import Mapping
-from mien.lab.data.reading import Columns
-from mien.lab.data.sources import read_faces
+from mien.lab.data.labels.mapping import Mapping
+from mien.lab.data.sources.reading import Columns
+from mien.lab.data.sources.sources import read_faces
 
 FORMAT = "mien.faces/1"
 
@@ -73,8 +73,8 @@ def import_faces(
 ) -> FaceData:
     """Read a data set in any known form, check it, and keep it under ``name``.
 
-    The parameters are those of ``mien.lab.data.sources.read_faces``. A set of the same name is
-    replaced, once the new one has been read without error.
+    The parameters are those of ``mien.lab.data.sources.sources.read_faces``. A set of the same
+    name is replaced, once the new one has been read without error.
 
     Raises
     ------

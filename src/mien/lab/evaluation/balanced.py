@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.lab.evaluation import metrics
 from mien.lab.evaluation.calibration import BalancedPoint, fit_unsure_threshold
+from mien.lab.evaluation.measures import metrics
 from mien.lab.evaluation.predictions import Predictions
 
 STRENGTHS = np.arange(0, 1.501, 0.05)

@@ -21,7 +21,7 @@ from mien.lab.evaluation.calibration import (
     fit_unsure_threshold,
     probabilities,
 )
-from mien.lab.evaluation.measures import Measures, measure
+from mien.lab.evaluation.measures.measures import Measures, measure
 from mien.lab.evaluation.predictions import (
     ALL,
     Predictions,

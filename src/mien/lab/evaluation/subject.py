@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mien.emotions import LABEL_SETS
 from mien.errors import DataError, MienError, RunError, UsageError
 from mien.lab.data.faces import SPLITS, FaceData
-from mien.lab.data.relabel import relabel
+from mien.lab.data.labels.relabel import relabel
 from mien.lab.data.store import load_faces
 from mien.lab.evaluation.calibration import BalancedPoint, Calibration
 from mien.lab.models import Network

@@ -17,7 +17,7 @@ from mien.lab.explain.class_saliency import ClassSaliency
 from mien.lab.explain.embedding_figures import draw_answers, draw_labels
 from mien.lab.explain.embedding_map import EmbeddingMap
 from mien.lab.explain.explain import ExplainedImage, Explanation
-from mien.lab.explain.figures import (
+from mien.lab.explain.explanation_figures import (
     MOST_KERNELS,
     draw_activations,
     draw_classes,

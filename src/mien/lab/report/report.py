@@ -13,13 +13,13 @@ import numpy as np
 from mien.lab.comparison.facts import Facts, read_facts
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.evaluate import Evaluation, evaluate_subject, predictions_path
-from mien.lab.evaluation.group_files import find_groups
-from mien.lab.evaluation.group_results import Groups
-from mien.lab.evaluation.mistakes import Mistakes, find_mistakes
+from mien.lab.evaluation.groups.group_files import find_groups
+from mien.lab.evaluation.groups.group_results import Groups
+from mien.lab.evaluation.mistakes.mistakes import Mistakes, find_mistakes
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
-from mien.lab.explain.document import classes_document, embedding_document, to_document
 from mien.lab.explain.explain import Explanation, explain_run
+from mien.lab.explain.explanation_document import classes_document, embedding_document, to_document
 from mien.lab.explain.model_file import FileExplanation, explain_file
 from mien.lab.explain.shown import rows_to_show
 from mien.lab.report.summary import Finding, summarise

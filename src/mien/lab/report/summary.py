@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mien.lab.comparison.facts import Facts
-from mien.lab.evaluation.group_results import ACCURACY, STANDARDISED, Groups
-from mien.lab.evaluation.measures import ClassScores, Measures
-from mien.lab.evaluation.mistakes import Mistakes
+from mien.lab.evaluation.groups.group_results import ACCURACY, STANDARDISED, Groups
+from mien.lab.evaluation.measures.measures import ClassScores, Measures
+from mien.lab.evaluation.mistakes.mistakes import Mistakes
 from mien.lab.explain.explain import Explanation
 from mien.lab.explain.model_file import FileExplanation
 from mien.lab.pages.page import percent

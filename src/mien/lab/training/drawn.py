@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.lab.data.balance import make_pool, oversample_embeddings, sampling_weights
+from mien.lab.data.balancing.balance import make_pool, oversample_embeddings, sampling_weights
 from mien.lab.data.faces import FaceData
 from mien.lab.training.recipe import Recipe
 

@@ -13,14 +13,14 @@ from torch import Tensor, nn
 
 from mien.errors import RunError
 from mien.lab.data.faces import FaceData
-from mien.lab.training.average import averaged
 from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint
-from mien.lab.training.distributed import ALONE, Group
 from mien.lab.training.early_stopping import best_epoch, should_stop
-from mien.lab.training.memory import explained_memory
+from mien.lab.training.machines.distributed import ALONE, Group
+from mien.lab.training.machines.memory import explained_memory
+from mien.lab.training.optimising.average import averaged
+from mien.lab.training.optimising.schedules import learning_rate_factor
 from mien.lab.training.recipe import Recipe, parse_recipe
 from mien.lab.training.run import Run
-from mien.lab.training.schedules import learning_rate_factor
 from mien.lab.training.setup import Batch, Session, facts_of, prepare
 from mien.lab.training.transfer import Head, frozen_parts, train_mode
 from mien.version import __version__

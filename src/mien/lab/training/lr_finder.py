@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mien.errors import RunError
 from mien.lab.beside import write_beside
 from mien.lab.pages.picture import write_figure
-from mien.lab.training.curves import CLEAN, PUBLIC, TRAIN
+from mien.lab.training.watching.learning_curves import CLEAN, PUBLIC, TRAIN
 
 DIVERGED = 4.0
 """The test ends when the smoothed loss is this many times the lowest."""

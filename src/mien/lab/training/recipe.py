@@ -12,15 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from mien.errors import RecipeError, did_you_mean
 from mien.lab.data.augment import Augmentation
-from mien.lab.data.balance import Balance
+from mien.lab.data.balancing.balance import Balance
 from mien.lab.data.preprocess import Input
 from mien.lab.section import Fraction, NonNegative, Section
-from mien.lab.training.device import Precision
-from mien.lab.training.distillation import Distillation
 from mien.lab.training.early_stopping import EarlyStopping
-from mien.lab.training.mixing import Mixing
-from mien.lab.training.optimisers import Optimiser
-from mien.lab.training.schedules import Schedule
+from mien.lab.training.machines.device import Precision
+from mien.lab.training.optimising.optimisers import Optimiser
+from mien.lab.training.optimising.schedules import Schedule
+from mien.lab.training.teaching.distillation import Distillation
+from mien.lab.training.teaching.mixing import Mixing
 from mien.lab.training.transfer import Transfer
 
 

@@ -14,23 +14,23 @@ from torch import Tensor, nn
 
 from mien.errors import RecipeError
 from mien.lab.data.augment import augment
-from mien.lab.data.balance import require_every_class
+from mien.lab.data.balancing.balance import require_every_class
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution
-from mien.lab.data.relabel import relabel
+from mien.lab.data.labels.relabel import relabel
 from mien.lab.data.store import load_faces
 from mien.lab.models import Network
 from mien.lab.models.pretrained import Loaded, load_pretrained
 from mien.lab.training.build import build
-from mien.lab.training.device import autocast, choose_precision
-from mien.lab.training.distributed import ALONE, Group
 from mien.lab.training.drawn import Drawn, draw_embeddings, draw_images
 from mien.lab.training.features import cached_features
-from mien.lab.training.mixing import mix
-from mien.lab.training.optimisers import make_optimiser
+from mien.lab.training.machines.device import autocast, choose_precision
+from mien.lab.training.machines.distributed import ALONE, Group
+from mien.lab.training.optimising.optimisers import make_optimiser
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.recipe import Recipe
-from mien.lab.training.targets import (
+from mien.lab.training.teaching.mixing import mix
+from mien.lab.training.teaching.targets import (
     Objective,
     Targets,
     heads_of,
@@ -39,7 +39,7 @@ from mien.lab.training.targets import (
     make_targets,
     rows_of,
 )
-from mien.lab.training.teachers import Teacher, joined_to_votes, load_teachers, taught
+from mien.lab.training.teaching.teachers import Teacher, joined_to_votes, load_teachers, taught
 from mien.lab.training.transfer import Head
 
 GROWING = ("oversample", "smote", "augment")

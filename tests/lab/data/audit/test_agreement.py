@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mien.emotions import FER2013, FERPLUS, FOUR, VALENCE_SET, LabelSet
-from mien.lab.data.audit.agreement import counterparts, find_agreement
+from mien.lab.data.audit.label_agreement import counterparts, find_agreement
 from mien.lab.data.faces import FaceData
-from mien.lab.data.relabel import relabel
+from mien.lab.data.labels.relabel import relabel
 
 
 def _data(labels: list[str], majorities: list[str], label_set: LabelSet) -> FaceData:

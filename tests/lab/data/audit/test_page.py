@@ -16,11 +16,11 @@ import pytest
 from mien.emotions import FER2013, FOUR, LabelSet
 from mien.errors import DataError, OutputError
 from mien.lab.data.audit.audit import Audit, audit_faces
+from mien.lab.data.audit.audit_files import write_audit
+from mien.lab.data.audit.audit_page import render_page
 from mien.lab.data.audit.document import to_document, to_json
-from mien.lab.data.audit.files import write_audit
-from mien.lab.data.audit.page import render_page
 from mien.lab.data.faces import FaceData
-from mien.lab.data.relabel import relabel
+from mien.lab.data.labels.relabel import relabel
 from mien.lab.data.sample import sample_rows
 from mien.lab.pages.contact_sheet import contact_sheet
 from mien.lab.pages.picture import png_data_uri

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mien.errors import DataError
-from mien.lab.data.audit.agreement import Agreement, find_agreement
 from mien.lab.data.audit.blanks import Blank, find_blanks, has_contrast
 from mien.lab.data.audit.counts import ClassCounts, class_counts
 from mien.lab.data.audit.duplicates import Duplicates, find_duplicates
 from mien.lab.data.audit.findings import Finding, interpret
 from mien.lab.data.audit.intensity import Intensity, histograms, intensities
+from mien.lab.data.audit.label_agreement import Agreement, find_agreement
 from mien.lab.data.faces import FaceData
 
 

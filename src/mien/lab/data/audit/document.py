@@ -40,10 +40,10 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mien.lab.data.audit.agreement import SUSPECT_MARGIN, Agreement, LabelAgreement
 from mien.lab.data.audit.audit import Audit
 from mien.lab.data.audit.blanks import MOSTLY_SHARE, NEARLY_BLANK_DEVIATION
 from mien.lab.data.audit.duplicates import Duplicates
+from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, Agreement, LabelAgreement
 from mien.lab.data.audit.near import LEAST_CORRELATION
 
 SCHEMA = "mien.audit/1"

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mien.lab.data.audit.agreement import SUSPECT_MARGIN, Agreement
 from mien.lab.data.audit.blanks import BLANK, MOSTLY, NEARLY, Blank
 from mien.lab.data.audit.counts import ALL, ClassCounts
 from mien.lab.data.audit.duplicates import Duplicates, Overlap
 from mien.lab.data.audit.intensity import Intensity
+from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, Agreement
 from mien.lab.data.audit.near import LEAST_CORRELATION
 from mien.lab.data.faces import SPLITS
 

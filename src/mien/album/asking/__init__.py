@@ -1,0 +1,1 @@
+"""Questions to an album and their answers."""

@@ -1,0 +1,128 @@
+"""Photos whose faces look like those of another photo, by the model's embedding."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.album.indexing.examine import examine_photo
+from mien.album.records import FloatColumn
+from mien.errors import DataError, UsageError
+from mien.media.image import open_error
+from mien.vision.analyzer import Analyzer
+
+_CHUNK = 1 << 14
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """The embeddings of all faces in the album.
+
+    Attributes
+    ----------
+    picture : int64 ndarray of shape (faces,)
+        Row of the face's picture in the database.
+    values : float16 ndarray of shape (faces, dimensions)
+    """
+
+    picture: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float16]
+
+
+def load_embeddings(connection: sqlite3.Connection) -> Embeddings:
+    """Load the embeddings of the photos that are there and that the current model has read.
+
+    Raises
+    ------
+    DataError
+        If there are none.
+    """
+    rows = connection.execute(
+        "SELECT embedding.picture, half_floats FROM embedding "
+        "JOIN picture ON picture.id = embedding.picture "
+        "WHERE model = (SELECT value FROM setting WHERE name = 'model') "
+        "AND EXISTS (SELECT 1 FROM file WHERE file.picture = picture.id AND gone = 0) "
+        "ORDER BY embedding.picture, number"
+    ).fetchall()
+    if not rows:
+        raise DataError(
+            "the album has no faces with an embedding", hint="fill it: mien album index FOLDER"
+        )
+    values = np.frombuffer(b"".join(blob for _, blob in rows), "<f2").reshape(len(rows), -1)
+    return Embeddings(np.array([picture for picture, _ in rows], np.int64), values)
+
+
+def faces_of_photo(path: Path, model: Path) -> npt.NDArray[np.float16]:
+    """Embeddings of the faces in a photo: float16 ``(faces, dimensions)``, largest face first.
+
+    Raises
+    ------
+    ImageError
+        If it cannot be read.
+    UsageError
+        If no face is found in it, or the model has no embedding.
+    """
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise open_error(error, str(path)) from error
+    record = examine_photo(Analyzer(model), content, str(path))
+    if not record.faces:
+        raise UsageError("no face was found in this photo", where=path, hint="name another")
+    if not record.faces[0].embedding:
+        raise UsageError("the model has no embedding", hint="name another with --model")
+    return np.stack([np.frombuffer(face.embedding, "<f2") for face in record.faces])
+
+
+def rank_similar(
+    asked: npt.NDArray[np.float16], embeddings: Embeddings
+) -> tuple[npt.NDArray[np.int64], FloatColumn]:
+    """Pictures by how well their faces match those asked for.
+
+    Each face asked for takes the face of the picture that is nearest to it by the cosine of the
+    embeddings; the picture's score is the mean over the faces asked for.
+
+    Parameters
+    ----------
+    asked : float16 ndarray of shape (k, dimensions)
+    embeddings : Embeddings
+
+    Returns
+    -------
+    pictures : int64 ndarray of shape (n,)
+        Best first; of equal ones the lower number.
+    scores : float64 ndarray of shape (n,)
+        -1 to 1.
+
+    Raises
+    ------
+    UsageError
+        If the embeddings are of another length: of another model.
+    """
+    if asked.shape[1] != embeddings.values.shape[1]:
+        raise UsageError(
+            "the model's embedding has another length than the album's",
+            hint="name the model that the album was indexed with: --model",
+        )
+    targets = _unit(asked)
+    cosines = np.concatenate(
+        [
+            _unit(embeddings.values[at : at + _CHUNK]) @ targets.T
+            for at in range(0, len(embeddings.values), _CHUNK)
+        ]
+    )
+    pictures, starts = np.unique(embeddings.picture, return_index=True)
+    scores = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1).astype(np.float64)
+    order = np.argsort(-scores, kind="stable")
+    return pictures[order], scores[order]
+
+
+def _unit(values: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
+    full = values.astype(np.float32)
+    length = np.linalg.norm(full, axis=1, keepdims=True)
+    np.divide(full, length, out=full, where=length > 0)
+    return full

@@ -1,0 +1,244 @@
+"""One file examined: its content's hash, and unless the album knows it, its faces."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import os
+import sqlite3
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mien.album.indexing.measure import difference_hash, sharpness
+from mien.album.indexing.photo import Photo, read_photo
+from mien.album.records import Examined, FaceRecord, FileStat, PictureRecord
+from mien.errors import ImageError
+from mien.media.image import Image, open_error
+from mien.media.results.result_columns import printable_path
+from mien.vision.analyzer import Analyzer
+from mien.vision.crop import crop_faces, roll_of
+from mien.vision.detection.centerface import INPUT_PIXELS
+from mien.vision.detection.detector import Detection
+
+HASH_BYTES = 16
+MOST_BYTES = 1 << 30
+"""Larger files are not read: no photo has a gigabyte."""
+
+LEAST_CROP_SIDE = 48.0
+"""Faces are cropped from a decoding in which they have at least as many pixels a side, if the
+photo has them."""
+
+FIRST_PIXELS = 6 * INPUT_PIXELS
+"""A JPEG is first decoded with at least so many pixels. The detector finds faces from about 20
+pixels of its input; they have ``LEAST_CROP_SIDE`` here, so that a second, larger decoding, which
+costs as much as the first, is seldom needed: see docs/decisions/0007."""
+
+VIEW_PIXELS = 2 * INPUT_PIXELS
+"""The detector is given a picture with at least so many, halved from larger ones: it brings them to
+``INPUT_PIXELS`` itself, but more slowly."""
+
+_LARGEST = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminerSettings:
+    """What a worker needs to know.
+
+    Attributes
+    ----------
+    database : Path or None
+        Album in which known contents are looked up; None examines everything.
+    model : Path
+        The expression model's file.
+    model_id : int
+        Its row in the album.
+    """
+
+    database: Path | None
+    model: Path
+    model_id: int = 0
+
+
+class Examiner:
+    """Holds the networks and, of an album, a reading connection; close it afterwards.
+
+    Parameters
+    ----------
+    settings : ExaminerSettings
+    known : ndarray of shape (n,), bytes, optional
+        Sorted hashes of contents that need not be examined, for a worker without the album.
+    """
+
+    def __init__(
+        self, settings: ExaminerSettings, *, known: npt.NDArray[np.bytes_] | None = None
+    ) -> None:
+        cv2.setNumThreads(1)
+        self._model_id = settings.model_id
+        self._analyzer = Analyzer(settings.model, threads=1)
+        self._hashes = known
+        self._album = None
+        self._done: set[bytes] = set()
+        if settings.database is not None:
+            self._album = sqlite3.connect(settings.database, timeout=60, isolation_level=None)
+            self._album.execute("PRAGMA query_only = ON")
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._album is not None:
+            self._album.close()
+
+    def examine(self, path: bytes) -> Examined:
+        """Hash a file, and read its faces unless the album has this content already.
+
+        Never raises for what is wrong with the file; that is in the result's ``error``.
+        """
+        name = printable_path(os.fsdecode(path)) or ""
+        found: FileStat | None = None
+        try:
+            with Path(os.fsdecode(path)).open("rb") as file:
+                found = stat_of(os.fstat(file.fileno()))
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise ImageError("is not a regular file", where=name)
+                if found.size > MOST_BYTES:
+                    raise ImageError(f"has {found.size:,} bytes, too many", where=name)
+                content = file.read()
+            digest = hashlib.blake2b(content, digest_size=HASH_BYTES).digest()
+            if self._is_known(digest):
+                return Examined(path, found, digest)
+            picture = examine_photo(self._analyzer, content, name)
+            self._done.add(digest)
+            return Examined(path, found, digest, picture)
+        except ImageError as error:
+            return Examined(path, found, error=error.what)
+        except (OSError, ValueError) as error:
+            if found is None:
+                with contextlib.suppress(OSError, ValueError):
+                    found = stat_of(Path(os.fsdecode(path)).stat())
+            return Examined(path, found, error=open_error(error, name).what)
+        except MemoryError:
+            return Examined(path, found, error="there is not enough memory to decode it")
+
+    def _is_known(self, digest: bytes) -> bool:
+        # Its own last results may not be committed yet.
+        if digest in self._done:
+            return True
+        if self._hashes is not None:
+            at = int(np.searchsorted(self._hashes, digest))
+            # numpy leaves out zeros at the end.
+            return at < len(self._hashes) and self._hashes[at].ljust(HASH_BYTES, b"\0") == digest
+        if self._album is None:
+            return False
+        query = "SELECT 1 FROM picture WHERE hash = ? AND model = ?"
+        return self._album.execute(query, (digest, self._model_id)).fetchone() is not None
+
+
+def stat_of(found: os.stat_result) -> FileStat:
+    """What is compared of a file's state, in numbers that fit into SQLite's 63 bits and a sign."""
+    return FileStat(
+        min(found.st_size, _LARGEST),
+        max(-_LARGEST, min(found.st_mtime_ns, _LARGEST)),
+        found.st_ino & _LARGEST,
+    )
+
+
+def examine_photo(
+    analyzer: Analyzer, content: bytes, name: str, *, reduce: bool = True
+) -> PictureRecord:
+    """Find and measure the faces of a photo.
+
+    Parameters
+    ----------
+    analyzer : Analyzer
+    content : bytes
+        Of the picture's file.
+    name : str
+        For errors.
+    reduce : bool
+        Decode a JPEG no larger than ``FIRST_PIXELS`` asks, and once more, larger, if a face has
+        less than ``LEAST_CROP_SIDE`` pixels in it. False decodes at full size, and gives that to
+        the detector.
+
+    Raises
+    ------
+    ImageError
+        If it cannot be read.
+    """
+    photo = read_photo(content, name, least_pixels=FIRST_PIXELS if reduce else None)
+    view, by = _shrunk(photo.image) if reduce else (photo.image, 1)
+    detections = _scaled(analyzer.detector.detect(view), by, by)
+    close = photo
+    smallest = min((min(d.width, d.height) for d in detections), default=math.inf)
+    if smallest < LEAST_CROP_SIDE and photo.reduction > 1:
+        pixels = photo.image.shape[0] * photo.image.shape[1]
+        needed = math.ceil(pixels * (LEAST_CROP_SIDE / smallest) ** 2)
+        close = read_photo(content, name, least_pixels=needed)
+        detections = _scaled(detections, *_ratio(photo.image.shape, close.image.shape))
+    return PictureRecord(
+        photo.width,
+        photo.height,
+        photo.exif,
+        difference_hash(view),
+        _faces(analyzer, close, detections),
+    )
+
+
+def _shrunk(image: Image) -> tuple[Image, int]:
+    """The image with the mean of each n × n pixels, and n; what is left over at the end is cut."""
+    height, width = image.shape[:2]
+    by = int(math.sqrt(height * width / VIEW_PIXELS))
+    if by < 2 or min(height, width) < by:
+        return image, 1
+    size = width // by, height // by
+    whole = image[: size[1] * by, : size[0] * by]
+    return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), by
+
+
+def _faces(analyzer: Analyzer, photo: Photo, detections: list[Detection]) -> tuple[FaceRecord, ...]:
+    card = analyzer.card
+    read = analyzer.read_faces(photo.image, detections)
+    crops = crop_faces(
+        photo.image, detections, card.crop, height=card.input_height, width=card.input_width
+    )
+    embeddings = analyzer.classifier.embed(crops)
+    full = _scaled(detections, *_ratio(photo.image.shape, (photo.height, photo.width)))
+    return tuple(
+        FaceRecord(
+            xyxy=whole.xyxy,
+            score=whole.score,
+            roll=roll_of(whole),
+            size=math.sqrt(whole.area),
+            sharpness=sharpness(crop),
+            unsure=face.unsure,
+            probabilities=tuple(face.probabilities.values()),
+            ferplus=tuple(face.ferplus.values()),
+            embedding=b"" if embeddings is None else embeddings[at].astype("<f2").tobytes(),
+        )
+        for at, (whole, face, crop) in enumerate(zip(full, read, crops, strict=True))
+    )
+
+
+def _ratio(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[float, float]:
+    """Pixels across and down of an image of the shape ``to`` (h, w, …) for one of ``shape``."""
+    return to[1] / shape[1], to[0] / shape[0]
+
+
+def _scaled(detections: Iterable[Detection], x: float, y: float) -> list[Detection]:
+    """Detections as they lie in an image ``x`` times as wide and ``y`` times as high."""
+    scale = np.array([x, y, x, y])
+    return [
+        replace(
+            detection,
+            xyxy=tuple((np.array(detection.xyxy) * scale).tolist()),
+            landmarks=None
+            if detection.landmarks is None
+            else tuple((px * x, py * y) for px, py in detection.landmarks),
+        )
+        for detection in detections
+    ]

@@ -1,0 +1,265 @@
+"""Indexing a folder: what is new is examined and stored, what is known is left alone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.album.database import open_album
+from mien.album.indexing.examine import ExaminerSettings
+from mien.album.indexing.scan import Closed, Heic, scan
+from mien.album.indexing.workers import examine_all
+from mien.album.records import Examined
+from mien.album.store import (
+    KnownFile,
+    enter_folder,
+    enter_model,
+    known_contents,
+    known_files,
+    mark_gone,
+    path_range,
+    store,
+)
+from mien.errors import UsageError
+from mien.media.image import reads_heic
+from mien.packaged import sha256_of
+from mien.processors import cores
+from mien.vision.classify import Classifier
+from mien.vision.detection.detector import DEFAULT_DETECTOR
+
+BATCH = 32
+"""Files in a commit, at most: what a killed process can lose."""
+
+BATCH_SECONDS = 2.0
+"""A commit comes after this time at the latest."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a scan says there is to do.
+
+    Attributes
+    ----------
+    to_read : tuple of bytes
+        Files that are new or have changed, or that another model has read.
+    unchanged : int
+    gone, returned : tuple of int
+        Rows of files that are missing now, and of missing ones that are there again.
+    closed : tuple of Closed
+        Folders that cannot be looked into; what is known of files in them stays.
+    heic : int
+        HEIC photos that nothing installed can read.
+    """
+
+    to_read: tuple[bytes, ...]
+    unchanged: int
+    gone: tuple[int, ...]
+    returned: tuple[int, ...]
+    closed: tuple[Closed, ...]
+    heic: int
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What an indexing run did.
+
+    Attributes
+    ----------
+    read : int
+        Photos whose faces were read.
+    recognised : int
+        Files whose content was in the album already: moved, copied or touched.
+    unchanged, gone, heic : int
+    faces : int
+        In the photos that were read.
+    unreadable : tuple of (bytes, str)
+        Files that were tried now and cannot be read, and why.
+    closed : tuple of Closed
+    seconds : float
+    """
+
+    read: int
+    recognised: int
+    unchanged: int
+    gone: int
+    heic: int
+    faces: int
+    unreadable: tuple[tuple[bytes, str], ...]
+    closed: tuple[Closed, ...]
+    seconds: float
+
+
+def index_folder(
+    folder: Path,
+    database: Path,
+    model: Path,
+    *,
+    workers: int | None = 1,
+    ray_address: str | None = None,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> Indexed:
+    """Bring the album up to date with a folder. Photos are only ever read.
+
+    Results are committed as they come. A run that was stopped, in whatever way, goes on where it
+    was when it is started again; two at once do the same work twice and no harm.
+
+    Parameters
+    ----------
+    folder : Path
+    database : Path
+        Made when it is not there.
+    model : Path
+        The expression model's file.
+    workers : int, optional
+        Processes, at least 1; when None one a core, with Ray one a core of the cluster.
+    ray_address : str, optional
+        Examine with Ray: ``local`` starts it here, anything else is the address of a cluster.
+    report : callable
+        Called with the number of files done and of all that are to be read.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or Ray is asked for and not there.
+    MienError
+        If no worker can be started.
+    DataError, OutputError
+        If the database cannot be used; what was committed stays.
+    ModelFileError
+        If the model cannot be used.
+    """
+    begun = time.monotonic()
+    top = os.fsencode(os.path.abspath(folder))  # noqa: PTH100 (links stay)
+    if not os.path.isdir(top):  # noqa: PTH112 (bytes)
+        raise UsageError("no such folder", where=folder, hint="check the spelling")
+    card = Classifier(model).card
+    with open_album(database, create=True) as connection:
+        model_id = enter_model(connection, card, sha256=sha256_of(model), detector=DEFAULT_DETECTOR)
+        plan = make_plan(top, known_files(connection, top), model_id)
+        mark_gone(connection, plan.returned, gone=False)
+        settings = ExaminerSettings(database, model, model_id)
+        tally = _Tally()
+        report(0, len(plan.to_read))
+        # A worker opens the networks, which an unchanged folder does not need.
+        if plan.to_read:
+            results = _examined(connection, plan.to_read, settings, workers, ray_address)
+            _store_all(connection, results, len(plan.to_read), model_id, tally, report)
+        # Only now: a file that was moved is then known at its new place already.
+        mark_gone(connection, plan.gone, gone=True)
+        enter_folder(connection, top, time.time())
+    return Indexed(
+        read=tally.read,
+        recognised=tally.recognised,
+        unchanged=plan.unchanged,
+        gone=len(plan.gone),
+        heic=plan.heic,
+        faces=tally.faces,
+        unreadable=tuple(tally.unreadable),
+        closed=plan.closed,
+        seconds=time.monotonic() - begun,
+    )
+
+
+def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
+    """Compare a folder with what the album knows of it, without opening a file.
+
+    Parameters
+    ----------
+    top : bytes
+        The folder, absolute.
+    known : dict of bytes to KnownFile
+        Of that folder; files are taken out of it as they are found.
+    model : int
+        Row of the model that is to have read everything.
+    """
+    to_read, closed, returned = [], [], []
+    unchanged = heic = 0
+    for entry in scan(top, heic=reads_heic()):
+        if isinstance(entry, Closed):
+            closed.append(entry)
+        elif isinstance(entry, Heic):
+            heic += 1
+        else:
+            before = known.pop(entry.path, None)
+            if before is None or before.stat != entry.stat or before.model not in (None, model):
+                to_read.append(entry.path)
+            else:
+                unchanged += 1
+                if before.gone:
+                    returned.append(before.id)
+    ranges = [path_range(folder.path) for folder in closed]
+    gone = tuple(
+        file.id
+        for path, file in known.items()
+        if not file.gone and not any(first <= path < after for first, after in ranges)
+    )
+    return Plan(tuple(to_read), unchanged, gone, tuple(returned), tuple(closed), heic)
+
+
+class _Tally:
+    """Counts what has been committed."""
+
+    def __init__(self) -> None:
+        self.read = self.recognised = self.faces = 0
+        self.unreadable: list[tuple[bytes, str]] = []
+
+    def add(self, examined: Examined) -> None:
+        if examined.error is not None:
+            self.unreadable.append((examined.path, examined.error))
+        elif examined.picture is None:
+            self.recognised += 1
+        else:
+            self.read += 1
+            self.faces += len(examined.picture.faces)
+
+
+def _examined(
+    connection: sqlite3.Connection,
+    paths: tuple[bytes, ...],
+    settings: ExaminerSettings,
+    workers: int | None,
+    ray_address: str | None,
+) -> Iterator[Examined]:
+    """Results of one or more files, by processes of this computer or by Ray."""
+    if ray_address is None:
+        return examine_all(paths, settings, workers=min(workers or cores(), len(paths)))
+    from mien.album.indexing.ray_engine import examine_with_ray
+
+    known = known_contents(connection, settings.model_id)
+    return examine_with_ray(paths, settings, known, workers=workers, address=ray_address)
+
+
+def _store_all(
+    connection: sqlite3.Connection,
+    results: Iterator[Examined],
+    total: int,
+    model: int,
+    tally: _Tally,
+    report: Callable[[int, int], None],
+) -> None:
+    batch: list[Examined] = []
+    done, last = 0, time.monotonic()
+
+    def commit() -> None:
+        nonlocal batch, last
+        full, batch = batch, []
+        store(connection, full, model)
+        for examined in full:
+            tally.add(examined)
+        last = time.monotonic()
+
+    try:
+        for examined in results:
+            batch.append(examined)
+            done += 1
+            report(done, total)
+            if len(batch) >= BATCH or time.monotonic() - last > BATCH_SECONDS:
+                commit()
+    except KeyboardInterrupt:
+        commit()
+        raise
+    commit()

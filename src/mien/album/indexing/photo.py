@@ -1,0 +1,90 @@
+"""Reading a photo no larger than its faces need: a JPEG can be decoded at 1/2, 1/4 or 1/8."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image as PillowImage
+
+from mien.album.indexing.exif import read_exif
+from mien.album.records import Exif
+from mien.media.image import DEFAULT_MAX_PIXELS, Image, read_image, readable_formats, upright_pixels
+from mien.media.pillow_settings import settings_for_reading
+
+_REDUCTIONS = (8, 4, 2)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A decoded photo.
+
+    Attributes
+    ----------
+    image : ndarray of shape (h, w, 3), uint8
+        RGB and upright, at full size or reduced.
+    width, height : int
+        Full size of the upright photo in pixels.
+    exif : Exif
+    """
+
+    image: Image
+    width: int
+    height: int
+    exif: Exif
+
+    @property
+    def reduction(self) -> float:
+        """How many pixels of the photo are one of ``image``, along a side; 1 at full size."""
+        return max(1.0, self.width / int(self.image.shape[1]))
+
+
+def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) -> Photo:
+    """Decode the content of a picture file.
+
+    Parameters
+    ----------
+    content : bytes
+    name : str
+        For errors.
+    least_pixels : int, optional
+        A JPEG is decoded at the smallest of 1/8, 1/4, 1/2 and full size that has as many pixels
+        (its decoder leaves out the frequencies that would be lost anyway, at a fraction of the
+        time); full size when None. Other formats have no such shortcut.
+
+    Raises
+    ------
+    ImageError
+        As ``mien.media.image.read_image``.
+    """
+    exif = Exif()
+    try:
+        with (
+            settings_for_reading(DEFAULT_MAX_PIXELS),
+            PillowImage.open(io.BytesIO(content), formats=readable_formats()) as file,
+        ):
+            exif = read_exif(file, content)
+            if least_pixels is not None and file.format in ("JPEG", "MPO"):
+                reduced = _reduced(file, exif, least_pixels)
+                if reduced is not None:
+                    return reduced
+    except Exception:  # ``read_image`` finds the same fault again, and has the words for it.
+        pass
+    image = read_image(content, name=name)
+    return Photo(image, image.shape[1], image.shape[0], exif)
+
+
+def _reduced(file: PillowImage.Image, exif: Exif, least_pixels: int) -> Photo | None:
+    width, height = file.size
+    if file.mode not in ("L", "RGB") or width * height > DEFAULT_MAX_PIXELS:
+        return None
+    pixels = width * height
+    by = next((by for by in _REDUCTIONS if pixels // by**2 >= least_pixels), 1)
+    if by == 1:
+        return None
+    file.draft(None, (width // by, height // by))
+    file.load()
+    if exif.orientation >= 5:
+        width, height = height, width
+    rgb = file if file.mode == "RGB" else file.convert("RGB")
+    return Photo(upright_pixels(rgb, exif.orientation), width, height, exif)

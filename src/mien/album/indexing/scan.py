@@ -1,0 +1,83 @@
+"""Walking a folder for photos, with the state of each file, fast enough for 100,000 of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mien.album.indexing.examine import stat_of
+from mien.album.records import FileStat
+from mien.media.image import HEIC_SUFFIXES, IMAGE_SUFFIXES
+
+_SUFFIXES = frozenset(os.fsencode(suffix) for suffix in IMAGE_SUFFIXES)
+_HEIC = frozenset(os.fsencode(suffix) for suffix in HEIC_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One photo's file: its absolute path as bytes, and its state."""
+
+    path: bytes
+    stat: FileStat
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A folder that cannot be looked into, and why."""
+
+    path: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heic:
+    """A HEIC photo that nothing installed here can read."""
+
+    path: bytes
+
+
+def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic]:
+    """All photos in and below a folder, by suffix.
+
+    As ``mien.media.sources.find_images`` does it: hidden files and folders are left out, links are
+    followed, each real folder once, so that loops end. Here each file comes with its state, which
+    the folder's listing often has at no further cost, and names are bytes, so that any encoding
+    will do.
+
+    Parameters
+    ----------
+    folder : bytes
+        Absolute.
+    heic : bool
+        Whether HEIC photos can be read.
+    """
+    suffixes = _SUFFIXES | _HEIC if heic else _SUFFIXES
+    folders, visited = [folder], set()
+    while folders:
+        here = folders.pop()
+        real = os.path.realpath(here)
+        if real in visited:
+            continue
+        visited.add(real)
+        try:
+            with os.scandir(here) as entries:
+                listing = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Closed(here, error.strerror or type(error).__name__)
+            continue
+        below = []
+        for entry in listing:
+            if entry.name.startswith(b"."):
+                continue
+            suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 (bytes)
+            try:
+                if entry.is_dir():
+                    below.append(entry.path)
+                elif suffix in suffixes and entry.is_file():
+                    yield Found(entry.path, stat_of(entry.stat()))
+                elif suffix in _HEIC and entry.is_file():
+                    yield Heic(entry.path)
+            except OSError:  # It went away, or is a link in a circle: not a photo any more.
+                continue
+        folders.extend(reversed(below))

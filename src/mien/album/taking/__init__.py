@@ -1,0 +1,1 @@
+"""What one takes away from an album: galleries, copies, lists."""

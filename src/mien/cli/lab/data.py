@@ -1,0 +1,233 @@
+"""``mien data``: import data sets, list them, remove them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from rich import box
+from rich.table import Table
+
+from mien.cli.console import err, out
+from mien.cli.lab.audit import audit
+from mien.cli.lab.installed import require_lab
+from mien.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from mien.lab.data.faces import FaceData
+
+data_app = typer.Typer(
+    help="Import data sets, look into them, list and remove them.", invoke_without_command=True
+)
+
+
+@data_app.callback()
+def _group(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@data_app.command("import")
+def import_data(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="fer2013.csv, icml_face_data.csv or fer2013.tar.gz; a folder of images "
+            "(SPLIT/LABEL/ or LABEL/); a Parquet file with images, or a folder of such."
+        ),
+    ],
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="Name that recipes use. Default: fer2013 for a CSV file, else the name of the "
+            "packaged mapping, or of the folder or file.",
+            show_default=False,
+        ),
+    ] = None,
+    ferplus: Annotated[
+        Path | None,
+        typer.Option(help="fer2013new.csv: the FER+ votes, joined row by row.", show_default=False),
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help="What the labels mean: a YAML file, or ck+, rafdb, affectnet, jaffe, fer2013. "
+            "Not needed for labels like happy, happiness or surprised.",
+            show_default=False,
+        ),
+    ] = None,
+    holdout: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=0.9,
+            help="Share of Training held out as PublicTest where there is none; 0: none.",
+        ),
+    ] = 0.1,
+    seed: Annotated[int, typer.Option(help="Decides which images are held out.")] = 0,
+    image_column: Annotated[
+        str | None, typer.Option(help="Column of the images or pixels.", show_default=False)
+    ] = None,
+    label_column: Annotated[
+        str | None, typer.Option(help="Column of the labels.", show_default=False)
+    ] = None,
+    split_column: Annotated[
+        str | None, typer.Option(help="Column of the splits.", show_default=False)
+    ] = None,
+) -> None:
+    """Check a data set image by image and keep it, with its SHA-256, for training."""
+    require_lab()
+    from mien.lab.data.labels.mapping import load_mapping
+    from mien.lab.data.sources.reading import Columns
+    from mien.lab.data.store import import_faces, stored_path
+
+    meaning = None if mapping is None else load_mapping(mapping)
+    name = name or _default_name(path, mapping)
+    target = stored_path(name)
+    before = _sha256_before(name)
+    with err.status("reading"):
+        data = import_faces(
+            path,
+            name=name,
+            ferplus=ferplus,
+            mapping=meaning,
+            columns=Columns(image=image_column, label=label_column, split=split_column),
+            holdout=holdout,
+            seed=seed,
+        )
+    out.print(_counts_table(data))
+    for note in data.notes:
+        out.print(f"note: {note}", markup=False)
+    if before not in (None, data.sha256):
+        out.print(f"note: it replaces another data set {name} (SHA-256 {before[:12]}…)")
+    out.print(f"label set: {data.label_set.name} ({', '.join(data.label_set.labels)})")
+    out.print(f"FER+ votes: {'yes' if data.votes is not None else 'no'}")
+    out.print(f"SHA-256: {data.sha256}")
+    out.print(f"kept in: {target}", markup=False)
+    if name != "fer2013":
+        out.print(f"use it in a recipe: data.dataset={name}", markup=False)
+
+
+@data_app.command("list")
+def list_data(
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """List the imported data sets."""
+    require_lab()
+    from mien.lab.data.store import data_folder, describe_stored, stored_names
+
+    stored, damaged = [], []
+    for name in stored_names():
+        try:
+            stored.append(describe_stored(name))
+        except (DataError, UsageError) as error:
+            damaged.append(str(error))
+    if as_json:
+        rows = [
+            {
+                "name": one.name,
+                "path": str(one.path),
+                "rows": one.rows,
+                "label_set": one.label_set.name,
+                "labels": list(one.label_set.labels),
+                "splits": one.splits,
+                "ferplus_votes": one.votes,
+                "sha256": one.sha256,
+                "notes": list(one.notes),
+            }
+            for one in stored
+        ]
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif not stored and not damaged:
+        out.print("no data set has been imported; import one: mien data import fer2013.csv")
+    else:
+        table = Table(title="Imported data sets", box=box.SIMPLE)
+        table.add_column("name", no_wrap=True)
+        table.add_column("images", justify="right")
+        table.add_column("Training / Public / Private", justify="right", no_wrap=True)
+        for column in ("labels", "FER+", "SHA-256"):
+            table.add_column(column)
+        for one in stored:
+            table.add_row(
+                one.name,
+                f"{one.rows:,}",
+                " / ".join(f"{count:,}" for count in one.splits.values()),
+                f"{one.label_set.name}",
+                "yes" if one.votes else "no",
+                f"{one.sha256[:8]}…",
+            )
+        out.print(table)
+        out.print(f"kept in: {data_folder()}", markup=False)
+    for message in damaged:
+        err.print(f"note: {message}", markup=False)
+
+
+data_app.command()(audit)
+
+
+@data_app.command("remove")
+def remove_data(
+    name: Annotated[str, typer.Argument(help="Name of an imported data set.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove an imported data set. The file that it was imported from stays."""
+    require_lab()
+    from mien.lab.data.store import load_faces, remove_stored, stored_names
+
+    if name not in stored_names():
+        load_faces(name)  # says that there is none
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"remove {name}?", hint="nobody can be asked here: add --yes")
+        typer.confirm(f"Remove the imported data set {name}?", abort=True)
+    out.print(f"removed {remove_stored(name)}", markup=False)
+
+
+def _default_name(path: Path, mapping: str | None) -> str:
+    from mien.lab.data.labels.mapping import packaged_mappings
+    from mien.lab.data.sources.csv_source import find_csv
+
+    try:
+        is_folder = path.is_dir()
+        is_csv = path.suffix.lower() in (".csv", ".tar", ".gz", ".tgz") or find_csv(path)
+    except OSError:  # The import itself says what is wrong with the path.
+        return "faces"
+    if mapping is None and is_csv:
+        return "fer2013"
+    stem = path.resolve().name if is_folder else path.name.split(".")[0]
+    if mapping is not None:
+        packaged = mapping.lower() in packaged_mappings()
+        stem = mapping if packaged else f"{stem}-{Path(mapping).stem}"
+    return re.sub(r"[^a-z0-9._+-]+", "-", stem.lower()).strip("-._") or "faces"
+
+
+def _sha256_before(name: str) -> str | None:
+    """SHA-256 of the data set that the import is about to replace."""
+    from mien.lab.data.store import describe_stored
+
+    try:
+        return describe_stored(name).sha256
+    except DataError:
+        return None
+
+
+def _counts_table(data: FaceData) -> Table:
+    from mien.lab.data.faces import SPLITS
+
+    table = Table(title=f"{data.name}: {len(data):,} images", show_footer=True)
+    table.add_column("", footer="all")
+    for code, split in enumerate(SPLITS):
+        footer = f"{np.count_nonzero(data.splits == code):,}"
+        table.add_column(split, justify="right", footer=footer)
+    for number, label in enumerate(data.label_set.labels):
+        counts = [
+            np.count_nonzero((data.splits == code) & (data.labels == number))
+            for code in range(len(SPLITS))
+        ]
+        table.add_row(label, *(f"{count:,}" for count in counts))
+    return table

@@ -1,0 +1,127 @@
+"""``mien train``: train the model of a recipe."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.console import out, print_note
+from mien.cli.lab.installed import DeviceName, Threads, require_lab, set_threads
+from mien.errors import UsageError
+
+if TYPE_CHECKING:
+    from mien.lab.training.loop import EpochLog
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="A packaged recipe's name or a YAML file.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Changes to the recipe: key=value, for example epochs=5.", metavar="[KEY=VALUE]..."
+        ),
+    ] = None,
+    runs: Annotated[Path, typer.Option(help="Folder of the run folders.")] = Path("runs"),
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Delete what the run folder holds and begin anew.")
+    ] = False,
+    threads: Threads = None,
+    device: DeviceName = "auto",
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write TensorBoard's event files too.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")] = False,
+) -> None:
+    """Train the model of a recipe on an imported data set.
+
+    Leaves runs/RECIPE-sSEED/ with the resolved recipe, log.csv, curves.png, a checkpoint and the
+    weights. For several GPUs or machines start it with torchrun or accelerate launch.
+    """
+    require_lab()
+    from mien.cli.progress import TrainingProgress
+    from mien.lab.training.loop import train as run_training
+    from mien.lab.training.machines.device import find_device
+    from mien.lab.training.machines.distributed import process_group
+    from mien.lab.training.recipe import load_recipe
+    from mien.lab.training.run import Run, run_folder
+    from mien.lab.training.setup import load_data
+    from mien.lab.training.watching.learning_curves import plot_curves
+    from mien.lab.training.watching.overfitting import gap_warning
+
+    chosen = load_recipe(recipe, tuple(overrides or ()))
+    run = Run(run_folder(chosen, runs))
+    if resume and restart:
+        raise UsageError("--resume and --restart exclude each other")
+    data = load_data(chosen)
+    set_threads(threads)
+    with contextlib.ExitStack() as stack:
+        group, device_name = stack.enter_context(process_group(device))
+        chosen_device = find_device(device_name)
+        there = group.from_leader(run.checkpoint.exists())
+        if there and not restart and not resume:
+            raise UsageError(
+                "there is a run already",
+                where=run.folder,
+                hint="go on with --resume, or begin anew with --restart",
+            )
+        if restart and group.leads:
+            _delete_run(run.folder)
+        board = None
+        if tensorboard and group.leads:
+            from mien.lab.training.watching.tensorboard import TensorBoardLog
+
+            board = stack.enter_context(TensorBoardLog(run.folder / "tensorboard"))
+        progress = stack.enter_context(TrainingProgress(quiet=quiet or not group.leads))
+
+        def on_epoch(logs: list[EpochLog]) -> None:
+            progress.epoch(logs[-1], chosen.epochs)
+            plot_curves(logs, run.curves, title=run.folder.name)
+            if board is not None:
+                board.write(logs[-1])
+            warning = gap_warning(logs)
+            if warning:
+                progress.note(warning)
+
+        try:
+            logs = run_training(
+                chosen,
+                data,
+                run,
+                resume=resume,
+                device=chosen_device,
+                group=group,
+                on_step=progress.step,
+                on_epoch=on_epoch,
+                on_weights=progress.note if group.leads else lambda text: None,
+                on_features=progress.features,
+            )
+        except KeyboardInterrupt:
+            print_note(f"stopped; {run.folder} goes on after its last whole epoch with --resume")
+            raise
+    if not group.leads:
+        return
+    kept = run.facts().get("best_epoch", len(logs))
+    best = logs[kept - 1]
+    which = "" if kept == len(logs) else f", the weights are those of epoch {kept}"
+    out.print(
+        f"{run.folder}: {len(logs)} epochs{which}, PublicTest accuracy "
+        f"{best.public_accuracy:.2%}, Training {best.clean_accuracy:.2%}",
+        markup=False,
+    )
+    if not quiet:
+        print_note(f"next: mien evaluate {run.folder}")
+
+
+def _delete_run(folder: Path) -> None:
+    """Delete a run folder, and nothing that is not one."""
+    if folder.exists():
+        if not (folder / "recipe.yaml").is_file():
+            raise UsageError("not a run folder, so it is not deleted", where=folder)
+        shutil.rmtree(folder)

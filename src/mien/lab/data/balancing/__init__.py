@@ -1,0 +1,1 @@
+"""Balancing Training after the split."""

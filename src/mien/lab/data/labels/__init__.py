@@ -1,0 +1,1 @@
+"""What labels mean, and from one label set to another."""

@@ -1,0 +1,1 @@
+"""Reading data sets in the forms that people have."""

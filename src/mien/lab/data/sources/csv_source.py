@@ -1,0 +1,193 @@
+"""``fer2013.csv``, ``icml_face_data.csv`` and others in Kaggle's form, checked line by line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tarfile
+import warnings
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.errors import DataError
+from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.lab.data.sources.reading import Columns, Reading
+from mien.lab.data.sources.split_names import split_code
+
+PIXELS = IMAGE_SIZE * IMAGE_SIZE
+EXPECTED = "expected fer2013.csv, a Parquet file or a folder of images"
+USUAL_COLUMNS = {
+    "label": ("emotion", "label"),
+    "image": ("pixels",),
+    "split": ("usage", "split"),
+}
+FILE_NAMES = ("fer2013.csv", "icml_face_data.csv")
+
+
+def read_csv(
+    path: Path, *, columns: Columns | None = None, splits: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a CSV file with 48×48 pixel values a row, the folder it lies in, or its ``.tar.gz``.
+
+    Columns are found by name, so their order, their case and spaces around the names do not
+    matter; a byte order mark and CRLF line ends are accepted. Without a column for the split, all
+    rows are of Training, as in the contest's ``train.csv``.
+
+    Parameters
+    ----------
+    path : Path
+    columns : Columns, optional
+        Names of the columns, where they are not ``emotion``, ``pixels`` and ``Usage``.
+    splits : mapping of str to str, optional
+        Names of the data set's own for the splits (see ``split_code``).
+
+    Raises
+    ------
+    DataError
+        Naming the line: a missing column, a wrong number of pixels, a pixel out of range, an
+        unknown split, a cut-off last line.
+    """
+    with _open_text(path) as (stream, where):
+        return _read_rows(stream, where, columns or Columns(), splits)
+
+
+@contextmanager
+def _open_text(path: Path) -> Iterator[tuple[io.TextIOBase, str]]:
+    """Open the CSV text behind ``path`` together with the name to use for it in errors."""
+    try:
+        path = _find_in_folder(path)
+        if path.name.endswith((".tar.gz", ".tgz", ".tar")):
+            with tarfile.open(path) as archive:
+                member = next((m for m in archive if _is_csv_name(m.name)), None)
+                stream = archive.extractfile(member) if member else None
+                if stream is None:
+                    raise DataError("the archive holds no fer2013.csv", where=path)
+                with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+                    yield text, f"{path} ({member.name})" if member else str(path)
+                # The checksum at the end of a gzip stream is only looked at when it is read.
+                while archive.fileobj and archive.fileobj.read(1 << 20):
+                    pass
+        else:
+            with path.open(encoding="utf-8-sig", newline="") as text:
+                yield text, str(path)
+    except FileNotFoundError as error:
+        raise DataError("no such file", where=path) from error
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise DataError(f"the archive cannot be read ({error})", where=path) from error
+    except UnicodeDecodeError as error:
+        raise DataError("not a text file", where=path, hint=EXPECTED) from error
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror or error})", where=path) from error
+
+
+def find_csv(folder: Path) -> Path | None:
+    """The CSV file that lies in ``folder`` or in a folder ``fer2013`` in it, if any."""
+    found = [folder / below / name for below in ("", "fer2013") for name in FILE_NAMES]
+    return next((file for file in found if file.is_file()), None)
+
+
+def _find_in_folder(path: Path) -> Path:
+    """The CSV file when ``path`` is a folder that holds one, else ``path`` itself."""
+    if not path.is_dir():
+        return path
+    inside = find_csv(path)
+    if inside is None:
+        raise DataError(
+            "the folder holds no fer2013.csv", where=path, hint="name the CSV file itself"
+        )
+    return inside
+
+
+def _is_csv_name(member: str) -> bool:
+    return PurePosixPath(member).name in FILE_NAMES
+
+
+def _read_rows(
+    stream: io.TextIOBase, where: str, columns: Columns, split_names: Mapping[str, str] | None
+) -> Reading:
+    reader = csv.reader(stream)
+    images: list[NDArray[np.uint8]] = []
+    labels: list[str] = []
+    splits: list[int] = []
+    lines: list[int] = []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        if not header:
+            raise DataError("the file is empty", where=where, hint="download fer2013.csv again")
+        label_at, pixels_at, split_at = _find_columns(header, columns, where)
+        for row in reader:
+            if not row:
+                continue
+            at = f"{where}, line {reader.line_num}"
+            if len(row) != len(header):
+                raise DataError(
+                    f"{len(row)} fields, expected {len(header)}",
+                    where=at,
+                    hint="is the file cut off? download it again",
+                )
+            images.append(_parse_pixels(row[pixels_at], at))
+            labels.append(row[label_at].strip())
+            splits.append(0 if split_at is None else _parse_split(row[split_at], split_names, at))
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        raise DataError(f"not CSV ({error})", where=f"{where}, line {reader.line_num}") from error
+    if not images:
+        raise DataError("no rows after the header", where=where)
+    return Reading(
+        images=np.stack(images),
+        labels=labels,
+        splits=np.array(splits, dtype=np.uint8),
+        where=lambda row: f"{where}, line {lines[row]}",
+        fer2013_numbers=header[label_at].lower() == "emotion",
+    )
+
+
+def _find_columns(header: list[str], columns: Columns, where: str) -> tuple[int, int, int | None]:
+    """Positions of the columns for the label, the pixels and, if there is one, the split."""
+    found = {role: columns.find(role, usual, header) for role, usual in USUAL_COLUMNS.items()}
+    missing = [
+        getattr(columns, role) or usual[0]
+        for role, usual in USUAL_COLUMNS.items()
+        if found[role] is None and (role != "split" or columns.split is not None)
+    ]
+    if missing:
+        raise DataError(
+            f"no column {', '.join(missing)}",
+            where=where,
+            hint=f"expected emotion, pixels, Usage, found {', '.join(header)[:120]}",
+        )
+    label, pixels, split = (found[role] for role in USUAL_COLUMNS)
+    assert label is not None and pixels is not None
+    return (
+        header.index(label),
+        header.index(pixels),
+        None if split is None else header.index(split),
+    )
+
+
+def _parse_pixels(text: str, at: str) -> NDArray[np.uint8]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        try:
+            values = np.fromstring(text, dtype=np.int64, sep=" ")
+        except (DeprecationWarning, ValueError) as error:
+            raise DataError("a pixel is not a whole number", where=at) from error
+    if len(values) != PIXELS:
+        raise DataError(f"{len(values)} pixel values, expected {PIXELS} (48×48)", where=at)
+    if values.min() < 0 or values.max() > 255:
+        raise DataError("a pixel lies outside 0 to 255", where=at)
+    return values.astype(np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
+
+
+def _parse_split(text: str, split_names: Mapping[str, str] | None, at: str) -> int:
+    code = split_code(text, split_names)
+    if code is None:
+        raise DataError(
+            f"Usage {text.strip()[:20]!r}", where=at, hint=f"expected one of {', '.join(SPLITS)}"
+        )
+    return code

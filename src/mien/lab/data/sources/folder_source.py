@@ -1,0 +1,166 @@
+"""Folders of images: ``<split>/<label>/``, ``<label>/``, or the label in the file's name."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from mien.errors import DataError
+from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.lab.data.sources.decode import Size, decode_image, size_notes
+from mien.lab.data.sources.reading import Reading
+from mien.lab.data.sources.split_names import split_code
+
+LAYOUT = "expected <split>/<label>/ or <label>/ folders with images in them"
+SKIPPED_FILES = ("thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True)
+class _ImageFile:
+    path: Path
+    split: int
+    label: str
+    # What is left of the path below split and label: the order inside a class.
+    rest: str
+
+
+def read_image_folder(
+    folder: Path, *, splits: Mapping[str, str] | None = None, file_pattern: str | None = None
+) -> Reading:
+    """Read every image below ``folder``.
+
+    Rows are sorted by split, label and file name, so they do not depend on the file system.
+    Hidden files, ``Thumbs.db`` and the like are passed over; folders around the layout with
+    nothing else in them are gone through.
+
+    Parameters
+    ----------
+    folder : Path
+    splits : mapping of str to str, optional
+        Names of the data set's own for the splits (see ``split_code``).
+    file_pattern : str, optional
+        Regular expression with a group ``label`` and perhaps ``split``, searched for in the path
+        below ``folder`` (with ``/``); then the folders themselves mean nothing.
+
+    Raises
+    ------
+    DataError
+        Naming the file or folder: no images, a folder that is no split beside ones that are, a
+        file outside the layout, a file that is not an image.
+    """
+    if file_pattern is not None:
+        files = list(_by_pattern(folder, re.compile(file_pattern), splits))
+    else:
+        files = list(_by_layout(_enter(folder, splits), splits))
+    if not files:
+        raise DataError("the folder holds no images", where=folder, hint=LAYOUT)
+    files.sort(key=lambda file: (file.split, file.label.lower(), file.rest))
+    images = np.empty((len(files), IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
+    sizes: Counter[Size] = Counter()
+    for row, file in enumerate(files):
+        images[row], size = decode_image(file.path, file.path)
+        sizes[size] += 1
+    return Reading(
+        images=images,
+        labels=[file.label for file in files],
+        splits=np.array([file.split for file in files], dtype=np.uint8),
+        where=lambda row: str(files[row].path),
+        notes=size_notes(sizes),
+        ordered=False,
+    )
+
+
+def _enter(folder: Path, splits: Mapping[str, str] | None) -> Path:
+    """Go down while there is but one folder, which holds folders itself and is no split."""
+    while True:
+        inside = [entry for entry in _entries(folder) if not _is_skipped(entry)]
+        if len(inside) != 1 or not inside[0].is_dir():
+            return folder
+        if split_code(inside[0].name, splits) is not None or not any(
+            entry.is_dir() for entry in _entries(inside[0])
+        ):
+            return folder
+        folder = inside[0]
+
+
+def _by_layout(folder: Path, splits: Mapping[str, str] | None) -> Iterator[_ImageFile]:
+    top = [entry for entry in _entries(folder) if entry.is_dir() and not _is_skipped(entry)]
+    codes = {entry.name: split_code(entry.name, splits) for entry in top}
+    with_splits = any(code is not None for code in codes.values())
+    for path in _walk(folder):
+        parts = path.relative_to(folder).parts
+        depth = 2 if with_splits else 1
+        if len(parts) <= depth:
+            raise DataError("a file outside the folders of the labels", where=path, hint=LAYOUT)
+        code = codes[parts[0]] if with_splits else 0
+        if code is None:
+            raise DataError(
+                f"the folder {parts[0]!r} is no split, others beside it are",
+                where=path.parents[len(parts) - 2],
+                hint="known are train, val, test and the like; name others in a mapping (splits:)",
+            )
+        yield _ImageFile(path, code, _composed(parts[depth - 1]), _order(parts[depth:]))
+
+
+def _by_pattern(
+    folder: Path, pattern: re.Pattern[str], splits: Mapping[str, str] | None
+) -> Iterator[_ImageFile]:
+    for path in _walk(folder):
+        below = path.relative_to(folder)
+        match = pattern.search(below.as_posix())
+        if match is None or match["label"] is None:
+            raise DataError(
+                "its name does not match the mapping's file_pattern",
+                where=path,
+                hint=f"the pattern is {pattern.pattern}",
+            )
+        split = match["split"] if "split" in pattern.groupindex else None
+        code = 0 if split is None else split_code(split, splits)
+        if code is None:
+            raise DataError(
+                f"no split {split!r}",
+                where=path,
+                hint=f"say in the mapping (splits:) which of {', '.join(SPLITS)} it is",
+            )
+        yield _ImageFile(path, code, _composed(match["label"]), _order(below.parts))
+
+
+def _order(parts: tuple[str, ...]) -> str:
+    return _composed(PurePosixPath(*parts).as_posix())
+
+
+def _composed(text: str) -> str:
+    # Macintoshes hand out names with accents taken apart.
+    return unicodedata.normalize("NFC", text)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Every file below ``folder`` that is not passed over; links to folders are followed."""
+    for entry in _entries(folder):
+        if _is_skipped(entry):
+            continue
+        if not entry.is_dir():
+            yield entry
+        elif folder.resolve().is_relative_to(entry.resolve()):
+            raise DataError("a link to a folder that it lies in", where=entry)
+        else:
+            yield from _walk(entry)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(Path(entry.path) for entry in os.scandir(folder))
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror or error})", where=folder) from error
+
+
+def _is_skipped(entry: Path) -> bool:
+    hidden = entry.name.startswith(".") or entry.name == "__MACOSX"
+    return hidden or entry.name.lower() in SKIPPED_FILES

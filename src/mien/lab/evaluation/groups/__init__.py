@@ -1,0 +1,1 @@
+"""On whom a model fails: groups of people and of pictures."""

@@ -1,0 +1,1 @@
+"""Estimates, metrics and curves with their intervals."""

@@ -1,0 +1,1 @@
+"""Boxes, labels and maps drawn on pictures."""

@@ -1,0 +1,1 @@
+"""Files of results: sinks and what they write."""

@@ -1,0 +1,1 @@
+"""What a whole video says: time lines and summaries."""

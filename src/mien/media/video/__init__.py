@@ -1,0 +1,1 @@
+"""Videos and cameras: frames in, drawn videos out."""

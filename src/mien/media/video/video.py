@@ -1,0 +1,355 @@
+"""Reading a video file or stream, frame by frame, as far as it can be read (PyAV, FFmpeg)."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from mien.errors import UsageError, VideoError
+from mien.media.image import DEFAULT_MAX_PIXELS, Image
+from mien.media.results.sink_table import count
+from mien.media.video.container import is_url, open_container, reason, stream_origin
+from mien.media.video.upright import upright_picture
+
+if TYPE_CHECKING:
+    import av
+    from av.video.reformatter import VideoReformatter
+
+CAMERA = "camera:"
+"""How a user names a camera: ``camera:0``."""
+
+_MOST_ERRORS = 1000
+"""Packets in a row that cannot be read before the rest is given up."""
+
+_MISSING_SECONDS = 0.5
+"""A video that ends this much before its own statement is cut off; less is rounding."""
+
+_MATROSKA = "matroska"
+_MOST_BETWEEN = 1024
+"""Bytes between two packets of a Matroska file. More is damage: FFmpeg looks for the next place
+that it can read, and does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFrame:
+    """One frame of a video.
+
+    Attributes
+    ----------
+    number : int
+        From 0 at the video's beginning. When reading began later, the number that the time gives
+        at the video's mean frame rate.
+    time : float
+        Seconds since the beginning of the video, or since the camera was opened; never lower than
+        that of the frame before.
+    image : ndarray of shape (H, W, 3), uint8
+        Upright RGB with square pixels.
+    """
+
+    number: int
+    time: float
+    image: Image
+
+
+class VideoSource(Protocol):
+    """Something that frames come from: a ``VideoReader`` or a ``Camera``. A context manager."""
+
+    @property
+    def name(self) -> str:
+        """As the user named it."""
+        ...
+
+    @property
+    def rate(self) -> float:
+        """Mean frames a second, as far as it is known."""
+        ...
+
+    @property
+    def seconds(self) -> float | None:
+        """Length in seconds of what will be read; None when nobody knows."""
+        ...
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What could not be read, one clause each; complete when all frames have been read."""
+        ...
+
+    def __iter__(self) -> Iterator[VideoFrame]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+def open_video(
+    source: str,
+    *,
+    start: float = 0.0,
+    end: float | None = None,
+    fps: float | None = None,
+    threads: int = 1,
+) -> VideoSource:
+    """Open a file, a URL or a camera.
+
+    Parameters
+    ----------
+    source : str
+        Path of a file, URL (``https://…``, ``rtsp://…``), or ``camera:0``.
+    start, end : float
+        Read the frames from this time on and before that one, in seconds; a camera is read until
+        ``end`` seconds have passed.
+    fps : float, optional
+        Read at most so many frames a second, evenly; all when None.
+    threads : int
+        CPU threads of the decoder.
+
+    Raises
+    ------
+    UsageError
+        If a time or the number of frames is out of range.
+    VideoError
+        If it cannot be opened, or has no video in it.
+    MissingExtraError
+        If PyAV is not installed; cameras do not need it.
+    """
+    if not 0 <= start < math.inf:
+        raise UsageError(f"start is {start:g}, expected 0 seconds or more")
+    if end is not None and not end > start:
+        raise UsageError(f"end ({end:g} s) is not after start ({start:g} s)")
+    if fps is not None and not 0 < fps < math.inf:
+        raise UsageError(f"fps is {fps:g}, expected more than 0 frames a second")
+    if source.startswith(CAMERA):
+        from mien.media.video.camera import Camera
+
+        if start:
+            raise UsageError("a camera has no start to skip", where=source)
+        return Camera(source, end=end, fps=fps)
+    return VideoReader(source, start=start, end=end, fps=fps, threads=threads)
+
+
+class VideoReader:
+    """The frames of a video file or stream. A context manager; iterate once.
+
+    One frame is held at a time. Rotation metadata, other shapes of pixels, grey and more than 8
+    bits, a variable frame rate and changes of size are taken care of. What cannot be decoded is
+    left out and counted in ``losses``.
+
+    Parameters
+    ----------
+    source, start, end, fps, threads
+        As for ``open_video``.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        start: float = 0.0,
+        end: float | None = None,
+        fps: float | None = None,
+        threads: int = 1,
+    ) -> None:
+        self.name = source
+        self._start, self._end, self._fps = start, end, fps
+        self._container = open_container(source)
+        try:
+            self._stream = _picture_stream(self._container, source)
+            _check_decoder(self._stream, source)
+        except BaseException:
+            self._container.close()
+            raise
+        self._stream.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = threads
+        self._converter = _converter()
+        self._undecodable = self._damaged = self._passed_over = 0
+        self._ended_early: str | None = None
+
+    @property
+    def rate(self) -> float:
+        """Mean frames a second, as the file states it; 25 when it does not."""
+        rate = self._stream.average_rate or self._stream.guessed_rate
+        return float(rate) if rate and 0 < rate <= 1000 else 25.0
+
+    @property
+    def seconds(self) -> float | None:
+        """Length in seconds of what will be read, as the file states it; None if it does not."""
+        whole = self._stated_seconds()
+        if whole is None:
+            return None if self._end is None else self._end - self._start
+        return max(0.0, min(whole, self._end or math.inf) - self._start)
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What could not be read, one clause each; complete when all frames have been read."""
+        found = []
+        if self._passed_over:
+            found.append(f"{count(self._passed_over, 'damaged part')} of the file left out")
+        if self._undecodable:
+            found.append(f"{count(self._undecodable, 'piece')} could not be decoded")
+        if self._damaged:
+            found.append(f"{count(self._damaged, 'frame')} decoded with damage")
+        if self._ended_early:
+            found.append(self._ended_early)
+        return tuple(found)
+
+    def __iter__(self) -> Iterator[VideoFrame]:
+        if self._start:
+            self._seek()
+        number, last, wanted = -1, -math.inf, self._start
+        origin, aspect = stream_origin(self._container), self._stream.sample_aspect_ratio
+        reached = 0.0
+        for decoded in self._decoded():
+            number += 1
+            time = self._time_of(decoded, origin, last)
+            last = reached = time
+            if number == 0 and self._start:
+                number = round(time * self.rate)
+            if self._end is not None and time >= self._end:
+                return
+            # Half a frame early is nearer to the wanted time than a whole frame late.
+            if time < self._start or (self._fps and time < wanted - 0.5 / self.rate):
+                continue
+            if self._fps:
+                wanted = max(wanted + 1 / self._fps, time + 0.5 / self._fps)
+            self._damaged += bool(decoded.is_corrupt)
+            yield VideoFrame(number, time, upright_picture(decoded, self._converter, aspect))
+        self._note_early_end(reached, any_frame=number >= 0)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        """All frames that can be decoded, in order of display."""
+        import av
+
+        packets = self._packets()
+        errors = 0
+        while True:
+            try:
+                packet = next(packets)
+            except (StopIteration, av.EOFError):
+                break
+            except av.FFmpegError as error:
+                errors += 1
+                if errors > _MOST_ERRORS or not isinstance(error, av.InvalidDataError):
+                    self._ended_early = f"reading broke off ({reason(error)})"
+                    break
+                self._undecodable += 1
+                packets = self._packets()
+                continue
+            try:
+                frames = packet.decode()
+            except av.FFmpegError:
+                self._undecodable += 1
+                continue
+            errors = 0
+            yield from frames
+
+    def _packets(self) -> Iterator[Any]:
+        """The packets of the picture; of the other streams only the places are looked at."""
+        without_holes = _MATROSKA in self._container.format.name
+        end: int | None = None
+        for packet in self._container.demux():
+            if without_holes and packet.pos is not None and packet.size:
+                self._passed_over += end is not None and packet.pos - end > _MOST_BETWEEN
+                end = max(end or 0, packet.pos + packet.size)
+            if packet.stream_index == self._stream.index:
+                yield packet
+
+    def _time_of(self, decoded: av.VideoFrame, origin: Fraction, last: float) -> float:
+        if decoded.pts is None or decoded.time_base is None:
+            return max(0.0, last + 1 / self.rate) if last > -math.inf else 0.0
+        time = float(decoded.pts * decoded.time_base - origin)
+        # Damaged or spliced streams jump back; time in results never does.
+        return time if time > last else last + 1 / self.rate
+
+    def _seek(self) -> None:
+        import av
+
+        where = int((self._start + float(stream_origin(self._container))) * 1_000_000)
+        try:
+            self._container.seek(where, backward=True)
+        except av.FFmpegError as error:
+            raise VideoError(
+                "cannot be read from a later point on",
+                where=self.name,
+                hint="leave out --start",
+            ) from error
+
+    def _stated_seconds(self) -> float | None:
+        stream = self._stream
+        if stream.duration is not None and stream.time_base is not None:
+            return float(stream.duration * stream.time_base)
+        stated = stream.metadata.get("DURATION")
+        if stated is not None:
+            parts = reversed(str(stated).split(":"))
+            with contextlib.suppress(ValueError):
+                return sum(float(part) * 60.0**power for power, part in enumerate(parts))
+        if self._container.duration is None:
+            return None
+        return float(self._container.duration / 1_000_000)
+
+    def _note_early_end(self, reached: float, *, any_frame: bool) -> None:
+        if not any_frame and self._ended_early:
+            hint = "copy it to this computer first" if is_url(self.name) else "copy it again"
+            raise VideoError(self._ended_early, where=self.name, hint=hint)
+        if self._ended_early:
+            return
+        stated = self._stated_seconds()
+        wanted = min(stated or 0.0, self._end or math.inf)
+        if not any_frame or reached < self._start:
+            what = f"after {self._start:g} s" if self._start else "that can be decoded"
+            raise VideoError(f"has no frame {what}", where=self.name)
+        if reached + 1 / self.rate < wanted - _MISSING_SECONDS:
+            self._ended_early = f"cut off: {reached:.1f} s of {stated:.1f} s are there"
+
+
+def _converter() -> VideoReformatter:
+    from av.video.reformatter import VideoReformatter
+
+    return VideoReformatter()
+
+
+def _picture_stream(container: av.container.InputContainer, source: str) -> Any:
+    import av
+
+    # The cover of a piece of music is a video of one frame.
+    cover = av.stream.Disposition.attached_pic
+    streams = [s for s in container.streams.video if not s.disposition & cover]
+    if not streams:
+        raise VideoError("has no moving picture in it", where=source)
+    return max(streams, key=lambda s: (s.codec_context.width or 0) * (s.codec_context.height or 0))
+
+
+def _check_decoder(stream: Any, source: str) -> None:
+    context = stream.codec_context
+    if context is None:
+        raise VideoError("is in a format that this FFmpeg cannot decode", where=source)
+    pixels = (context.width or 0) * (context.height or 0)
+    if pixels > DEFAULT_MAX_PIXELS:
+        raise VideoError(
+            f"has {pixels / 1e6:.0f} megapixels a frame, more than {DEFAULT_MAX_PIXELS / 1e6:.0f}",
+            where=source,
+        )

@@ -1,0 +1,1 @@
+"""The album over HTTP."""

@@ -1,0 +1,170 @@
+"""The form of the album's answers, for the description of the API (OpenAPI)."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from mien.album.asking.columns import AlbumColumns
+from mien.album.taking.listing import shown_path, to_plain
+from mien.card import Fraction
+from mien.emotions import FERPLUS, FOUR, VALENCE_SET
+from mien.server.album.reader import Detail, Loaded, Ranked
+from mien.server.reading.answers import ErrorAnswer, Responses, error_responses
+
+_MEANINGS = {
+    403: "Another web page asked, or the original lies outside the indexed folders",
+    404: "The album has no such photo",
+    409: "The original has changed since it was indexed",
+    410: "The original is no longer where it was",
+    413: "More photos than are taken at once",
+    422: "The original cannot be decoded, or a parameter is wrong",
+    503: "Too many requests at once, the server stops, or the album cannot be used",
+}
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ExportLimits(_Answer):
+    """Most photos of an export by its kind, and most bytes of a ZIP."""
+
+    lists: int
+    gallery: int
+    zip: int
+    zip_bytes: int
+
+
+class AlbumAnswer(_Answer):
+    """What is in the album; version differs when it has changed, and is null for an empty one."""
+
+    version: str | None
+    photos: int
+    faces: int
+    unreadable: int
+    other_model: int
+    folders: list[str]
+    label_sets: dict[str, list[str]]
+    limits: ExportLimits
+
+
+class RankingAnswer(_Answer):
+    """Photos by their numbers, best first, with their scores."""
+
+    version: str | None
+    ids: list[int]
+    scores: list[float]
+    without_time: int
+    in_bursts: int
+
+
+class AlbumFace(_Answer):
+    """A face; keys as in docs/guides/album.md. ``value`` is what it brings into the score."""
+
+    xyxy: tuple[float, float, float, float]
+    score: Fraction
+    size: float
+    sharpness: float
+    roll: float
+    label: str
+    unsure: bool
+    counted: bool
+    probabilities: dict[str, Fraction]
+    value: Fraction
+
+
+class AlbumPhoto(_Answer):
+    """A photo; ``key`` belongs into the address of its thumbnail. The place only with ?place=1."""
+
+    id: int
+    key: str
+    path: str
+    score: Fraction
+    taken: str | None
+    width: int
+    height: int
+    faces: list[AlbumFace]
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class PhotosAnswer(_Answer):
+    """Photos in the order asked for; those that have gone are left out."""
+
+    photos: list[AlbumPhoto]
+
+
+class LookAnswer(_Answer):
+    """A photo and its first faces as JPEGs in data URIs, at the size of a screen."""
+
+    photo: str
+    faces: list[str]
+
+
+def album_answer(loaded: Loaded | None, limits: ExportLimits) -> dict[str, Any]:
+    """``AlbumAnswer``, ready for JSON."""
+    status = None if loaded is None else loaded.status
+    return {
+        "version": None if loaded is None else loaded.version,
+        "photos": 0 if loaded is None else len(loaded.columns.paths),
+        "faces": 0 if loaded is None else len(loaded.columns.faces.photo),
+        "unreadable": 0 if status is None else len(status.unreadable),
+        "other_model": 0 if loaded is None else loaded.columns.other_model,
+        "folders": [] if status is None else [_shown(path) for path, _ in status.folders],
+        "label_sets": {} if loaded is None else _label_sets(loaded.columns),
+        "limits": limits.model_dump(),
+    }
+
+
+def ranking_answer(version: str | None, ranked: Ranked) -> bytes:
+    """``RankingAnswer`` as JSON."""
+    return json.dumps(
+        {
+            "version": version,
+            "ids": ranked.ids.tolist(),
+            "scores": ranked.scores.round(4).tolist(),
+            "without_time": ranked.without_time,
+            "in_bursts": ranked.in_bursts,
+        },
+        separators=(",", ":"),
+    ).encode()
+
+
+def photos_answer(details: tuple[Detail, ...]) -> bytes:
+    """``PhotosAnswer`` as JSON."""
+    photos = []
+    for detail in details:
+        photo = to_plain(detail.hit)
+        del photo["rank"]  # By its place in this answer, which means nothing.
+        for face, value in zip(photo["faces"], detail.values, strict=True):
+            face["value"] = round(value, 6)
+        photos.append({"id": detail.id, "key": detail.key, **photo})
+    return json.dumps({"photos": photos}, ensure_ascii=False).encode()
+
+
+def album_responses(*statuses: int) -> Responses:
+    """The errors with these statuses, for the description of a route."""
+    own: Responses = {
+        status: {"model": ErrorAnswer, "description": _MEANINGS[status]}
+        for status in statuses
+        if status in _MEANINGS
+    }
+    others = error_responses(*(each for each in statuses if each not in own))
+    return dict(sorted({**others, **own}.items()))
+
+
+def _label_sets(columns: AlbumColumns) -> dict[str, list[str]]:
+    faces = columns.faces
+    sets = {"seven": faces.labels, FOUR.name: FOUR.labels}
+    if faces.ferplus_labels:
+        sets[FERPLUS.name] = faces.ferplus_labels
+    sets[VALENCE_SET.name] = VALENCE_SET.labels
+    return {name: list(labels) for name, labels in sets.items()}
+
+
+def _shown(path: bytes) -> str:
+    return shown_path(os.fsdecode(path))

@@ -1,0 +1,1 @@
+"""Pictures and the live camera over HTTP and WebSocket."""

@@ -1,0 +1,65 @@
+"""``POST /v1/analyze``: a picture in, its faces and their expressions out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse
+
+from mien.server.limits import RateLimit, Slots
+from mien.server.metrics import Metrics
+from mien.server.reading.answers import FrameAnswer, error_responses
+from mien.server.reading.engine import Engine
+from mien.server.reading.upload import FIELD, read_upload
+from mien.server.settings import Settings
+
+_BINARY = {"type": "string", "format": "binary"}
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [FIELD],
+                    "properties": {FIELD: _BINARY},
+                }
+            },
+            "image/*": {"schema": _BINARY},
+            "application/octet-stream": {"schema": _BINARY},
+        },
+    }
+}
+
+
+def analyze_router(settings: Settings, engine: Engine, slots: Slots, metrics: Metrics) -> APIRouter:
+    """The route, for ``app.include_router``."""
+    router = APIRouter()
+    rate = RateLimit(settings.max_fps)
+
+    @router.post(
+        "/v1/analyze",
+        summary="Find the faces in a picture and say what each expresses",
+        responses={
+            200: {"model": FrameAnswer, "description": "The picture's faces, largest first"},
+            **error_responses(400, 401, 403, 408, 413, 415, 421, 422, 429, 500, 501, 503),
+        },
+        openapi_extra=_BODY,
+        response_class=JSONResponse,
+    )
+    async def analyze(
+        request: Request,
+        explain: Annotated[
+            bool, Query(description="Add to the 20 largest faces where the model looks.")
+        ] = False,
+    ) -> JSONResponse:
+        """Takes the bytes of a picture, or a form with the field ``image``. Nothing is kept."""
+        rate.take(request.client.host if request.client else "")
+        with slots.place():
+            content = await read_upload(request, settings)
+            reading = await engine.read_photo(content, explain=explain)
+        metrics.count_frame(reading.frame, "photo")
+        return JSONResponse(reading.to_dict())
+
+    return router

@@ -1,0 +1,133 @@
+"""What stands before every route: Host, Origin and token checks; security headers on answers."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mien.server.error_answers import ApiError
+from mien.server.session import Gate
+from mien.server.settings import Settings
+
+_HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
+_SCHEMES = {"http", "https"}
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+
+
+def content_security_policy(host: str) -> str:
+    """What pages of the server may load: their own files, pictures and videos made in the page.
+
+    ``host`` is a checked Host header: not every browser counts WebSockets under ``'self'``.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "img-src 'self' blob: data:",
+            "media-src 'self' blob:",
+            f"connect-src 'self' ws://{host} wss://{host}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class Guard:
+    """ASGI middleware that lets through only what may pass, over HTTP and WebSocket.
+
+    - The *Host* must be an address in numbers, ``localhost`` or a known name: another name that
+      leads here means that a page far away has been given this computer's address (DNS rebinding).
+    - The *Origin*, which browsers send along, must be this very server: no other page may use it.
+    - Everything under ``/v1/`` and ``/metrics`` needs the token, if there is one.
+
+    Parameters
+    ----------
+    app : ASGI application
+    settings : Settings
+    gate : Gate
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, gate: Gate) -> None:
+        self._app, self._gate = app, gate
+        self._names = {
+            name.lower() for name in ("localhost", settings.host, *settings.allowed_hosts)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection (ASGI)."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        guarded = scope["path"].startswith("/v1/") or scope["path"] == "/metrics"
+        policy = content_security_policy("")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                answer = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    answer[name] = value
+                answer["Content-Security-Policy"] = policy
+                answer.setdefault("Cache-Control", "no-store" if guarded else "no-cache")
+            await send(message)
+
+        try:
+            host = self._check_host(headers)
+            policy = content_security_policy(host)
+            if guarded:
+                self._check_origin(headers, host)
+                if not self._gate.lets_in(headers):
+                    raise ApiError(
+                        401,
+                        "this server needs a token",
+                        "send it as: Authorization: Bearer TOKEN",
+                        headers={"WWW-Authenticate": "Bearer"},
+                    )
+        except ApiError as error:
+            await error.response()(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
+
+    def _check_host(self, headers: Headers) -> str:
+        sent = headers.getlist("host")
+        found = _HOST.fullmatch(sent[0]) if len(sent) == 1 else None
+        if found is None:
+            raise ApiError(400, "the Host header is missing or not a host", "send the one you ask")
+        name = found["name"].lower()
+        if name not in self._names and not _is_address(name.strip("[]")):
+            raise ApiError(
+                421,
+                "this server is not known under the name asked for",
+                "whoever runs it can add the name: mien serve --allow-host NAME",
+            )
+        return sent[0].lower()
+
+    @staticmethod
+    def _check_origin(headers: Headers, host: str) -> None:
+        foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        for origin in headers.getlist("origin"):
+            scheme, _, rest = origin.lower().partition("://")
+            # Behind a proxy that does TLS the scheme is another one, so only the rest must agree.
+            foreign = foreign or scheme not in _SCHEMES or rest != host
+        if foreign:
+            raise ApiError(403, "other web pages may not use this server", "open its own page")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Finding faces: the contract, the detectors and which there are."""
