@@ -14,13 +14,8 @@ from mien.packaged import find_model
 from mien.results import Face, Frame
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_faces
-from mien.vision.detection.detector import (
-    DEFAULT_DETECTOR,
-    Detection,
-    Detector,
-    check_image,
-    create_detector,
-)
+from mien.vision.detection.detector import DEFAULT_DETECTOR, Detection, Detector, check_image
+from mien.vision.detection.detectors import create_detector
 
 
 class Analyzer:

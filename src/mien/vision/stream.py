@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,9 @@ from mien.vision.detection.detector import (
     Detection,
     Detector,
     check_image,
-    create_detector,
+    sure_score_of,
 )
+from mien.vision.detection.detectors import create_detector
 from mien.vision.tracking.flow import follow, grey_for_flow
 from mien.vision.tracking.smooth import Smoothed, smooth
 from mien.vision.tracking.tracker import TrackedFace, Tracker
@@ -29,10 +30,6 @@ SMOOTH_SECONDS = 0.6
 
 LONGEST_WITHOUT = 0.25
 """Seconds after which faces are looked for again, however few frames have come since."""
-
-LOW_SHARE = 0.4
-"""Detections down to this share of the detector's own threshold are asked for: the low scores of
-ByteTrack's second pass."""
 
 
 class StreamAnalyzer:
@@ -61,7 +58,7 @@ class StreamAnalyzer:
     size : int, optional
         Longest side in pixels of the picture that the detector is shown, for a picture of 4:3 (for
         other shapes one of the same area); smaller is faster and finds fewer small faces. The
-        detector's default when None. Only for ``"centerface"``.
+        detector's default when None. Only for detectors that have the option.
     balanced : bool
         Take the model's second operating point, as in ``Analyzer``.
 
@@ -86,13 +83,17 @@ class StreamAnalyzer:
         size: int | None = None,
         balanced: bool = False,
     ) -> None:
-        sure = 0.0
         if isinstance(detector, str):
-            detector, sure = _sensitive_detector(
-                detector, min_face=min_face, rotate=rotate, threads=threads, size=size
+            detector = create_detector(
+                detector,
+                min_face=min_face,
+                rotate=rotate,
+                threads=threads,
+                size=size,
+                sensitive=True,
             )
         analyzer = Analyzer(model, detector=detector, threads=threads, balanced=balanced)
-        self._begin(analyzer, sure, detect_every, smooth_seconds)
+        self._begin(analyzer, detect_every, smooth_seconds)
 
     @classmethod
     def like(cls, other: StreamAnalyzer) -> Self:
@@ -102,15 +103,13 @@ class StreamAnalyzer:
         cascade is for one thread at a time.
         """
         fresh = cls.__new__(cls)
-        fresh._begin(other.analyzer, other._tracker.sure, other.detect_every, other.smooth_seconds)
+        fresh._begin(other.analyzer, other.detect_every, other.smooth_seconds)
         return fresh
 
-    def _begin(
-        self, analyzer: Analyzer, sure: float, detect_every: int, smooth_seconds: float
-    ) -> None:
+    def _begin(self, analyzer: Analyzer, detect_every: int, smooth_seconds: float) -> None:
         self.analyzer = analyzer
         """Reads single photos with the same networks."""
-        self._tracker = Tracker(sure)
+        self._tracker = Tracker(sure_score_of(analyzer.detector))
         self._smoothed: dict[int, Smoothed] = {}
         self._since_detection = 0
         self._detected_at: float | None = None
@@ -255,31 +254,6 @@ class StreamAnalyzer:
             detected=each.detected,
             emotion=labels[state.leading],
         )
-
-
-def _sensitive_detector(
-    name: str, *, min_face: float | None, rotate: bool, threads: int, size: int | None
-) -> tuple[Detector, float]:
-    """A detector that tells of doubtful faces too, and the score from which one is sure."""
-    options: dict[str, Any] = {}
-    if size is not None:
-        if name != "centerface":
-            raise UsageError(f"size is for the detector centerface, not for {name!r}")
-        if size < 32:
-            raise UsageError(f"size is {size}, expected at least 32 pixels")
-        options["input_pixels"] = size * size * 3 // 4
-    if name == "centerface":
-        # The tracker has doubtful faces confirmed over time.
-        options["second_look"] = False
-    detector = create_detector(name, threads=threads, min_face=min_face, **options)
-    sure = float(getattr(detector, "score_threshold", 0.0))
-    if sure:
-        detector.score_threshold = LOW_SHARE * sure  # type: ignore[attr-defined]
-    if rotate:
-        from mien.vision.detection.rotated import RotatedDetector
-
-        detector = RotatedDetector(detector)
-    return detector, sure
 
 
 def _centre_is_inside(detection: Detection, width: int, height: int) -> bool:

@@ -140,7 +140,7 @@ def faces_to_show(name: str) -> list[Shown]:
     from mien.lab.export.cards import FER2013_CROP
     from mien.media.image import read_image
     from mien.vision.crop import crop_faces
-    from mien.vision.detection.detector import create_detector
+    from mien.vision.detection.detectors import create_detector
 
     photo = read_image(name)
     detections = create_detector().detect(photo)

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from mien.errors import ModelFileError
-from mien.vision.detection.detector import Detection, Image, check_image, finish, register_detector
+from mien.vision.detection.boxes import finish
+from mien.vision.detection.detector import LOW_SHARE, Detection, Image, check_image
 
 CASCADE = "haarcascade_frontalface_default.xml"
 
@@ -44,6 +45,8 @@ class Haar:
         Shortest side in pixels of a box that is kept. The cascade finds none under 24 pixels.
     score_threshold : float
         Lowest score of a face, 0 to 1: see ``SCORE_SLOPE``.
+    sensitive : bool
+        Tell of doubtful faces, too, for a tracker.
 
     Raises
     ------
@@ -52,13 +55,20 @@ class Haar:
     """
 
     name = "haar"
+    input_pixels = SEARCH_PIXELS
 
     def __init__(
-        self, *, threads: int = 1, min_face: float | None = None, score_threshold: float = 0.2
+        self,
+        *,
+        threads: int = 1,
+        min_face: float | None = None,
+        score_threshold: float = 0.2,
+        sensitive: bool = False,
     ) -> None:
         self.threads = threads
         self.min_face = min_face
-        self.score_threshold = score_threshold
+        self.sure_score = score_threshold
+        self.score_threshold = LOW_SHARE * score_threshold if sensitive else score_threshold
         path = Path(cv2.__file__).parent / "data" / CASCADE
         self._cascade = cv2.CascadeClassifier(str(path)) if path.is_file() else None
         if self._cascade is None or self._cascade.empty():
@@ -113,9 +123,6 @@ class Haar:
         finally:
             cv2.setNumThreads(threads_before)
         return np.reshape(squares, (-1, 4)), np.ravel(weights)
-
-
-register_detector("haar")(Haar)
 
 
 def _usual_box(

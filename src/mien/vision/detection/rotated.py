@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.results import Point
+from mien.vision.detection.boxes import finish, same_face
 from mien.vision.detection.detector import (
     Detection,
     Detector,
     Image,
     check_image,
-    finish,
-    same_face,
+    input_pixels_of,
+    sure_score_of,
 )
 
 ANGLES = (-90.0, -45.0, 45.0, 90.0)
@@ -56,6 +57,16 @@ class RotatedDetector:
     def name(self) -> str:
         """Name of the detector inside."""
         return self.detector.name
+
+    @property
+    def sure_score(self) -> float:
+        """Score from which the detector inside is sure of a face."""
+        return sure_score_of(self.detector)
+
+    @property
+    def input_pixels(self) -> int | None:
+        """Area in pixels to which the detector inside brings larger images."""
+        return input_pixels_of(self.detector)
 
     def detect(self, image: Image) -> list[Detection]:
         """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.
