@@ -20,16 +20,17 @@ from mien.errors import UsageError
 from mien.media.drawing.draw import annotate
 from mien.media.results.output import make_folder
 from mien.media.results.sink import Sink
-from mien.media.results.sink_table import count
 from mien.media.results.sinks import create_sink
 from mien.media.summary.summary import Summarizer, VideoSummary
 from mien.media.summary.summary_files import SUMMARY_FILES, write_summary
-from mien.media.video.video import CAMERA, VideoSource, open_video
+from mien.media.video.frames import CAMERA, VideoSource
+from mien.media.video.open_video import open_video
 from mien.media.video.video_sink import AnnotatedVideo
 from mien.packaged import find_model
 from mien.processors import cores
 from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
+from mien.wording import count
 
 EXIT_SOME_LOST = 3
 EXIT_INTERRUPTED = 130

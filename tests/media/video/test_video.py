@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from mien.errors import MissingExtraError, UsageError, VideoError
-from mien.media.video.video import open_video
+from mien.media.video.open_video import open_video
 
 COLOURS = [(10 * step, 255 - 10 * step, 80) for step in range(20)]
 
@@ -289,7 +289,7 @@ import threading
 from pathlib import Path
 from mien.media.summary.summary import Summarizer
 from mien.media.results.sinks import create_sink
-from mien.media.video.video import open_video
+from mien.media.video.open_video import open_video
 from mien.vision.stream import StreamAnalyzer
 
 def resident():

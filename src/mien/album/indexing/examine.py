@@ -18,17 +18,21 @@ import numpy.typing as npt
 
 from mien.album.indexing.measure import difference_hash, sharpness
 from mien.album.indexing.photo import Photo, read_photo
-from mien.album.records import Examined, FaceRecord, FileStat, PictureRecord
+from mien.album.records import (
+    HASH_BYTES,
+    MOST_BYTES,
+    Examined,
+    FaceRecord,
+    FileStat,
+    PictureRecord,
+    stat_of,
+)
 from mien.errors import ImageError
 from mien.media.image import Image, open_error
 from mien.media.results.result_columns import printable_path
 from mien.vision.analyzer import Analyzer
 from mien.vision.crop import crop_faces, roll_of
 from mien.vision.detection.detector import Detection, input_pixels_of
-
-HASH_BYTES = 16
-MOST_BYTES = 1 << 30
-"""Larger files are not read: no photo has a gigabyte."""
 
 LEAST_CROP_SIDE = 48.0
 """Faces are cropped from a decoding in which they have at least as many pixels a side, if the
@@ -42,8 +46,6 @@ larger decoding, which costs as much as the first, is seldom needed: see docs/de
 FIRST_SHOWN = 2
 """The detector is given a picture with at least so many times the pixels that it sees, halved from
 larger ones: it brings them down itself, but more slowly."""
-
-_LARGEST = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +138,6 @@ class Examiner:
             return False
         query = "SELECT 1 FROM picture WHERE hash = ? AND model = ?"
         return self._album.execute(query, (digest, self._model_id)).fetchone() is not None
-
-
-def stat_of(found: os.stat_result) -> FileStat:
-    """What is compared of a file's state, in numbers that fit into SQLite's 63 bits and a sign."""
-    return FileStat(
-        min(found.st_size, _LARGEST),
-        max(-_LARGEST, min(found.st_mtime_ns, _LARGEST)),
-        found.st_ino & _LARGEST,
-    )
 
 
 def examine_photo(

@@ -31,7 +31,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mien.lab.comparison.compare import Compared, Comparison, Scores
+from mien.lab.comparison.compare import Comparison
+from mien.lab.comparison.compared import Compared, Scores
 from mien.lab.comparison.significance import SIGNIFICANT
 
 SCHEMA = "mien.compare/1"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from mien.lab.comparison.compare import Compared, Comparison
+from mien.lab.comparison.compare import Comparison
+from mien.lab.comparison.compared import Compared
 from mien.lab.comparison.comparison_figures import (
     MOST_CURVES,
     chosen_curves,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mien.lab.comparison.compare import Compared, Comparison
+from mien.lab.comparison.compare import Comparison
+from mien.lab.comparison.compared import Compared
 from mien.lab.comparison.significance import Interval
 
 MINUS = "−"
