@@ -24,16 +24,16 @@ from mien.lab.comparison.facts import read_facts
 from mien.lab.comparison.latency import Latency, measure_latency
 from mien.lab.comparison.seeds import SeedGroup, group_by_recipe
 from mien.lab.comparison.shared_mistakes import Agreement, find_agreement
-from mien.lab.comparison.significance import (
+from mien.lab.evaluation.calibration import probabilities
+from mien.lab.evaluation.measures import metrics
+from mien.lab.evaluation.measures.statistics import (
     SIGNIFICANT,
     McNemar,
-    interval,
+    holm,
+    known_estimate,
     mcnemar,
     resampled_confusions,
 )
-from mien.lab.evaluation.calibration import probabilities
-from mien.lab.evaluation.groups.group_differences import holm
-from mien.lab.evaluation.measures import metrics
 from mien.lab.evaluation.subject import open_subject
 from mien.lab.training.predict import Views
 
@@ -223,7 +223,9 @@ def _replicates(answers: dict[str, Answers]) -> dict[str, list[NDArray[np.float6
 
 
 def _scores(point: Sequence[float], replicates: Sequence[NDArray[np.float64]]) -> Scores:
-    return Scores(*(interval(value, drawn) for value, drawn in zip(point, replicates, strict=True)))
+    return Scores(
+        *(known_estimate(value, drawn) for value, drawn in zip(point, replicates, strict=True))
+    )
 
 
 def _hold_against(

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 
 from mien.lab.comparison.facts import Facts
 from mien.lab.comparison.latency import Latency
-from mien.lab.comparison.significance import (
-    Interval,
-    McNemar,
-)
+from mien.lab.evaluation.measures.statistics import KnownEstimate, McNemar
 
 
 @dataclass(frozen=True)
 class Scores:
     """Figures of one model with 95 % intervals, or differences to the reference with theirs."""
 
-    accuracy: Interval
-    macro_f1: Interval
-    balanced_accuracy: Interval
+    accuracy: KnownEstimate
+    macro_f1: KnownEstimate
+    balanced_accuracy: KnownEstimate
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from typing import Any
 
 from mien.lab.comparison.compare import Comparison
 from mien.lab.comparison.compared import Compared, Scores
-from mien.lab.comparison.significance import SIGNIFICANT
+from mien.lab.evaluation.measures.statistics import SIGNIFICANT
 
 SCHEMA = "mien.compare/1"
 

@@ -15,9 +15,8 @@ from mien.lab.comparison.comparison_figures import (
     line_of,
 )
 from mien.lab.comparison.latency import BATCHES
-from mien.lab.comparison.significance import EXACT_BELOW, SIGNIFICANT
 from mien.lab.comparison.words import findings, p_value, points, with_margin
-from mien.lab.evaluation.measures.estimates import BOOTSTRAP_SAMPLES
+from mien.lab.evaluation.measures.statistics import BOOTSTRAP_SAMPLES, EXACT_BELOW, SIGNIFICANT
 from mien.lab.pages.page import render
 from mien.lab.pages.picture import Picture, picture_of_figure
 
