@@ -18,7 +18,7 @@ import pytest
 
 from mien.emotions import FER2013
 
-EXIT_SOME_LOST = 3
+EXIT_SOME_UNREADABLE = 3
 EXIT_INTERRUPTED = 130
 
 
@@ -104,7 +104,7 @@ def test_a_cut_off_file_is_read_and_reported(mien, make_video, scene, tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
     done = mien("video", path, "--out", "rows.csv", "--annotate", "drawn.mkv")
-    assert done.returncode == EXIT_SOME_LOST
+    assert done.returncode == EXIT_SOME_UNREADABLE
     assert "cut off" in one_line(done.stderr)
     assert len((tmp_path / "rows.csv").read_text().splitlines()) > 5
     assert 5 < len(read_video(tmp_path / "drawn.mkv")[0]) < 30

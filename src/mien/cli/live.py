@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import Balanced, ModelName
+from mien.cli.options import Balanced, Database, ModelName
 from mien.packaged import find_model
 from mien.server.settings import DEFAULT_PORT, Settings, default_threads
 

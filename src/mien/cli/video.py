@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import Balanced, ModelName
+from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
+from mien.cli.options import Balanced, ModelName
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
 from mien.media.drawing.draw import annotate
@@ -31,9 +32,6 @@ from mien.processors import cores
 from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
 from mien.wording import count
-
-EXIT_SOME_LOST = 3
-EXIT_INTERRUPTED = 130
 
 
 class RowFormat(StrEnum):
@@ -174,7 +172,7 @@ def video(
         raise typer.Exit(EXIT_INTERRUPTED)
     if lost:
         print_error(f"{source}: read on, but {'; '.join(lost)}")
-        raise typer.Exit(EXIT_SOME_LOST)
+        raise typer.Exit(EXIT_SOME_UNREADABLE)
 
 
 def seconds_of(text: str | None, option: str) -> float | None:

@@ -109,7 +109,7 @@ def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]
     from mien.cli.progress import TrainingProgress
     from mien.lab.training.loop import fit
     from mien.lab.training.machines.distributed import ALONE
-    from mien.lab.training.machines.memory import explained_memory
+    from mien.lab.training.memory import explained_memory
     from mien.lab.training.setup import load_data, prepare
     from mien.lab.training.transfer import frozen_parts, train_mode
 

@@ -23,7 +23,7 @@ from mien.lab.comparison.compared import Against, Compared, Scores
 from mien.lab.comparison.facts import read_facts
 from mien.lab.comparison.latency import Latency, measure_latency
 from mien.lab.comparison.seeds import SeedGroup, group_by_recipe
-from mien.lab.comparison.shared_mistakes import Agreement, find_agreement
+from mien.lab.comparison.shared_mistakes import SharedMistakes, find_agreement
 from mien.lab.evaluation.calibration import probabilities
 from mien.lab.evaluation.measures import metrics
 from mien.lab.evaluation.measures.statistics import (
@@ -54,7 +54,7 @@ class Comparison:
     models : tuple of Compared
         The highest accuracy first.
     groups : tuple of SeedGroup
-    agreement : Agreement
+    agreement : SharedMistakes
         In the order of ``models``.
     """
 
@@ -67,7 +67,7 @@ class Comparison:
     reference_is_baseline: bool
     models: tuple[Compared, ...]
     groups: tuple[SeedGroup, ...]
-    agreement: Agreement
+    agreement: SharedMistakes
 
     @property
     def reference_called(self) -> str:

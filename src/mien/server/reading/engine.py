@@ -42,7 +42,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class Elapsed:
     """Milliseconds that the parts of an answer took; ``explain`` is None when not asked for."""
 
     wait: float
@@ -58,7 +58,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PictureReading:
     """What was found in one picture.
 
     Attributes
@@ -66,12 +66,12 @@ class Reading:
     frame : Frame
     explanations : tuple of FaceExplanation
         Of the first faces of the frame; empty when not asked for.
-    timing : Timing
+    timing : Elapsed
     """
 
     frame: Frame
     explanations: tuple[FaceExplanation, ...]
-    timing: Timing
+    timing: Elapsed
 
     def to_dict(self) -> dict[str, Any]:
         """The frame as in ``docs/schema.md``, ``timing_ms``, and ``explanation`` of faces."""
@@ -113,7 +113,7 @@ class Engine:
         """An analyzer for one live connection, on the networks of all."""
         return StreamAnalyzer.like(self._stream)
 
-    async def read_photo(self, content: bytes, *, explain: bool) -> Reading:
+    async def read_photo(self, content: bytes, *, explain: bool) -> PictureReading:
         """Decode and analyse a photo in a thread.
 
         Raises
@@ -127,7 +127,7 @@ class Engine:
 
     async def read_live(
         self, content: bytes, stream: StreamAnalyzer, seconds: float, arrived: float
-    ) -> Reading:
+    ) -> PictureReading:
         """Decode and analyse a picture of a live connection in a thread.
 
         Parameters
@@ -146,12 +146,14 @@ class Engine:
             As for ``read_photo``.
         """
 
-        def read() -> Reading:
+        def read() -> PictureReading:
             started = time.perf_counter()
             image = decode(content, self._max_pixels)
             decoded = time.perf_counter()
             frame = stream.analyze(image, seconds)
-            return Reading(frame, (), _timing(arrived, started, decoded, time.perf_counter()))
+            return PictureReading(
+                frame, (), _timing(arrived, started, decoded, time.perf_counter())
+            )
 
         return await self._in(self._live, read)
 
@@ -167,7 +169,7 @@ class Engine:
         self._photos = ThreadPoolExecutor(self._threads, "mien-photo")
         self._live = ThreadPoolExecutor(self._threads, "mien-live")
 
-    def _read_photo(self, content: bytes, explain: bool, asked: float) -> Reading:
+    def _read_photo(self, content: bytes, explain: bool, asked: float) -> PictureReading:
         started = time.perf_counter()
         image = decode(content, self._max_pixels)
         decoded = time.perf_counter()
@@ -186,7 +188,7 @@ class Engine:
             timing = dataclasses.replace(
                 timing, explain=(now - analyzed) * 1e3, total=(now - asked) * 1e3
             )
-        return Reading(frame, explanations, timing)
+        return PictureReading(frame, explanations, timing)
 
     @staticmethod
     async def _in(pool: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
@@ -238,8 +240,8 @@ def explanation_to_dict(explanation: FaceExplanation) -> dict[str, Any]:
     }
 
 
-def _timing(asked: float, started: float, decoded: float, analyzed: float) -> Timing:
-    return Timing(
+def _timing(asked: float, started: float, decoded: float, analyzed: float) -> Elapsed:
+    return Elapsed(
         wait=(started - asked) * 1e3,
         decode=(decoded - started) * 1e3,
         analyze=(analyzed - decoded) * 1e3,

@@ -6,16 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from mien.card import ModelCard
+from mien.server.answer_form import error_responses
 from mien.server.error_answers import ApiError
 from mien.server.limits import Slots
 from mien.server.metrics import Metrics
-from mien.server.reading.answers import (
-    HealthAnswer,
-    LimitsAnswer,
-    ModelAnswer,
-    ModelsAnswer,
-    error_responses,
-)
+from mien.server.reading.answers import HealthAnswer, LimitsAnswer, ModelAnswer, ModelsAnswer
 from mien.server.session import COOKIE, SESSION_SECONDS, Gate
 from mien.server.settings import Settings
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from mien.emotions import FER2013
 from mien.errors import DataError
 from mien.lab.data.faces import FaceData
+from mien.lab.data.source_content import Columns
 from mien.lab.data.sources.csv_source import read_csv
-from mien.lab.data.sources.reading import Columns
 from mien.lab.data.sources.sources import read_faces
 
 GOLDEN = Path(__file__).parents[3] / "golden"

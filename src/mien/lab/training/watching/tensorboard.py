@@ -12,7 +12,7 @@ from mien.errors import MissingExtraError
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
-    from mien.lab.training.loop import EpochLog
+    from mien.lab.training.epoch_log import EpochLog
 
 
 class TensorBoardLog:
