@@ -1,4 +1,4 @@
-"""What programs give as a picture, told apart; and in one line, what is wrong with anything else."""
+"""What programs give as a picture, told apart; and what is wrong with anything else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Picture = (
     | memoryview
     | IO[bytes]
     | PillowImage.Image
-    | NDArray[np.uint8]
+    | NDArray[Any]
 )
 """One picture: a path or data URI, the bytes of a file, a file object, a PIL picture, or an array
 ``uint8 (H, W, 3)``."""
@@ -68,10 +68,12 @@ def path_of(source: object) -> str | None:
         return None if _DATA_URI.match(source) else source
     if isinstance(source, os.PathLike):
         return os.fsdecode(source)
+    if isinstance(source, PillowImage.Image):
+        name = getattr(source, "filename", None)
+    else:
+        name = getattr(source, "name", None) if hasattr(source, "read") else None
     # Files in memory have no name, temporary ones a number.
-    name = getattr(source, "name", None)
-    is_file = callable(getattr(source, "read", None)) and isinstance(name, str)
-    return name if is_file and not isinstance(source, PillowImage.Image) else None
+    return name if isinstance(name, str) and name else None
 
 
 def holds_pictures(source: object) -> bool:

@@ -128,9 +128,9 @@ def read_image(
     if flag("bgr", bgr) and not isinstance(content, np.ndarray):
         raise UsageError("bgr is for arrays", hint="everything else is read as RGB without it")
     if isinstance(content, np.ndarray):
-        return np.ascontiguousarray(
-            check_image(content)[..., ::-1] if bgr else check_image(content)
-        )
+        if not check_image(content).size:
+            raise UsageError(f"the image has no pixels: {content.shape}")
+        return np.ascontiguousarray(content[..., ::-1] if bgr else content)
     where = name or path_of(source) or "picture in memory"
     if isinstance(content, PillowImage.Image):
         return _loaded(content, where, max_pixels)

@@ -72,7 +72,7 @@ class Classifier:
         # A session cannot be pickled. A packaged model goes by its name, so that another
         # installation, on another computer, opens its own.
         return {
-            "model": packaged_name(self.path) or self.path.absolute(),
+            "model": self.name_or_file,
             "threads": self._threads,
             "balanced": self._balanced,
         }
@@ -81,6 +81,11 @@ class Classifier:
         self.path = find_model(state["model"])
         self._threads, self._balanced = state["threads"], state["balanced"]
         self._open()
+
+    @property
+    def name_or_file(self) -> str | Path:
+        """What opens the same model elsewhere: a packaged one's name, or the absolute path."""
+        return packaged_name(self.path) or self.path.absolute()
 
     @property
     def balanced(self) -> bool:

@@ -47,6 +47,12 @@ class JsonSink(Sink):
         return f'{frames_end},\n  "errors": {_pretty(errors, "  ")}\n}}\n'.encode()
 
 
+def json_document(frames: Iterable[Frame]) -> str:
+    """The document that ``JsonSink`` writes, as text, of frames that are all there."""
+    sink = JsonSink(None)
+    return b"".join([sink._before(), *map(sink._one, frames), sink._after()]).decode()
+
+
 class JsonLinesSink(Sink):
     """One frame a line."""
 
