@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +48,8 @@ class TrackState:
     since: float
     detected: bool
     emotion: str | None = None
+
+    __hash__ = None  # type: ignore[assignment]  # a dict in it: honestly not hashable
 
     @property
     def top_emotion(self) -> str:
@@ -106,6 +111,8 @@ class Face:
     unsure: bool
     track: TrackState | None = None
 
+    __hash__ = None  # type: ignore[assignment]
+
     @property
     def top_emotion(self) -> str:
         """The emotion with the highest probability, however low."""
@@ -152,7 +159,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture and the faces found in it.
+    """One picture and the faces found in it: iterated, counted and indexed it is its faces.
 
     Attributes
     ----------
@@ -179,6 +186,21 @@ class Frame:
     time: float | None = None
     number: int | None = None
 
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return len(self.faces)
+
+    def __bool__(self) -> bool:
+        # A frame is something also when nobody is in it: ``frame or other`` would lose it.
+        return True
+
+    def __iter__(self) -> Iterator[Face]:
+        return iter(self.faces)
+
+    def __getitem__(self, index: int) -> Face:
+        return self.faces[index]
+
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, ready for JSON."""
         plain: dict[str, Any] = {
@@ -195,3 +217,32 @@ class Frame:
         if self.number is not None:
             plain["number"] = self.number
         return plain
+
+    def to_json(self) -> str:
+        """The JSON form on one line, as ``mien analyze --format jsonl`` writes it."""
+        return to_json(self.to_dict() | {"path": printable_path(self.path)})
+
+
+def to_json(value: Any) -> str:
+    """A value of plain types as JSON on one line, other letters than ASCII as they are."""
+    # NaN is not JSON: better an error here than a file that nobody else can read.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def printable_path(path: str | None) -> str | None:
+    r"""The path as valid Unicode.
+
+    File names on Linux are bytes; those that are not UTF-8 reach Python as lone surrogates, which
+    no UTF-8 file can hold. Each such byte is written as ``\xe9``: readable, and valid everywhere.
+    """
+    if path is None:
+        return None
+    try:
+        path.encode()
+        return path
+    except UnicodeEncodeError:
+        pass
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "backslashreplace").decode()

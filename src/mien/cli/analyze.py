@@ -25,9 +25,9 @@ from mien.media.results.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
 from mien.packaged import find_model
 from mien.processors import cores
-from mien.vision.analyzer import Analyzer
 from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.explain import explain_faces
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 
 class ResultFormat(StrEnum):
@@ -110,7 +110,7 @@ def analyze(
     standard error, the rest is done), 1 anything else.
     """
     chosen = format or _format_of(out)
-    analyzer = Analyzer(
+    analyzer = PixelAnalyzer(
         find_model(model),
         detector=detector,
         min_face=min_face,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from mien.card import ACTIVATION_MAPS, EMBEDDING, MAPS_WANTED, METADATA_KEY, ModelCard
 from mien.errors import ModelFileError, UsageError
-from mien.packaged import find_model
+from mien.options import flag, kind_of, whole_number
+from mien.packaged import find_model, packaged_name
 from mien.vision.network import open_session
 
 # Faces a call: as fast a face as larger batches, and 34 MB less at the peak than 64.
@@ -36,21 +37,28 @@ class Classifier:
     ModelFileError
         If the file is missing, is not an ONNX model, has no card, or the card is from a newer
         version or does not describe the file, or has no second operating point when one is wanted.
+    UsageError
+        If an option is out of range.
     """
 
     def __init__(
         self, path: Path | None = None, *, threads: int = 1, balanced: bool = False
     ) -> None:
         self.path = find_model(path)
+        self._threads = whole_number("threads", threads, least=1)
+        self._balanced = flag("balanced", balanced)
+        self._open()
+
+    def _open(self) -> None:
         self._session = open_session(
             self.path,
-            threads=threads,
+            threads=self._threads,
             hint="name a file that mien export wrote, or see: mien models",
         )
         self.card = read_card(self._session, self.path)
         self._input = self._session.get_inputs()[0].name
         self._factors: NDArray[np.float32] | None = None
-        if balanced:
+        if self._balanced:
             if self.card.balanced is None:
                 raise ModelFileError(
                     "has no balanced operating point",
@@ -59,6 +67,30 @@ class Classifier:
                 )
             self._factors = np.array(self.card.balanced.factors, dtype=np.float32)
             self.card = self.card.at_balance(self.card.balanced)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A session cannot be pickled. A packaged model goes by its name, so that another
+        # installation, on another computer, opens its own.
+        return {
+            "model": self.name_or_file,
+            "threads": self._threads,
+            "balanced": self._balanced,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.path = find_model(state["model"])
+        self._threads, self._balanced = state["threads"], state["balanced"]
+        self._open()
+
+    @property
+    def name_or_file(self) -> str | Path:
+        """What opens the same model elsewhere: a packaged one's name, or the absolute path."""
+        return packaged_name(self.path) or self.path.absolute()
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the second operating point is taken."""
+        return self._balanced
 
     def classify(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Calibrated probabilities of face crops.
@@ -138,6 +170,10 @@ class Classifier:
     ) -> list[NDArray[np.float32]]:
         """The named outputs; empty ones for no crops."""
         size = (self.card.input_height, self.card.input_width)
+        if not isinstance(crops, np.ndarray):
+            raise UsageError(
+                f"crops are {kind_of(crops)}, expected uint8 (n, {size[0]}, {size[1]})"
+            )
         if crops.dtype != np.uint8 or crops.ndim != 3 or crops.shape[1:] != size:
             raise UsageError(
                 f"crops are {crops.dtype} {crops.shape}, expected uint8 (n, {size[0]}, {size[1]})"

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.card import ModelCard
-from mien.errors import UsageError
+from mien.options import at_least_zero, finite, flag, whole_number
 from mien.results import Face, Frame, TrackState
-from mien.vision.analyzer import Analyzer
 from mien.vision.detection.detector import (
     DEFAULT_DETECTOR,
     Detection,
@@ -21,6 +20,7 @@ from mien.vision.detection.detector import (
     sure_score_of,
 )
 from mien.vision.detection.detectors import create_detector
+from mien.vision.pixel_analyzer import PixelAnalyzer, refuse_options_of_names
 from mien.vision.tracking.flow import follow, grey_for_flow
 from mien.vision.tracking.smooth import Smoothed, smooth
 from mien.vision.tracking.tracker import TrackedFace, Tracker
@@ -34,6 +34,8 @@ LONGEST_WITHOUT = 0.25
 
 class StreamAnalyzer:
     """Reads the frames of one video, or of one camera, in order.
+
+    It can be pickled, if its detector can, with all that it remembers of the frames before.
 
     Faces are looked for every few frames and followed between; all faces of a frame are read in
     one batch; what they express is smoothed for each person over time.
@@ -92,7 +94,9 @@ class StreamAnalyzer:
                 size=size,
                 sensitive=True,
             )
-        analyzer = Analyzer(model, detector=detector, threads=threads, balanced=balanced)
+        else:
+            refuse_options_of_names(min_face=min_face, rotate=flag("rotate", rotate), size=size)
+        analyzer = PixelAnalyzer(model, detector=detector, threads=threads, balanced=balanced)
         self._begin(analyzer, detect_every, smooth_seconds)
 
     @classmethod
@@ -106,7 +110,7 @@ class StreamAnalyzer:
         fresh._begin(other.analyzer, other.detect_every, other.smooth_seconds)
         return fresh
 
-    def _begin(self, analyzer: Analyzer, detect_every: int, smooth_seconds: float) -> None:
+    def _begin(self, analyzer: PixelAnalyzer, detect_every: int, smooth_seconds: float) -> None:
         self.analyzer = analyzer
         """Reads single photos with the same networks."""
         self._tracker = Tracker(sure_score_of(analyzer.detector))
@@ -133,10 +137,10 @@ class StreamAnalyzer:
         UsageError
             If a value is out of range; nothing is changed then.
         """
-        if detect_every is not None and detect_every < 1:
-            raise UsageError(f"detect_every is {detect_every}, expected at least 1")
-        if smooth_seconds is not None and not 0 <= smooth_seconds < float("inf"):
-            raise UsageError(f"smooth_seconds is {smooth_seconds}, expected 0 or more")
+        if detect_every is not None:
+            detect_every = whole_number("detect_every", detect_every, least=1)
+        if smooth_seconds is not None:
+            smooth_seconds = at_least_zero("smooth_seconds", smooth_seconds)
         if detect_every is not None:
             self.detect_every = detect_every
         if smooth_seconds is not None:
@@ -155,6 +159,7 @@ class StreamAnalyzer:
         *,
         path: str | None = None,
         number: int | None = None,
+        bgr: bool = False,
     ) -> Frame:
         """Read the next frame.
 
@@ -168,6 +173,8 @@ class StreamAnalyzer:
             Where the video came from, for the result.
         number : int, optional
             The frame's number in the video, for the result.
+        bgr : bool
+            Whether the channels are in the order of OpenCV's, blue first.
 
         Returns
         -------
@@ -177,9 +184,12 @@ class StreamAnalyzer:
         Raises
         ------
         UsageError
-            If the image has another shape or dtype.
+            If the image has another shape or dtype, or the time is no number.
         """
         height, width = check_image(image).shape[:2]
+        if flag("bgr", bgr):
+            image = np.ascontiguousarray(image[..., ::-1])
+        time = finite("time", time)
         if self._time is not None and time < self._time:
             self.reset()
         if self._shape is not None and self._shape != (height, width):

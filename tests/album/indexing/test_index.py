@@ -25,7 +25,7 @@ from mien.album.records import Examined, Exif, FileStat, PictureRecord
 from mien.album.status import album_status
 from mien.album.store import KnownFile, known_files, store
 from mien.errors import DataError, OutputError, UsageError
-from mien.vision.analyzer import Analyzer
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 from ..conftest import MODEL, portrait, save
 
@@ -67,7 +67,7 @@ def test_what_is_in_a_made_album(made_album: Path, made_photos: Path) -> None:
 
 
 def test_a_face_row_agrees_with_the_analyzer(made_photos: Path) -> None:
-    analyzer = Analyzer(MODEL)
+    analyzer = PixelAnalyzer(MODEL)
     path = made_photos / "deep" / "pair.png"
     record = examine_photo(analyzer, path.read_bytes(), "pair.png")
     from mien.media.image import read_image
@@ -89,7 +89,7 @@ def test_reducing_hardly_changes_a_face(tmp_path: Path) -> None:
     scene = Image.new("RGB", (2400, 1800), (90, 110, 130))
     scene.paste(portrait(300), (400, 500))
     content = save(scene, tmp_path / "a.jpg").read_bytes()
-    analyzer = Analyzer(MODEL)
+    analyzer = PixelAnalyzer(MODEL)
     small = examine_photo(analyzer, content, "a.jpg")
     full = examine_photo(analyzer, content, "a.jpg", reduce=False)
     assert (small.width, small.height) == (full.width, full.height) == (2400, 1800)

@@ -193,7 +193,7 @@ def test_any_box_on_any_picture(height, width, boxes, unsure):
     "image", [np.zeros((5, 5), np.uint8), np.zeros((5, 5, 4), np.uint8), np.zeros((5, 5, 3))]
 )
 def test_pixels_of_another_form_are_refused(image, make_frame):
-    with pytest.raises(UsageError, match=r"needs uint8 \(H, W, 3\)"):
+    with pytest.raises(UsageError, match=r"expected uint8 \(height, width, 3\)"):
         annotate(image, make_frame())
 
 

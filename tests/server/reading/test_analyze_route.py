@@ -14,7 +14,7 @@ from PIL import Image as PillowImage
 
 from mien.media.image import read_image
 from mien.server.reading.answers import FrameAnswer
-from mien.vision.analyzer import Analyzer
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 from ..conftest import encoded, running
 
@@ -27,7 +27,7 @@ def error_of(answer) -> dict:
 
 
 def test_answers_what_the_analyzer_says(client, jpeg):
-    expected = Analyzer().analyze(read_image(jpeg)).to_dict()
+    expected = PixelAnalyzer().analyze(read_image(jpeg)).to_dict()
     for answer in (
         client.post("/v1/analyze", files={"image": ("a.jpg", jpeg, "image/jpeg")}),
         client.post("/v1/analyze", content=jpeg, headers={"Content-Type": "image/jpeg"}),
@@ -268,7 +268,7 @@ def test_a_failing_route_is_500_and_the_log_does_not_quote(jpeg, monkeypatch, ca
         raise ValueError("anna.jpg")
 
     with running() as server, server.client() as client:
-        monkeypatch.setattr(Analyzer, "analyze", fail)
+        monkeypatch.setattr(PixelAnalyzer, "analyze", fail)
         answer = client.post("/v1/analyze", content=jpeg)
     assert answer.status_code == 500
     assert error_of(answer)["what"] == "internal error of the server"

@@ -29,10 +29,10 @@ from mien.album.records import (
 )
 from mien.errors import ImageError
 from mien.media.image import Image, open_error
-from mien.media.results.result_columns import printable_path
-from mien.vision.analyzer import Analyzer
+from mien.results import printable_path
 from mien.vision.crop import crop_faces, roll_of
 from mien.vision.detection.detector import Detection, input_pixels_of
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 LEAST_CROP_SIDE = 48.0
 """Faces are cropped from a decoding in which they have at least as many pixels a side, if the
@@ -82,7 +82,7 @@ class Examiner:
     ) -> None:
         cv2.setNumThreads(1)
         self._model_id = settings.model_id
-        self._analyzer = Analyzer(settings.model, threads=1)
+        self._analyzer = PixelAnalyzer(settings.model, threads=1)
         self._hashes = known
         self._album = None
         self._done: set[bytes] = set()
@@ -141,13 +141,13 @@ class Examiner:
 
 
 def examine_photo(
-    analyzer: Analyzer, content: bytes, name: str, *, reduce: bool = True
+    analyzer: PixelAnalyzer, content: bytes, name: str, *, reduce: bool = True
 ) -> PictureRecord:
     """Find and measure the faces of a photo.
 
     Parameters
     ----------
-    analyzer : Analyzer
+    analyzer : PixelAnalyzer
     content : bytes
         Of the picture's file.
     name : str
@@ -193,7 +193,9 @@ def _shrunk(image: Image, least_pixels: int) -> tuple[Image, int]:
     return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), by
 
 
-def _faces(analyzer: Analyzer, photo: Photo, detections: list[Detection]) -> tuple[FaceRecord, ...]:
+def _faces(
+    analyzer: PixelAnalyzer, photo: Photo, detections: list[Detection]
+) -> tuple[FaceRecord, ...]:
     card = analyzer.card
     read = analyzer.read_faces(photo.image, detections)
     crops = crop_faces(

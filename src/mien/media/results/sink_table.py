@@ -14,9 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mien.emotions import COLOURS
-from mien.media.results.result_columns import printable_path
 from mien.media.results.sink import Sink
-from mien.results import Face, Frame
+from mien.results import Face, Frame, printable_path
 from mien.wording import count
 
 _BAR_CELLS = 8

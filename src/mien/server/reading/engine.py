@@ -24,8 +24,8 @@ from mien.media.pillow_settings import settings_for_reading
 from mien.results import Frame
 from mien.server.error_answers import ApiError, unreadable
 from mien.server.settings import Settings
-from mien.vision.analyzer import Analyzer
 from mien.vision.explain import FaceExplanation, explain_faces
+from mien.vision.pixel_analyzer import PixelAnalyzer
 from mien.vision.stream import StreamAnalyzer
 
 MAP_SIDE = 12
@@ -99,7 +99,7 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._max_pixels = settings.max_pixels
-        self._analyzer = Analyzer(settings.model, balanced=settings.balanced)
+        self._analyzer = PixelAnalyzer(settings.model, balanced=settings.balanced)
         self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE, balanced=settings.balanced)
         self._threads = settings.threads
         self._open()

@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from mien.errors import UsageError, did_you_mean
-from mien.vision.detection.detector import DEFAULT_DETECTOR, Detector
+from mien.options import between_zero_and_one, flag, kind_of, positive, whole_number
+from mien.vision.detection.detector import DEFAULT_DETECTOR, LEAST_SIZE, Detector
 
 DetectorFactory = Callable[..., Detector]
 
@@ -85,21 +86,15 @@ def create_detector(
         If the detector's weights are missing or damaged.
     """
     factory = _factory(name)
-    if threads < 1:
-        raise UsageError(f"threads is {threads}, expected at least 1")
+    threads = whole_number("threads", threads, least=1)
+    rotate = flag("rotate", rotate)
     if min_face is not None:
-        if not min_face > 0:
-            raise UsageError(f"min_face is {min_face}, expected more than 0 pixels")
-        options["min_face"] = min_face
+        options["min_face"] = positive("min_face", min_face, unit="pixels")
     if score_threshold is not None:
-        if not 0 < score_threshold < 1:
-            raise UsageError(f"score_threshold is {score_threshold}, expected between 0 and 1")
-        options["score_threshold"] = score_threshold
+        options["score_threshold"] = between_zero_and_one("score_threshold", score_threshold)
     if size is not None:
-        if size < 32:
-            raise UsageError(f"size is {size}, expected at least 32 pixels")
-        options["size"] = size
-    if sensitive and _takes(factory, "sensitive"):
+        options["size"] = whole_number("size", size, least=LEAST_SIZE, unit="pixels")
+    if flag("sensitive", sensitive) and _takes(factory, "sensitive"):
         options["sensitive"] = True
     for option in options:
         if not _takes(factory, option):
@@ -113,6 +108,8 @@ def create_detector(
 
 
 def _factory(name: str) -> DetectorFactory:
+    if not isinstance(name, str):
+        raise UsageError(f"the detector's name is {kind_of(name)}, expected text")
     if name in _OWN:
         module, attribute = _OWN[name]
         factory: DetectorFactory = getattr(import_module(module), attribute)

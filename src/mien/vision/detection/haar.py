@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from mien.errors import ModelFileError
+from mien.options import between_zero_and_one, flag, positive, whole_number
 from mien.vision.detection.boxes import finish
 from mien.vision.detection.detector import LOW_SHARE, Detection, Image, check_image
 
@@ -52,6 +54,8 @@ class Haar:
     ------
     ModelFileError
         If OpenCV's cascade file is missing or damaged.
+    UsageError
+        If an option is out of range.
     """
 
     name = "haar"
@@ -65,10 +69,14 @@ class Haar:
         score_threshold: float = 0.2,
         sensitive: bool = False,
     ) -> None:
-        self.threads = threads
-        self.min_face = min_face
-        self.sure_score = score_threshold
-        self.score_threshold = LOW_SHARE * score_threshold if sensitive else score_threshold
+        self.threads = whole_number("threads", threads, least=1)
+        self.min_face = None if min_face is None else positive("min_face", min_face, unit="pixels")
+        self.sure_score = between_zero_and_one("score_threshold", score_threshold)
+        sensitive = flag("sensitive", sensitive)
+        self.score_threshold = LOW_SHARE * self.sure_score if sensitive else self.sure_score
+        self._open()
+
+    def _open(self) -> None:
         path = Path(cv2.__file__).parent / "data" / CASCADE
         self._cascade = cv2.CascadeClassifier(str(path)) if path.is_file() else None
         if self._cascade is None or self._cascade.empty():
@@ -77,6 +85,14 @@ class Haar:
                 where=path,
                 hint="reinstall with: pip install --force-reinstall opencv-python-headless",
             )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # OpenCV's cascade cannot be pickled.
+        return {key: value for key, value in vars(self).items() if key != "_cascade"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._open()
 
     def detect(self, image: Image) -> list[Detection]:
         """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.

@@ -10,12 +10,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mien.errors import UsageError
+from mien.options import finite, kind_of
 from mien.results import Point
 from mien.vision.detection.boxes import finish, same_face
 from mien.vision.detection.detector import (
     Detection,
     Detector,
     Image,
+    check_detector,
     check_image,
     input_pixels_of,
     sure_score_of,
@@ -47,11 +50,18 @@ class RotatedDetector:
         of the image up to ``MAX_EXTENT``.
     angles : sequence of float
         Degrees by which the copies are turned counter-clockwise; 0 is always looked at.
+
+    Raises
+    ------
+    UsageError
+        If the detector is none, or an angle is not a finite number.
     """
 
     def __init__(self, detector: Detector, angles: Sequence[float] = ANGLES) -> None:
-        self.detector = detector
-        self.angles = tuple(angles)
+        self.detector = check_detector(detector)
+        if isinstance(angles, str) or not isinstance(angles, Iterable):
+            raise UsageError(f"angles is {kind_of(angles)}, expected numbers in a sequence")
+        self.angles = tuple(finite("an angle", degrees) for degrees in angles)
 
     @property
     def name(self) -> str:

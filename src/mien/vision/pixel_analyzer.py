@@ -1,4 +1,4 @@
-"""``Analyzer``: detect, crop, classify."""
+"""``PixelAnalyzer``: detect, crop, classify."""
 
 from __future__ import annotations
 
@@ -10,16 +10,28 @@ from numpy.typing import NDArray
 
 from mien.card import ModelCard
 from mien.emotions import FERPLUS
+from mien.errors import UsageError
+from mien.options import choice, flag
 from mien.packaged import find_model
 from mien.results import Face, Frame
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_faces
-from mien.vision.detection.detector import DEFAULT_DETECTOR, Detection, Detector, check_image
+from mien.vision.detection.detector import (
+    DEFAULT_DETECTOR,
+    Detection,
+    Detector,
+    check_detections,
+    check_detector,
+    check_image,
+)
 from mien.vision.detection.detectors import create_detector
 
 
-class Analyzer:
-    """Finds the faces in a picture and says what each expresses.
+class PixelAnalyzer:
+    """Finds the faces in pixels and says what each expresses.
+
+    What ``mien.Analyzer`` (which reads files and much else, too), the album and the server have in
+    common. It can be pickled, if its detector can: it opens its files anew.
 
     Parameters
     ----------
@@ -28,7 +40,7 @@ class Analyzer:
         default when None.
     detector : str or Detector
         A registered name (``"centerface"``, ``"haar"``), or any object with a ``name`` and
-        ``detect(image)``; the next four parameters are for detectors given by name.
+        ``detect(image)``; the next three parameters are for detectors given by name.
     min_face : float, optional
         Shortest side in pixels of a face's box; the detector's default when None.
     score_threshold : float, optional
@@ -63,19 +75,21 @@ class Analyzer:
         faces: Literal["all", "largest"] = "all",
         balanced: bool = False,
     ) -> None:
+        self.faces = choice("faces", faces, ("all", "largest"))
         self.classifier = Classifier(find_model(model), threads=threads, balanced=balanced)
-        self.detector: Detector = (
-            create_detector(
+        if isinstance(detector, str):
+            self.detector: Detector = create_detector(
                 detector,
                 threads=threads,
                 min_face=min_face,
                 score_threshold=score_threshold,
                 rotate=rotate,
             )
-            if isinstance(detector, str)
-            else detector
-        )
-        self.faces = faces
+        else:
+            self.detector = check_detector(detector)
+            refuse_options_of_names(
+                min_face=min_face, score_threshold=score_threshold, rotate=flag("rotate", rotate)
+            )
 
     @property
     def card(self) -> ModelCard:
@@ -102,9 +116,7 @@ class Analyzer:
         UsageError
             If the image has another shape or dtype.
         """
-        detections = self.detector.detect(check_image(image))
-        if self.faces == "largest":
-            detections = detections[:1]
+        detections = self.find_faces(image)
         return Frame(
             path=path,
             width=image.shape[1],
@@ -114,12 +126,34 @@ class Analyzer:
             model=self.card.name,
         )
 
+    def find_faces(self, image: NDArray[np.uint8]) -> list[Detection]:
+        """The faces that are to be read, as the detector gives them.
+
+        Raises
+        ------
+        UsageError
+            If the image has another shape or dtype, or the detector does not keep to its contract.
+        """
+        detections = check_detections(self.detector.detect(check_image(image)), self.detector.name)
+        return detections[:1] if self.faces == "largest" else detections
+
     def read_faces(self, image: NDArray[np.uint8], detections: list[Detection]) -> tuple[Face, ...]:
         """What faces that have been found already express, all in one batch, in their order."""
+        return self.read_crops(self.cut_out(image, detections), detections)
+
+    def cut_out(self, image: NDArray[np.uint8], detections: list[Detection]) -> NDArray[np.uint8]:
+        """The faces as the model sees them: ``(n, height, width)`` grey, of the card's size."""
         card = self.card
-        crops = crop_faces(
+        return crop_faces(
             image, detections, card.crop, height=card.input_height, width=card.input_width
         )
+
+    def read_crops(self, crops: NDArray[np.uint8], detections: list[Detection]) -> tuple[Face, ...]:
+        """What faces that have been cut out already express, in their order.
+
+        They may be of several pictures: the model reads them in batches.
+        """
+        card = self.card
         by_head = self.classifier.classify(crops)
         main = next(iter(card.heads))
         faces = []
@@ -139,3 +173,15 @@ class Analyzer:
                 )
             )
         return tuple(faces)
+
+
+def refuse_options_of_names(**options: object) -> None:
+    """Raise ``UsageError`` for options, other than None and False, that nothing would listen to.
+
+    They are for detectors that are made by name.
+    """
+    for name, value in options.items():
+        if value is not None and value is not False:
+            raise UsageError(
+                f"{name} is for a detector given by name", hint="give it to the detector itself"
+            )
