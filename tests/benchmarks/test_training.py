@@ -18,7 +18,7 @@ def test_a_quick_run_prints_its_tables(tmp_path):
     target = tmp_path / "training.md"
     arguments = ["--quick", "--networks", "cnn-132k", "--out", str(target)]
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, timeout=300
+        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     text = target.read_text("utf-8")
