@@ -45,7 +45,8 @@ def corrupt(faces: Faces, kind: Corruption, strength: float, seed: int = 0) -> F
 
 
 def _to_bytes(values: NDArray[np.floating]) -> Faces:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    changed: Faces = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return changed
 
 
 def _noise(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:
@@ -54,10 +55,13 @@ def _noise(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:
 
 def _jpeg(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(strength)]
-    decoded = [
-        cv2.imdecode(cv2.imencode(".jpg", face, quality)[1], cv2.IMREAD_GRAYSCALE) for face in faces
-    ]
-    return np.stack(decoded).astype(np.uint8, copy=False)
+    return np.stack([_through_jpeg(face, quality) for face in faces])
+
+
+def _through_jpeg(face: NDArray[np.uint8], quality: list[int]) -> NDArray[np.uint8]:
+    decoded = cv2.imdecode(cv2.imencode(".jpg", face, quality)[1], cv2.IMREAD_GRAYSCALE)
+    assert decoded is not None
+    return decoded.astype(np.uint8, copy=False)
 
 
 def _blur(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:
@@ -82,10 +86,12 @@ def _light_from_one_side(faces: Faces, strength: float, rng: np.random.Generator
     side = faces.shape[1]
     across = np.linspace(1 - strength, 1, side)
     ramps = np.where(rng.random(len(faces))[:, None] < 0.5, across, across[::-1])
-    return _to_bytes(faces * ramps[:, None, :])
+    return _to_bytes(faces.astype(np.float64) * ramps[:, None, :])
 
 
-def _band(top: float, bottom: float, left: float, right: float, grey: float) -> Callable[..., Faces]:
+def _band(
+    top: float, bottom: float, left: float, right: float, grey: float
+) -> Callable[..., Faces]:
     """Cover a part of the face, in shares of its side; ``strength`` is how much the cover hides."""
 
     def cover(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:

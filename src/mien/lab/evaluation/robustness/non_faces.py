@@ -37,7 +37,8 @@ def non_faces(faces: Faces, rng: np.random.Generator) -> dict[str, Faces]:
 
 
 def _clipped(values: NDArray[np.floating]) -> Faces:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    clipped: Faces = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return clipped
 
 
 def _shuffled(face: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
