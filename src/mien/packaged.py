@@ -61,14 +61,14 @@ ASTRONAUT = PackagedFile(
 DEFAULT_MODEL = PackagedFile(
     name="mien-vgg8.onnx",
     folder="weights",
-    sha256="748939990f420878e9035ee3f3499a473ee55eb503ecaaf915909612ef41e2df",
+    sha256="bcbc23d74d1f91468dc84c00688a1bf064741f4771162424d54c7c429c7d7dbc",
     summary="expression model: VGG-8, FER2013 and FER+ heads",
     licence="MIT",
 )
 SMALL_MODEL = PackagedFile(
     name="mien-vgg8-small.onnx",
     folder="weights",
-    sha256="4636d0083ea6a98d244da0280fab9ef4d29d72334b1df091d08290daa97465da",
+    sha256="e137cc724acdfeb3a7f2aeb65bc744c55fd71c90282f78f26a4599e83debf78c",
     summary="expression model: VGG-8 of 19 MMAC, FER2013 and FER+ heads",
     licence="MIT",
 )

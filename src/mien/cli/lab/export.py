@@ -11,10 +11,17 @@ import typer
 from mien.cli.console import err, out
 from mien.cli.lab.installed import require_lab
 from mien.errors import UsageError
+from mien.vision.reading import reading_names
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="A run folder that has been evaluated.")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            help="A run folder that has been evaluated; or a model file, whose card is then made "
+            "anew: second operating point and readings."
+        ),
+    ],
     to: Annotated[
         Path | None, typer.Option("--out", help="The file to write; RUN/NAME.onnx when not given.")
     ] = None,
@@ -32,6 +39,9 @@ def export(
 ) -> None:
     """Write one ONNX file with its card inside, unless torch and ONNX Runtime disagree."""
     require_lab()
+    if run.suffix == ".onnx":
+        _renew(run, to, name is not None or int8)
+        return
     from mien.lab.export.export import export_run
     from mien.lab.training.run import Run
     from mien.lab.training.setup import load_data
@@ -49,3 +59,20 @@ def export(
         + (" before int8" if int8 else ""),
         markup=False,
     )
+
+
+def _renew(path: Path, to: Path | None, has_more: bool) -> None:
+    from mien.lab.data.store import load_faces
+    from mien.lab.export.renew import renew_card
+    from mien.vision.classify import Classifier
+
+    if has_more:
+        raise UsageError(
+            "--name and --int8 are for runs", where=path, hint="export the run again with them"
+        )
+    if to is None:
+        raise UsageError("a model file is not written over", where=path, hint="name another: --out")
+    with err.status("making its card anew"):
+        data = load_faces(Classifier(path).card.training.data)
+        card = renew_card(path, data, to)
+    out.print(f"{to}: readings {', '.join(reading_names(card))}", markup=False)

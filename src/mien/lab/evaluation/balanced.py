@@ -18,6 +18,9 @@ STRENGTHS = np.arange(0, 1.501, 0.05)
 def fit_balanced(calibrated: NDArray[np.float64], labels: NDArray[np.int64]) -> BalancedPoint:
     """Choose the strength with the highest macro recall (Menon et al. 2021, section 4.1).
 
+    Under a guard: macro F1 must not fall by more than its standard error (bootstrap), or the recall
+    of rare classes is bought with faces that are called so and are not.
+
     How often the model expects a class is the mean of its calibrated probabilities: that holds
     however the training was balanced.
 
@@ -37,11 +40,17 @@ def fit_balanced(calibrated: NDArray[np.float64], labels: NDArray[np.int64]) -> 
         found: NDArray[np.float64] = (expected / expected.min()) ** -strength
         return found
 
-    def macro_recall(strength: float) -> float:
+    def confusion(strength: float) -> NDArray[np.int64]:
         guesses = (calibrated * factors(strength)).argmax(axis=1)
-        return float(metrics.balanced_accuracy(metrics.confusion(labels, guesses, classes)))
+        return metrics.confusion(labels, guesses, classes)
 
-    recalls = [macro_recall(strength) for strength in STRENGTHS]
+    counts = [confusion(strength) for strength in STRENGTHS]
+    low, high = metrics.bootstrap_interval(metrics.macro_f1, counts[0])
+    least = float(metrics.macro_f1(counts[0])) - (high - low) / (2 * 1.96)
+    recalls = [
+        float(metrics.balanced_accuracy(each)) if metrics.macro_f1(each) >= least else 0.0
+        for each in counts
+    ]
     # Of equal ones the mildest.
     strength = round(float(STRENGTHS[int(np.argmax(recalls))]), 2)
     chosen = tuple(float(f"{value:.4g}") for value in factors(strength))

@@ -21,10 +21,10 @@ from mien.lab.evaluation.robustness.non_faces import non_faces
 from mien.vision.classify import Classifier
 from mien.vision.reading import EVERYDAY, Reader, log_odds, make_reader
 
-FERPLUS_WEIGHT = 0.5
+FERPLUS_WEIGHT = 0.52
 """Share of the FER+ head in the mean of log probabilities."""
 
-TRUSTED_FROM = 0.64
+TRUSTED_FROM = 0.65
 """Least trust at which a word is said."""
 
 CAUGHT = 0.97

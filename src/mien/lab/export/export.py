@@ -15,6 +15,7 @@ from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.evaluation.evaluate import evaluate_subject
+from mien.lab.evaluation.everyday import add_everyday
 from mien.lab.evaluation.subject import ModelSubject
 from mien.lab.export.cards import make_card
 from mien.lab.export.graph import CalibratedNetwork, to_onnx, with_card
@@ -70,8 +71,18 @@ def export_run(
     difference = check_parity(network, content, card, _parity_images(data))
     if int8:
         content, card = _in_int8(content, card, data)
+    content, card = _with_readings(content, card, data)
     write_beside(target, lambda partial: partial.write_bytes(content))
     return card, difference
+
+
+def _with_readings(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, ModelCard]:
+    """The file and its card with the everyday reading, as far as the model has what it takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plain.onnx"
+        path.write_bytes(content)
+        card = add_everyday(ModelSubject(path, Path(folder)).classifier, data)
+    return with_card(content, card), card
 
 
 def _in_int8(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, ModelCard]:

@@ -69,6 +69,15 @@ def overlap_fraction(one: Detection, other: Detection, *, of_smaller: bool = Fal
     return overlap / (one.area + other.area - overlap)
 
 
+def each_face_once(detections: Iterable[Detection]) -> list[Detection]:
+    """Of boxes of one face (``same_face``) the one with the highest score; best score first."""
+    kept: list[Detection] = []
+    for detection in sorted(detections, key=lambda each: -each.score):
+        if not any(same_face(detection, other) for other in kept):
+            kept.append(detection)
+    return kept
+
+
 def same_face(one: Detection, other: Detection) -> bool:
     """Whether two boxes are of one face: much alike, or one lies mostly inside the other."""
     return overlap_fraction(one, other) > 0.4 or overlap_fraction(one, other, of_smaller=True) > 0.7

@@ -12,7 +12,13 @@ import numpy as np
 
 from mien.options import between_zero_and_one, file_path, flag, positive, whole_number
 from mien.packaged import CENTERFACE, packaged_path
-from mien.vision.detection.boxes import finish, overlap_fraction, same_face, suppress_overlaps
+from mien.vision.detection.boxes import (
+    each_face_once,
+    finish,
+    overlap_fraction,
+    same_face,
+    suppress_overlaps,
+)
 from mien.vision.detection.detector import (
     LEAST_SIZE,
     LOW_SHARE,
@@ -157,7 +163,7 @@ class CenterFace:
             If the image has another shape or dtype.
         """
         height, width = check_image(image).shape[:2]
-        smallest = LEAST_FACE if self.min_face is None else self.min_face
+        smallest = self._smallest
         if min(height, width) < smallest:
             return []
         full = (0, 0, width, height)
@@ -180,6 +186,10 @@ class CenterFace:
         found = finish(_merge_sizes(candidates), width=width, height=height, min_face=smallest)
         return self._look_again(image, found) if self.second_look else found
 
+    @property
+    def _smallest(self) -> float:
+        return LEAST_FACE if self.min_face is None else self.min_face
+
     def _look_again(self, image: Image, found: list[Detection]) -> list[Detection]:
         """Those of ``found`` whose score, over all looks where it was doubtful, is enough."""
 
@@ -188,13 +198,13 @@ class CenterFace:
             view = _resize(image[top:bottom, left:right], scale)
             return [each.detection for each in self._look(view, region, least=DOUBTFUL_FROM)]
 
-        scored = (
-            each
-            if each.score >= CERTAIN_FROM
-            else replace(each, score=look_again(image, each, look))
-            for each in found
-        )
-        return [each for each in scored if each.score >= self.score_threshold]
+        scored = [
+            each if each.score >= CERTAIN_FROM else look_again(image, each, look) for each in found
+        ]
+        sure = [each for each in scored if each.score >= self.score_threshold]
+        height, width = image.shape[:2]
+        # Two boxes that were apart at first may have come to lie on one face.
+        return finish(each_face_once(sure), width=width, height=height, min_face=self._smallest)
 
     def _look(
         self, view: Image, region: Region, border: int = 0, *, least: float

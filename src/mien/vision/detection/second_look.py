@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mien.vision.detection.boxes import overlap_fraction
 from mien.vision.detection.detector import Detection, Image
@@ -30,11 +31,12 @@ def look_again(
     image: Image,
     detection: Detection,
     look: Callable[[Image, Region, float], list[Detection]],
-) -> float:
-    """The mean score of a doubtful face over the first look and the close-ups.
+) -> Detection:
+    """A doubtful face with its mean score over all looks, and the box of the one that saw it best.
 
     Chosen by measuring, see docs/decisions/0008: cut out anew, the box lies elsewhere on the
-    network's grid and among less clutter.
+    network's grid and among less clutter. A box that was misplaced at first, on a shoulder or half
+    beside the face, comes to lie on the face, so that it can be told from a second face.
 
     Parameters
     ----------
@@ -46,9 +48,9 @@ def look_again(
 
     Returns
     -------
-    float
-        0 to 1. A close-up in which the face is not found counts as 0, and when the first one has
-        nothing there is no second.
+    Detection
+        Its score is 0 to 1. A close-up in which the face is not found counts as 0, and when the
+        first one has nothing there is no second.
     """
     left, top, right, bottom = detection.xyxy
     reach = REACH * max(detection.width, detection.height)
@@ -60,11 +62,13 @@ def look_again(
         min(width, round(x + reach)),
         min(height, round(y + reach)),
     )
-    total = detection.score
+    total, best = detection.score, detection
     for seen_height in SEEN_HEIGHTS:
         found = look(image, region, seen_height / detection.height)
-        score = max((f.score for f in found if overlap_fraction(f, detection) > _SAME), default=0.0)
-        if not score:
+        same = [each for each in found if overlap_fraction(each, detection) > _SAME]
+        if not same:
             break
-        total += score
-    return total / (1 + len(SEEN_HEIGHTS))
+        closest = max(same, key=lambda each: each.score)
+        total += closest.score
+        best = max(best, closest, key=lambda each: each.score)
+    return replace(best, score=total / (1 + len(SEEN_HEIGHTS)))
