@@ -130,14 +130,15 @@ def test_the_embedding_and_the_explanation(frame, analyzer, photo):
 # Without holding pictures
 
 
-def test_results_hold_no_picture(analyzer, photo):
+def test_results_hold_no_picture(analyzer):
+    photo = mien.read_image(packaged_path(ASTRONAUT))
     there = weakref.ref(photo)
     frame = analyzer.analyze(photo)
     np.testing.assert_array_equal(frame.pixels(), photo)
     del photo
     gc.collect()
     assert there() is None
-    with pytest.raises(mien.UsageError, match="not there any more; .*keep_pixels=True"):
+    with pytest.raises(mien.UsageError, match=r"not there any more; .*keep_pixels=True"):
         frame.pixels()
 
 
@@ -269,10 +270,10 @@ def test_a_library_that_is_not_there(frame, monkeypatch):
         frame.to_dataframe("panda")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(
-        mien.MissingExtraError, match="neither pandas nor polars .*pip install pandas"
+        mien.MissingExtraError, match=r"neither pandas nor polars .*pip install pandas"
     ):
         frame.to_dataframe()
-    with pytest.raises(mien.MissingExtraError, match="polars is not installed.*install polars"):
+    with pytest.raises(mien.MissingExtraError, match=r"polars is not installed.*install polars"):
         frame.to_dataframe("polars")
 
 
