@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import MienError, UsageError
-from mien.front.frames import Frames
+from mien.front.frame_list import Frames
 from mien.front.held_picture import HeldPicture
-from mien.front.photo import PhotoFace, PhotoFrame
+from mien.front.photo_frame import PhotoFace, PhotoFrame
 from mien.front.reopened_model import ReopenedModel
 from mien.media.given import Picture, holds_pictures, path_of, refusal
 from mien.media.image import read_image
