@@ -63,9 +63,9 @@ def wrong_values() -> list[object]:
     for make, options in TAKEN.items():
         name = getattr(make, "__name__", "RotatedDetector")
         found += [
-            pytest.param(make, option, value, id=f"{name}-{option}-{value}")
+            pytest.param(make, option, value, id=f"{name}-{option}-{at}")
             for option in options
-            for value in WRONG[option]
+            for at, value in enumerate(WRONG[option])
         ]
     return found
 
