@@ -10,7 +10,7 @@ from typing import Any
 
 from mien.emotions import UNSURE
 
-SCHEMA = "mien.frame/1"
+SCHEMA = "mien.frame/2"
 """Name and version of the JSON form of a ``Frame``; documented in ``docs/schema.md``."""
 
 LANDMARK_NAMES = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
@@ -94,11 +94,14 @@ class Face:
         In the order of ``LANDMARK_NAMES``, in pixels of the upright image; None when the
         detector gives none (Haar).
     probabilities : dict of str to float
-        Calibrated probability of each FER2013 emotion; they sum to 1.
+        Calibrated probability of each FER2013 emotion, by the frame's reading; they sum to 1.
     ferplus : dict of str to float
         Calibrated probability of each FER+ emotion; empty when the model has no such head.
     unsure : bool
-        Whether the top probability is under the model's threshold.
+        Whether the model would rather not say.
+    unsure_because : str or None
+        ``"illegible"`` (the picture shows no face that can be read: too noisy, covered, upside
+        down) or ``"undecided"`` (no expression is likely enough); None for a face that is sure.
     track : TrackState or None
         The person over time, in a video; None in a photo.
     """
@@ -110,6 +113,7 @@ class Face:
     ferplus: dict[str, float]
     unsure: bool
     track: TrackState | None = None
+    unsure_because: str | None = None
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -149,6 +153,7 @@ class Face:
             "top_emotion": self.top_emotion,
             "confidence": round(self.confidence, 6),
             "unsure": self.unsure,
+            "unsure_because": self.unsure_because,
             "probabilities": {name: round(value, 6) for name, value in self.probabilities.items()},
             "ferplus": {name: round(value, 6) for name, value in self.ferplus.items()},
         }
@@ -171,6 +176,8 @@ class Frame:
         Largest first; empty when none was found.
     detector, model : str
         Names of the detector and of the expression model that were used.
+    reading : str or None
+        How the model's outputs became the probabilities: ``"everyday"``, ``"fer2013"``, ….
     time : float or None
         Seconds since the beginning of the video; None for a photo.
     number : int or None
@@ -185,6 +192,7 @@ class Frame:
     model: str
     time: float | None = None
     number: int | None = None
+    reading: str | None = None
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -210,6 +218,7 @@ class Frame:
             "height": self.height,
             "detector": self.detector,
             "model": self.model,
+            "reading": self.reading,
             "faces": [face.to_dict() for face in self.faces],
         }
         if self.time is not None:

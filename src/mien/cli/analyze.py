@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mien.cli.console import err, print_error
 from mien.cli.exit_status import EXIT_SOME_UNREADABLE
-from mien.cli.options import Balanced, ModelName
+from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
@@ -95,6 +95,7 @@ def analyze(
     ] = False,
     faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL,
     model: ModelName = None,
+    reading: ReadingName = None,
     balanced: Balanced = False,
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
@@ -118,7 +119,7 @@ def analyze(
         rotate=rotate,
         threads=threads or cores(),
         faces=faces.value,
-        balanced=balanced,
+        reading=chosen_reading(reading, balanced),
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))

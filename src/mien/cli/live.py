@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import err
-from mien.cli.options import Balanced, Database, ModelName
+from mien.cli.options import Balanced, Database, ModelName, ReadingName, chosen_reading
 from mien.packaged import find_model
 from mien.server.settings import DEFAULT_PORT, Settings, default_threads
 
@@ -34,6 +34,7 @@ def live(
         ),
     ] = True,
     model: ModelName = None,
+    reading: ReadingName = None,
     balanced: Balanced = False,
     database: Database = None,
 ) -> None:
@@ -51,7 +52,7 @@ def live(
         port=_usual_or_free_port() if port is None else port,
         threads=default_threads(),
         model=find_model(model),
-        balanced=balanced,
+        reading=chosen_reading(reading, balanced),
         album=database or default_database(),
     )
     serve(settings, on_ready=lambda address: _show(address, browser), log=False)

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
-from mien.cli.options import Balanced, ModelName
+from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
 from mien.media.drawing.draw import annotate
@@ -104,6 +104,7 @@ def video(
         bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
     ] = False,
     model: ModelName = None,
+    reading: ReadingName = None,
     balanced: Balanced = False,
     threads: Annotated[
         int | None,
@@ -131,7 +132,7 @@ def video(
         rotate=rotate,
         threads=threads,
         size=size,
-        balanced=balanced,
+        reading=chosen_reading(reading, balanced),
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))

@@ -73,16 +73,17 @@ class Analyzer(PixelAnalyzer):
         CPU threads for detector and classifier, at least 1.
     faces : {"all", "largest"}
         Whether to read every face or only the largest one.
-    balanced : bool
-        Take the model's second operating point: rare expressions (disgust, fear) are found more
-        often, and overall accuracy is lost; the card has the scores of both.
+    reading : str, optional
+        How the model's outputs become what is shown: ``"everyday"``, the default of models that
+        have it; a head's own answer (``"fer2013"``), as benchmarks want it; or ``"balanced"``, at
+        which rare expressions are found more often, at some cost in accuracy.
 
     Raises
     ------
     ModelFileError
-        If a model file cannot be used, or has no second operating point when one is wanted.
+        If a model file cannot be used.
     UsageError
-        If the model or the detector is unknown, or an option is out of range.
+        If the model, the detector or the reading is unknown, or an option is out of range.
     """
 
     @overload
@@ -278,6 +279,7 @@ class Analyzer(PixelAnalyzer):
                 faces=tuple(_photo_face(next(faces), crop, model) for crop in cut.crops),
                 detector=self.detector.name,
                 model=self.card.name,
+                reading=self.reader.name,
                 _model=model,
                 _picture=cut.picture,
             )

@@ -25,7 +25,6 @@ class ReopenedModel:
         self._classifier: Classifier | None = classifier
         self._state: dict[str, Any] = {
             "model": classifier.name_or_file,
-            "balanced": classifier.balanced,
             "labels": next(iter(heads.values())),
             "ferplus_labels": heads.get(FERPLUS.name, ()),
         }
@@ -43,7 +42,7 @@ class ReopenedModel:
     def classifier(self) -> Classifier:
         """The model, ready to classify; raises ``ModelFileError`` if its file is gone."""
         if self._classifier is None:
-            self._classifier = _open(self._state["model"], self._state["balanced"])
+            self._classifier = _open(self._state["model"])
         return self._classifier
 
     def __getstate__(self) -> dict[str, Any]:
@@ -54,5 +53,5 @@ class ReopenedModel:
 
 
 @functools.lru_cache(maxsize=2)
-def _open(model: str | Path, balanced: bool) -> Classifier:
-    return Classifier(find_model(model), balanced=balanced)
+def _open(model: str | Path) -> Classifier:
+    return Classifier(find_model(model))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,7 @@ from mien.vision.detection.detector import (
     check_image,
 )
 from mien.vision.detection.detectors import create_detector
+from mien.vision.reading import Reader, Readings, make_reader
 
 
 class PixelAnalyzer:
@@ -51,16 +53,18 @@ class PixelAnalyzer:
         CPU threads for detector and classifier, at least 1.
     faces : {"all", "largest"}
         Whether to read every face or only the largest one.
-    balanced : bool
-        Take the model's second operating point: rare expressions (disgust, fear) are found more
-        often, and overall accuracy is lost; the card has the scores of both.
+    reading : str, optional
+        How the model's outputs become what is shown: ``"everyday"``, the default of models that
+        have it; a head's own answer (``"fer2013"``), as benchmarks want it; or ``"balanced"``, at
+        which rare expressions are found more often, at some cost in accuracy. See
+        ``mien.vision.reading``.
 
     Raises
     ------
     ModelFileError
-        If a model file cannot be used, or has no second operating point when one is wanted.
+        If a model file cannot be used.
     UsageError
-        If the model or the detector is unknown, or an option is out of range.
+        If the model, the detector or the reading is unknown, or an option is out of range.
     """
 
     def __init__(
@@ -73,10 +77,11 @@ class PixelAnalyzer:
         rotate: bool = False,
         threads: int = 1,
         faces: Literal["all", "largest"] = "all",
-        balanced: bool = False,
+        reading: str | None = None,
     ) -> None:
         self.faces = choice("faces", faces, ("all", "largest"))
-        self.classifier = Classifier(find_model(model), threads=threads, balanced=balanced)
+        self.classifier = Classifier(find_model(model), threads=threads)
+        self.reader = make_reader(self.classifier.card, reading)
         if isinstance(detector, str):
             self.detector: Detector = create_detector(
                 detector,
@@ -124,6 +129,7 @@ class PixelAnalyzer:
             faces=self.read_faces(image, detections),
             detector=self.detector.name,
             model=self.card.name,
+            reading=self.reader.name,
         )
 
     def find_faces(self, image: NDArray[np.uint8]) -> list[Detection]:
@@ -153,26 +159,60 @@ class PixelAnalyzer:
 
         They may be of several pictures: the model reads them in batches.
         """
-        card = self.card
-        by_head = self.classifier.classify(crops)
-        main = next(iter(card.heads))
-        faces = []
-        for position, detection in enumerate(detections):
-            named = {
-                head: dict(zip(card.heads[head].labels, values[position].tolist(), strict=True))
-                for head, values in by_head.items()
-            }
-            faces.append(
-                Face(
-                    xyxy=detection.xyxy,
-                    score=detection.score,
-                    landmarks=detection.landmarks,
-                    probabilities=named[main],
-                    ferplus=named.get(FERPLUS.name, {}),
-                    unsure=max(named[main].values()) < card.unsure_below,
-                )
+        return self.look(crops).faces(detections)
+
+    def look(self, crops: NDArray[np.uint8]) -> Look:
+        """All that the model says of crops ``(n, height, width)``, each run through it once.
+
+        And its mirror image, where the reading wants it.
+        """
+        by_head, embeddings = self.classifier.classify_and_embed(crops)
+        mirrored = None
+        if self.reader.mirrored:
+            mirrored = self.classifier.classify(np.ascontiguousarray(crops[:, :, ::-1]))
+        readings = self.reader.read(by_head, mirrored, embeddings)
+        ferplus = by_head.get(FERPLUS.name)
+        return Look(self.reader, readings, ferplus, embeddings)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the model says of ``n`` crops.
+
+    Attributes
+    ----------
+    reader : Reader
+    readings : Readings
+    ferplus : ndarray of shape (n, 8), float32, or None
+        Probabilities of the FER+ head; None for a model without.
+    embeddings : ndarray of shape (n, D), float32, or None
+        None for a model file that gives none.
+    """
+
+    reader: Reader
+    readings: Readings
+    ferplus: NDArray[np.float32] | None
+    embeddings: NDArray[np.float32] | None
+
+    def faces(self, detections: list[Detection]) -> tuple[Face, ...]:
+        """One a crop, with where it was found."""
+        reasons = self.reader.why_unsure(self.readings)
+        return tuple(
+            Face(
+                xyxy=detection.xyxy,
+                score=detection.score,
+                landmarks=detection.landmarks,
+                probabilities=_named(self.reader.labels, self.readings.probabilities[at]),
+                ferplus={} if self.ferplus is None else _named(FERPLUS.labels, self.ferplus[at]),
+                unsure=reasons[at] is not None,
+                unsure_because=reasons[at],
             )
-        return tuple(faces)
+            for at, detection in enumerate(detections)
+        )
+
+
+def _named(labels: tuple[str, ...], values: NDArray[np.floating]) -> dict[str, float]:
+    return dict(zip(labels, values.tolist(), strict=True))
 
 
 def refuse_options_of_names(**options: object) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mien.card import ModelCard
 from mien.options import at_least_zero, finite, flag, whole_number
-from mien.results import Face, Frame, TrackState
+from mien.results import Frame, TrackState
 from mien.vision.detection.detector import (
     DEFAULT_DETECTOR,
     Detection,
@@ -21,6 +21,7 @@ from mien.vision.detection.detector import (
 )
 from mien.vision.detection.detectors import create_detector
 from mien.vision.pixel_analyzer import PixelAnalyzer, refuse_options_of_names
+from mien.vision.reading import Readings
 from mien.vision.tracking.flow import follow, grey_for_flow
 from mien.vision.tracking.smooth import Smoothed, smooth
 from mien.vision.tracking.tracker import TrackedFace, Tracker
@@ -61,8 +62,8 @@ class StreamAnalyzer:
         Longest side in pixels of the picture that the detector is shown, for a picture of 4:3 (for
         other shapes one of the same area); smaller is faster and finds fewer small faces. The
         detector's default when None. Only for detectors that have the option.
-    balanced : bool
-        Take the model's second operating point, as in ``Analyzer``.
+    reading : str, optional
+        As in ``PixelAnalyzer``; what it gives is smoothed.
 
     Raises
     ------
@@ -83,7 +84,7 @@ class StreamAnalyzer:
         rotate: bool = False,
         threads: int = 1,
         size: int | None = None,
-        balanced: bool = False,
+        reading: str | None = None,
     ) -> None:
         if isinstance(detector, str):
             detector = create_detector(
@@ -96,7 +97,7 @@ class StreamAnalyzer:
             )
         else:
             refuse_options_of_names(min_face=min_face, rotate=flag("rotate", rotate), size=size)
-        analyzer = PixelAnalyzer(model, detector=detector, threads=threads, balanced=balanced)
+        analyzer = PixelAnalyzer(model, detector=detector, threads=threads, reading=reading)
         self._begin(analyzer, detect_every, smooth_seconds)
 
     @classmethod
@@ -197,10 +198,11 @@ class StreamAnalyzer:
         self._time, self._shape = time, (height, width)
         tracked = self._track(image, time)
         tracked.sort(key=lambda each: (-each.detection.area, each.id))
-        read = self.analyzer.read_faces(image, [each.detection for each in tracked])
+        detections = [each.detection for each in tracked]
+        look = self.analyzer.look(self.analyzer.cut_out(image, detections))
         faces = tuple(
-            replace(face, track=self._follow(each, face, time))
-            for each, face in zip(tracked, read, strict=True)
+            replace(face, track=self._follow(each, look.readings.of(at), time))
+            for at, (each, face) in enumerate(zip(tracked, look.faces(detections), strict=True))
         )
         self._smoothed = {
             key: value for key, value in self._smoothed.items() if key in self._tracker.ids
@@ -214,6 +216,7 @@ class StreamAnalyzer:
             model=self.card.name,
             time=time,
             number=number,
+            reading=self.analyzer.reader.name,
         )
 
     def _track(self, image: NDArray[np.uint8], time: float) -> list[TrackedFace]:
@@ -246,19 +249,20 @@ class StreamAnalyzer:
         self._grey = now
         return {key: place for key, place in zip(places, found, strict=True) if place is not None}
 
-    def _follow(self, each: TrackedFace, face: Face, time: float) -> TrackState:
-        labels = tuple(face.probabilities)
+    def _follow(self, each: TrackedFace, readings: Readings, time: float) -> TrackState:
+        reader = self.analyzer.reader
+        labels = reader.labels
         state = smooth(
             self._smoothed.get(each.id),
-            np.array(list(face.probabilities.values())),
+            readings,
             time,
             seconds=self.smooth_seconds,
-            unsure_below=self.card.unsure_below,
+            reader=reader,
         )
         self._smoothed[each.id] = state
         return TrackState(
             id=each.id,
-            probabilities=dict(zip(labels, state.probabilities.tolist(), strict=True)),
+            probabilities=dict(zip(labels, state.readings.probabilities[0].tolist(), strict=True)),
             unsure=state.unsure,
             since=each.since,
             detected=each.detected,

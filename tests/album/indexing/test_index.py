@@ -6,10 +6,8 @@ import errno
 import hashlib
 import multiprocessing
 import os
-import shutil
 import sqlite3
 import stat
-import time
 from pathlib import Path
 
 import numpy as np
@@ -353,26 +351,22 @@ def test_where_it_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert default_database().parent.name == "mien"
 
 
-def test_a_hundred_thousand_known_files_are_compared_quickly(tmp_path: Path) -> None:
-    """A tenth of it, at a tenth of the 20 s that are allowed."""
+def test_known_files_are_asked_for_at_once_however_many_there_are(tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     source = save(portrait(8), tmp_path / "a.png")
-    for number in range(10_000):
+    for number in range(200):
         os.link(source, folder / f"{number}.png")
-    state = next(scan(os.fsencode(folder), heic=False))
-    assert isinstance(state, Found)
-    database = tmp_path / "album.sqlite3"
-    with open_album(database, create=True) as connection:
+    top = os.fsencode(folder)
+    statements: list[str] = []
+    with open_album(tmp_path / "album.sqlite3", create=True) as connection:
         connection.execute("INSERT INTO model VALUES (1, 'a', 'a', 'a', '[]', '[]')")
-        entries = list(scan(os.fsencode(folder), heic=False))
+        entries = list(scan(top, heic=False))
         picture = PictureRecord(8, 8, Exif(), 0, ())
         batch = [Examined(e.path, e.stat, b"h", picture) for e in entries if isinstance(e, Found)]
         store(connection, batch[:1], 1)
         store(connection, [Examined(e.path, e.stat, b"h") for e in batch[1:]], 1)
-        begun = time.perf_counter()
-        plan = make_plan(os.fsencode(folder), known_files(connection, os.fsencode(folder)), 1)
-        seconds = time.perf_counter() - begun
-    assert (plan.unchanged, plan.to_read, plan.gone) == (10_000, (), ())
-    assert seconds < 2
-    shutil.rmtree(folder)
+        connection.set_trace_callback(statements.append)
+        plan = make_plan(top, known_files(connection, top), 1)
+    assert (plan.unchanged, plan.to_read, plan.gone) == (200, (), ())
+    assert len(statements) == 1

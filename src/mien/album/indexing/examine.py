@@ -30,7 +30,7 @@ from mien.album.records import (
 from mien.errors import ImageError
 from mien.media.image import Image, open_error
 from mien.results import printable_path
-from mien.vision.crop import crop_faces, roll_of
+from mien.vision.crop import roll_of
 from mien.vision.detection.detector import Detection, input_pixels_of
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
@@ -196,12 +196,9 @@ def _shrunk(image: Image, least_pixels: int) -> tuple[Image, int]:
 def _faces(
     analyzer: PixelAnalyzer, photo: Photo, detections: list[Detection]
 ) -> tuple[FaceRecord, ...]:
-    card = analyzer.card
-    read = analyzer.read_faces(photo.image, detections)
-    crops = crop_faces(
-        photo.image, detections, card.crop, height=card.input_height, width=card.input_width
-    )
-    embeddings = analyzer.classifier.embed(crops)
+    crops = analyzer.cut_out(photo.image, detections)
+    look = analyzer.look(crops)
+    read, embeddings = look.faces(detections), look.embeddings
     full = _scaled(detections, *_ratio(photo.image.shape, (photo.height, photo.width)))
     return tuple(
         FaceRecord(

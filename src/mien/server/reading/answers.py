@@ -27,6 +27,7 @@ class FaceAnswer(AnswerForm):
     top_emotion: str
     confidence: Fraction
     unsure: bool
+    unsure_because: Literal["illegible", "undecided"] | None
     probabilities: dict[str, Fraction]
     ferplus: dict[str, Fraction]
     explanation: Explanation | None = None
@@ -46,12 +47,13 @@ class FrameAnswer(AnswerForm):
     """A picture and its faces, largest first."""
 
     # ``schema`` is taken by pydantic.
-    schema_: Literal["mien.frame/1"] = Field(alias="schema")
+    schema_: Literal["mien.frame/2"] = Field(alias="schema")
     path: None
     width: int
     height: int
     detector: str
     model: str
+    reading: str
     faces: list[FaceAnswer]
     timing_ms: TimingAnswer
 
@@ -62,6 +64,7 @@ class ModelAnswer(AnswerForm):
     name: str
     summary: str
     labels: list[str]
+    reading: str
     unsure_below: Fraction
     parameters: int
     macs: int

@@ -26,6 +26,7 @@ from mien.server.error_answers import ApiError, unreadable
 from mien.server.settings import Settings
 from mien.vision.explain import FaceExplanation, explain_faces
 from mien.vision.pixel_analyzer import PixelAnalyzer
+from mien.vision.reading import Reader
 from mien.vision.stream import StreamAnalyzer
 
 MAP_SIDE = 12
@@ -99,8 +100,8 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._max_pixels = settings.max_pixels
-        self._analyzer = PixelAnalyzer(settings.model, balanced=settings.balanced)
-        self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE, balanced=settings.balanced)
+        self._analyzer = PixelAnalyzer(settings.model, reading=settings.reading)
+        self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE, reading=settings.reading)
         self._threads = settings.threads
         self._open()
 
@@ -108,6 +109,11 @@ class Engine:
     def card(self) -> ModelCard:
         """The card of the expression model."""
         return self._analyzer.card
+
+    @property
+    def reader(self) -> Reader:
+        """How the model's outputs become what is answered."""
+        return self._analyzer.reader
 
     def new_stream(self) -> StreamAnalyzer:
         """An analyzer for one live connection, on the networks of all."""

@@ -60,7 +60,7 @@ def test_the_test_does_not_care_who_is_first(pairs):
     assert (one.reference_only, one.model_only) == (other.model_only, other.reference_only)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 60), st.integers(2, 7), st.integers(0, 100))
 def test_all_models_see_the_same_resampled_images(n, classes, seed):
     rng = np.random.default_rng(seed)

@@ -55,7 +55,7 @@ def test_a_share_lies_in_its_interval(counts):
     assert found.low < found.high
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 40), st.integers(1, 30))
 def test_every_sample_has_as_many_images(images, samples):
     parts = list(resampled_weights(images, samples=samples))

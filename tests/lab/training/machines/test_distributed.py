@@ -50,7 +50,7 @@ def check(tmp_path: Path, data_home: Path, faces: FaceData, recipe: Recipe) -> N
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     # One of the two speaks.
