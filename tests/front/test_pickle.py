@@ -34,7 +34,7 @@ class Fixed:
 
 OPTIONS = [
     {},
-    {"model": "small", "faces": "largest", "balanced": True},
+    {"model": "small", "faces": "largest", "reading": "balanced"},
     {"detector": "haar", "min_face": 40},
     {"rotate": True, "score_threshold": 0.5, "threads": 2},
     {"detector": Fixed([(179.0, 62.0, 269.0, 178.0)])},

@@ -27,7 +27,7 @@ WRONG = {
     "rotate": ["no", 1, None],
     "sensitive": ["no", 1, None],
     "second_look": ["no", 1, None],
-    "balanced": ["no", 1, None],
+    "reading": ["everydays", "", 1, True],
     "faces": ["larges", "", None, 1, True],
     "detect_every": [0, -1, 2.5, NAN, "3", True],
     "smooth_seconds": [-1, NAN, INF, "1", True],
@@ -39,7 +39,7 @@ WRONG = {
     "name": ["nobody", 3, None],
 }
 
-_SAME = ("model", "detector", "min_face", "rotate", "threads", "balanced")
+_SAME = ("model", "detector", "min_face", "rotate", "threads", "reading")
 
 TAKEN = {
     mien.Analyzer: (*_SAME, "score_threshold", "faces"),
@@ -49,7 +49,7 @@ TAKEN = {
         *("sensitive", "second_look", "weights"),
     ),
     Haar: ("threads", "min_face", "score_threshold", "sensitive"),
-    Classifier: ("path", "threads", "balanced"),
+    Classifier: ("path", "threads"),
     create_detector: (
         *("name", "threads", "min_face", "score_threshold"),
         *("rotate", "size", "sensitive"),
