@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         VideoError,
     )
     from mien.front.analyzer import Analyzer, read
-    from mien.front.frames import Frames
-    from mien.front.photo import PhotoFace, PhotoFrame
+    from mien.front.frame_list import Frames
+    from mien.front.photo_frame import PhotoFace, PhotoFrame
     from mien.media.drawing.draw import annotate, write_image
     from mien.media.image import read_image
     from mien.results import Face, Frame
@@ -74,10 +74,10 @@ _HOMES = {
     "Detector": "mien.vision.detection.detector",
     "Face": "mien.results",
     "Frame": "mien.results",
-    "Frames": "mien.front.frames",
+    "Frames": "mien.front.frame_list",
     "ModelCard": "mien.card",
-    "PhotoFace": "mien.front.photo",
-    "PhotoFrame": "mien.front.photo",
+    "PhotoFace": "mien.front.photo_frame",
+    "PhotoFrame": "mien.front.photo_frame",
     "StreamAnalyzer": "mien.vision.stream",
     "annotate": "mien.media.drawing.draw",
     "read": "mien.front.analyzer",

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import MienError, UsageError
-from mien.front.frames import Frames
+from mien.front.frame_list import Frames
 from mien.front.held_picture import HeldPicture
-from mien.front.photo import PhotoFace, PhotoFrame
+from mien.front.photo_frame import PhotoFace, PhotoFrame
 from mien.front.reopened_model import ReopenedModel
 from mien.media.given import Picture, holds_pictures, path_of, refusal
 from mien.media.image import read_image
@@ -170,7 +170,7 @@ class Analyzer(PixelAnalyzer):
             raise UsageError(f"path is {kind_of(path)}, expected text")
         bgr, keep_pixels = flag("bgr", bgr), flag("keep_pixels", keep_pixels)
         cut = self._cut(source, path or path_of(source), bgr, keep_pixels)
-        return self._read([cut], ReopenedModel(self.classifier))[0]
+        return self._read([cut], ReopenedModel(self.classifier, self.reader.labels))[0]
 
     def analyze_many(
         self,
@@ -226,7 +226,7 @@ class Analyzer(PixelAnalyzer):
         on_error: OnError | None,
     ) -> Iterator[PhotoFrame]:
         total = len(sources) if isinstance(sources, Sized) else None
-        model = ReopenedModel(self.classifier)
+        model = ReopenedModel(self.classifier, self.reader.labels)
         waiting: list[_Cut] = []
         with _progress(progress, total) as advance:
             for number, source in enumerate(sources, 1):

@@ -20,12 +20,12 @@ class ReopenedModel:
 
     __slots__ = ("_classifier", "_state")
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(self, classifier: Classifier, labels: tuple[str, ...]) -> None:
         heads = {name: head.labels for name, head in classifier.card.heads.items()}
         self._classifier: Classifier | None = classifier
         self._state: dict[str, Any] = {
             "model": classifier.name_or_file,
-            "labels": next(iter(heads.values())),
+            "labels": labels,
             "ferplus_labels": heads.get(FERPLUS.name, ()),
         }
 

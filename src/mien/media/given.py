@@ -120,7 +120,7 @@ def _text(text: str) -> str | bytes:
         return _of_data_uri(text)
     if _URL.match(text):
         raise UsageError(
-            "is an address, and Mien fetches nothing from a network",
+            "is an address, and pictures are not fetched from the network",
             where=_shortened(text),
             hint="fetch it and give the bytes: urllib.request.urlopen(address).read()",
         )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mien.card import Legibility, ModelCard, Trust
 from mien.emotions import LABEL_SETS, translate
 from mien.errors import ModelFileError, UsageError, did_you_mean
+from mien.options import kind_of
 
 EVERYDAY = "everyday"
 """The default, for what people are shown: the heads put together as everyday photos want it."""
@@ -207,6 +208,8 @@ def make_reader(card: ModelCard, name: str | None = None) -> Reader:
     ModelFileError
         If the card's reading names heads or labels that the model has not.
     """
+    if name is not None and not isinstance(name, str):
+        raise UsageError(f"reading is {kind_of(name)}, expected text")
     known = reading_names(card)
     name = known[0] if name is None else name
     if name not in known:
