@@ -265,7 +265,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 def test_without_pyav_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "mien\[video\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[video\]"'):
         open_video("a.mp4")
 
 
