@@ -37,7 +37,7 @@ from mien.server.settings import Settings
 MOST_DETAILS = 120
 """Photos in one answer with details."""
 
-_PAGE = Path(__file__).parent / "page" / "album.html"
+_PAGE = Path(__file__).parents[1] / "page" / "album.html"
 _IDS = r"^[0-9]{1,18}(,[0-9]{1,18}){0,119}$"
 _LARGEST = (1 << 63) - 1
 _BODY_BYTES = 1_000_000
