@@ -17,6 +17,8 @@ import pytest
 from mien.errors import MissingExtraError, UsageError, VideoError
 from mien.media.video.video import open_video
 
+pytest.importorskip("av")
+
 COLOURS = [(10 * step, 255 - 10 * step, 80) for step in range(20)]
 
 
