@@ -40,7 +40,7 @@ from mien.album.indexing.examine import examine_photo
 from mien.album.indexing.index import index_folder
 from mien.album.records import PictureRecord
 from mien.packaged import DEFAULT_MODEL, packaged_path
-from mien.vision.analyzer import Analyzer
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 MODEL = packaged_path(DEFAULT_MODEL)
 FACE_SHARES = (0.02, 0.03, 0.04, 0.06, 0.13)
@@ -70,7 +70,7 @@ class Run:
 
 def indexing(folder: Path, database: Path, workers: int) -> list[Run]:
     """A plain loop and the album, one after the other."""
-    analyzer = Analyzer(MODEL)
+    analyzer = PixelAnalyzer(MODEL)
 
     def plain() -> None:
         for path in sorted(folder.iterdir()):
@@ -139,7 +139,7 @@ def compared(runs: list[Run], photos: int) -> list[tuple[str, str]]:
 
 def stages(folder: Path, most: int) -> list[tuple[str, float]]:
     """Milliseconds a photo by stage, in one process."""
-    analyzer = Analyzer(MODEL)
+    analyzer = PixelAnalyzer(MODEL)
     spent: dict[str, float] = {}
 
     def watch(owner: object, name: str, label: str) -> Callable[[], None]:
@@ -170,7 +170,7 @@ def stages(folder: Path, most: int) -> list[tuple[str, float]]:
 
 def reduced_against_full(photos: list[MadePhoto]) -> list[tuple[str, str]]:
     """What decoding at a reduced size changes in the results."""
-    analyzer = Analyzer(MODEL)
+    analyzer = PixelAnalyzer(MODEL)
     found = [0, 0]
     boxes, probabilities, same_label = [], [], []
     there: list[tuple[float, bool, bool]] = []

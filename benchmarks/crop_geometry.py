@@ -25,7 +25,8 @@ from mien.card import CropGeometry
 from mien.lab.data.store import load_faces
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_face
-from mien.vision.detection.detector import Detection, create_detector
+from mien.vision.detection.detector import Detection
+from mien.vision.detection.detectors import create_detector
 
 CANVAS = (360, 480)
 FACE_SIDES = (72, 112, 176)

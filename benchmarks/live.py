@@ -33,7 +33,7 @@ from inference import commit, machine, others_share, processor_seconds
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
 
-import mien.vision.analyzer
+import mien.vision.pixel_analyzer
 from mien.server.reading.engine import LIVE_SIZE, decode
 from mien.server.settings import Settings
 from mien.vision.stream import StreamAnalyzer
@@ -204,8 +204,8 @@ def measure_stages(film: Film) -> list[Stage]:
     analyzer = stream.analyzer
     analyzer.detector.detect = timing("detect", analyzer.detector.detect)  # type: ignore[method-assign]
     analyzer.classifier.classify = timing("classify", analyzer.classifier.classify)  # type: ignore[method-assign]
-    crop_faces = mien.vision.analyzer.crop_faces
-    mien.vision.analyzer.crop_faces = timing("crop", crop_faces)
+    crop_faces = mien.vision.pixel_analyzer.crop_faces
+    mien.vision.pixel_analyzer.crop_faces = timing("crop", crop_faces)
     rows: list[dict[str, float]] = []
     try:
         for index in range(0, len(film), 2):
@@ -220,7 +220,7 @@ def measure_stages(film: Film) -> list[Stage]:
                 json.dumps(frame.to_dict())
             rows.append(dict(spent))
     finally:
-        mien.vision.analyzer.crop_faces = crop_faces
+        mien.vision.pixel_analyzer.crop_faces = crop_faces
     rows = rows[WARM_UP:]
 
     def column(name: str) -> list[float]:

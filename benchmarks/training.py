@@ -112,6 +112,11 @@ def ratio(slow: list[float], fast: list[float]) -> str:
     return f"{statistics.median(each):.2f} ({each[0]:.2f}–{each[-1]:.2f})"
 
 
+def rounded(value: float) -> str:
+    """To a whole number; to two digits where that would say little."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+
+
 def table(head: list[str], rows: list[list[str]]) -> str:
     rule = ["---", *("---:" for _ in head[1:])]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])
@@ -130,9 +135,9 @@ def beside_the_plain_loop(data: FaceData, threads: list[int], rounds: int, count
         }
         found = in_turn(subjects, rounds, count)
         for name, values in found.items():
-            speed = recipe.batch_size / statistics.median(values)
+            speed = rounded(recipe.batch_size / statistics.median(values))
             times = "1" if name == "plain loop" else ratio(found["plain loop"], values)
-            rows.append([name, str(number), f"{speed:.0f}", times])
+            rows.append([name, str(number), speed, times])
     return table(["loop", "threads", "images/s", "times the plain loop"], rows)
 
 
@@ -147,7 +152,7 @@ def share_of_a_step(data: FaceData, steps: int) -> str:
         whole = sum(spent.values())
         columns += [f"{precision}: ms ({whole / steps * 1e3:.0f} in all)", "share"]
         for name, value in spent.items():
-            cells = [f"{value / steps * 1e3:.1f}", f"{value / whole:.1%}"]
+            cells = [f"{value / steps * 1e3:.1f}", f"{value / whole:.2%}"]
             pieces.setdefault(name, []).extend(cells)
     return table(["part of a step", *columns], [[name, *cells] for name, cells in pieces.items()])
 
@@ -204,12 +209,12 @@ def by_network(
                     f"{plain.input.channels}×{plain.input.side}²",
                     f"{macs / 1e6:.1f}",
                     str(number),
-                    f"{speeds['contiguous']:.0f}",
+                    rounded(speeds["contiguous"]),
                     *(
-                        f"{speeds[key]:.0f}" if key in speeds else "–"
+                        rounded(speeds[key]) if key in speeds else "–"
                         for key in ("channels_last", "bfloat16", "compiled")
                     ),
-                    f"{rate:.0f}",
+                    rounded(rate),
                 ]
             )
             print(" | ".join(rows[-1]), file=sys.stderr, flush=True)

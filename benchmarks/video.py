@@ -28,9 +28,10 @@ from inference import commit, machine, others_share, processor_seconds
 from numpy.typing import NDArray
 
 from mien.media.image import read_image
-from mien.media.video.video import open_video
+from mien.media.video.open_video import open_video
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.vision.detection.detector import Detection, create_detector
+from mien.vision.detection.detector import Detection
+from mien.vision.detection.detectors import create_detector
 from mien.vision.stream import LOW_SHARE, StreamAnalyzer
 from mien.vision.tracking.flow import follow, grey_for_flow
 from mien.vision.tracking.tracker import Tracker

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from made_videos import head, make_video, scene  # noqa: F401
+
+# No test judges by time: a machine may be slow, or busy with something else.
+settings.register_profile(
+    "mien", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("mien")
 
 FER2013_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "fer2013.parquet"
 

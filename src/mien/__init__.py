@@ -1,8 +1,7 @@
 """Mien reads facial expressions in photos.
 
 >>> import mien  # doctest: +SKIP
->>> frame = mien.Analyzer().analyze(mien.read_image("photo.jpg"))
->>> [(face.label, face.confidence) for face in frame.faces]
+>>> [(face.label, face.confidence) for face in mien.read("photo.jpg")]
 """
 
 import os
@@ -30,23 +29,31 @@ if TYPE_CHECKING:
         UsageError,
         VideoError,
     )
+    from mien.front.analyzer import Analyzer, read
+    from mien.front.frames import Frames
+    from mien.front.photo import PhotoFace, PhotoFrame
     from mien.media.drawing.draw import annotate, write_image
     from mien.media.image import read_image
     from mien.results import Face, Frame
-    from mien.vision.analyzer import Analyzer
+    from mien.vision.detection.detector import Detection, Detector
     from mien.vision.stream import StreamAnalyzer
 
 __all__ = [
     "Analyzer",
     "DataError",
+    "Detection",
+    "Detector",
     "Face",
     "Frame",
+    "Frames",
     "ImageError",
     "MienError",
     "MissingExtraError",
     "ModelCard",
     "ModelFileError",
     "OutputError",
+    "PhotoFace",
+    "PhotoFrame",
     "RecipeError",
     "RunError",
     "StreamAnalyzer",
@@ -54,6 +61,7 @@ __all__ = [
     "VideoError",
     "__version__",
     "annotate",
+    "read",
     "read_image",
     "write_image",
 ]
@@ -61,12 +69,18 @@ __all__ = [
 # Loaded when first asked for (PEP 562): a program that only wants the version or an exception
 # does not wait for ONNX Runtime, OpenCV and pydantic.
 _HOMES = {
-    "Analyzer": "mien.vision.analyzer",
+    "Analyzer": "mien.front.analyzer",
+    "Detection": "mien.vision.detection.detector",
+    "Detector": "mien.vision.detection.detector",
     "Face": "mien.results",
     "Frame": "mien.results",
+    "Frames": "mien.front.frames",
     "ModelCard": "mien.card",
+    "PhotoFace": "mien.front.photo",
+    "PhotoFrame": "mien.front.photo",
     "StreamAnalyzer": "mien.vision.stream",
     "annotate": "mien.media.drawing.draw",
+    "read": "mien.front.analyzer",
     "read_image": "mien.media.image",
     "write_image": "mien.media.drawing.draw",
 }

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mien.errors import ModelFileError
 from mien.installing import how_to_update
 
-CARD_VERSION = 4
+CARD_VERSION = 5
 METADATA_KEY = "mien.card"
 """Key of the card's JSON in the ONNX file's ``metadata_props``."""
 
@@ -104,6 +104,46 @@ class Balanced(_Strict):
     scores: tuple[Score, ...] = ()
 
 
+class Legibility(_Strict):
+    """Whether a crop shows a face that can be read at all: upright, uncovered, in a clear picture.
+
+    A linear score of the embedding, ``weights · embedding + intercept``, fitted to tell faces from
+    noise, patterns and faces that are upside down or in pieces. Crops ``below`` are *unsure*.
+    """
+
+    weights: tuple[float, ...]
+    intercept: float
+    below: float
+
+
+class Trust(_Strict):
+    """How likely the word is right: a logistic regression on what is seen of a face.
+
+    ``top`` is for the log odds of the highest probability, ``margin`` for its lead over the second,
+    ``heads`` and ``mirror`` for the Jensen-Shannon divergence, in nats, between the heads and
+    between the crop and its mirror image. A face whose trust is ``below`` is *unsure*.
+    """
+
+    intercept: float
+    top: float
+    margin: float
+    heads: float
+    mirror: float
+    below: Fraction
+
+
+class Reading(_Strict):
+    """How the outputs of a model become the probabilities that people are shown.
+
+    ``weights`` says by head what share its log probabilities have in the mean; labels are those of
+    the first head. With ``mirrored`` each head is the mean over the crop and its mirror image.
+    """
+
+    weights: dict[str, Annotated[float, Field(ge=0)]]
+    mirrored: bool
+    trust: Trust
+
+
 class Training(_Strict):
     """Where the weights come from."""
 
@@ -123,7 +163,9 @@ class ModelCard(_Strict):
     the threshold on the top probability of the first head under which a face is *unsure*.
     ``embedding`` is the number of values of the output of that name, ``activation_maps`` describes
     the other one; None for a file that does not have it. ``balanced`` is a second operating point
-    that the runtime can take, None for a file of the first two card versions.
+    that the runtime can take, None for a file of the first two card versions. ``readings`` are ways
+    to put the heads together, by name, and ``legibility`` says of which crops nothing is said;
+    files of the first four card versions have neither.
     """
 
     card_version: int = CARD_VERSION
@@ -140,6 +182,8 @@ class ModelCard(_Strict):
     embedding: int | None = None
     activation_maps: ActivationMaps | None = None
     balanced: Balanced | None = None
+    readings: dict[str, Reading] = {}
+    legibility: Legibility | None = None
     parameters: int
     macs: int
     licence: str
@@ -152,16 +196,6 @@ class ModelCard(_Strict):
     def score(self, split: str, metric: str, rule: str = ALL_ROWS) -> Score | None:
         """A score of the first head, or None when the card does not have it."""
         return find_score(self.scores, split, metric, rule)
-
-    def at_balance(self, point: Balanced) -> ModelCard:
-        """The card of the second operating point: its name says so, its threshold, its scores."""
-        return self.model_copy(
-            update={
-                "name": f"{self.name} (balanced)",
-                "unsure_below": point.unsure_below,
-                "scores": point.scores,
-            }
-        )
 
     def to_json(self) -> str:
         """The card as one line of JSON."""

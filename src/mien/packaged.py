@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mien.errors import MienError, ModelFileError, UsageError
 from mien.installing import how_to_install, how_to_reinstall
+from mien.options import file_path
 
 _REINSTALL = f"reinstall with: {how_to_reinstall()}"
 
@@ -151,8 +152,8 @@ def find_model(name: Path | str | None = None) -> Path:
     """
     if name is None:
         return packaged_path(DEFAULT_MODEL)
-    if isinstance(name, Path):
-        return name
+    if not isinstance(name, str):
+        return file_path("the model", name)
     by_name = model_names()
     if name in by_name:
         return packaged_path(by_name[name])
@@ -167,6 +168,11 @@ def model_names() -> dict[str, PackagedFile]:
     """The packaged expression models by the names on their cards, and by their roles."""
     files = EXPRESSION_MODELS.values()
     return {Path(file.name).stem.removeprefix("mien-"): file for file in files} | EXPRESSION_MODELS
+
+
+def packaged_name(path: Path) -> str | None:
+    """The name on the card of the packaged expression model that lies at ``path``, or None."""
+    return next((name for name, file in model_names().items() if file.path == path), None)
 
 
 def packaged_path(file: PackagedFile) -> Path:

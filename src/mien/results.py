@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from mien.emotions import UNSURE
 
-SCHEMA = "mien.frame/1"
+SCHEMA = "mien.frame/2"
 """Name and version of the JSON form of a ``Frame``; documented in ``docs/schema.md``."""
 
 LANDMARK_NAMES = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
@@ -45,6 +48,8 @@ class TrackState:
     since: float
     detected: bool
     emotion: str | None = None
+
+    __hash__ = None  # type: ignore[assignment]  # a dict in it: honestly not hashable
 
     @property
     def top_emotion(self) -> str:
@@ -89,11 +94,14 @@ class Face:
         In the order of ``LANDMARK_NAMES``, in pixels of the upright image; None when the
         detector gives none (Haar).
     probabilities : dict of str to float
-        Calibrated probability of each FER2013 emotion; they sum to 1.
+        Calibrated probability of each FER2013 emotion, by the frame's reading; they sum to 1.
     ferplus : dict of str to float
         Calibrated probability of each FER+ emotion; empty when the model has no such head.
     unsure : bool
-        Whether the top probability is under the model's threshold.
+        Whether the model would rather not say.
+    unsure_because : str or None
+        ``"illegible"`` (the picture shows no face that can be read: too noisy, covered, upside
+        down) or ``"undecided"`` (no expression is likely enough); None for a face that is sure.
     track : TrackState or None
         The person over time, in a video; None in a photo.
     """
@@ -105,6 +113,9 @@ class Face:
     ferplus: dict[str, float]
     unsure: bool
     track: TrackState | None = None
+    unsure_because: str | None = None
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def top_emotion(self) -> str:
@@ -142,6 +153,7 @@ class Face:
             "top_emotion": self.top_emotion,
             "confidence": round(self.confidence, 6),
             "unsure": self.unsure,
+            "unsure_because": self.unsure_because,
             "probabilities": {name: round(value, 6) for name, value in self.probabilities.items()},
             "ferplus": {name: round(value, 6) for name, value in self.ferplus.items()},
         }
@@ -152,7 +164,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture and the faces found in it.
+    """One picture and the faces found in it: iterated, counted and indexed it is its faces.
 
     Attributes
     ----------
@@ -164,6 +176,8 @@ class Frame:
         Largest first; empty when none was found.
     detector, model : str
         Names of the detector and of the expression model that were used.
+    reading : str or None
+        How the model's outputs became the probabilities: ``"everyday"``, ``"fer2013"``, ….
     time : float or None
         Seconds since the beginning of the video; None for a photo.
     number : int or None
@@ -178,6 +192,22 @@ class Frame:
     model: str
     time: float | None = None
     number: int | None = None
+    reading: str | None = None
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return len(self.faces)
+
+    def __bool__(self) -> bool:
+        # A frame is something also when nobody is in it: ``frame or other`` would lose it.
+        return True
+
+    def __iter__(self) -> Iterator[Face]:
+        return iter(self.faces)
+
+    def __getitem__(self, index: int) -> Face:
+        return self.faces[index]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, ready for JSON."""
@@ -188,6 +218,7 @@ class Frame:
             "height": self.height,
             "detector": self.detector,
             "model": self.model,
+            "reading": self.reading,
             "faces": [face.to_dict() for face in self.faces],
         }
         if self.time is not None:
@@ -195,3 +226,32 @@ class Frame:
         if self.number is not None:
             plain["number"] = self.number
         return plain
+
+    def to_json(self) -> str:
+        """The JSON form on one line, as ``mien analyze --format jsonl`` writes it."""
+        return to_json(self.to_dict() | {"path": printable_path(self.path)})
+
+
+def to_json(value: Any) -> str:
+    """A value of plain types as JSON on one line, other letters than ASCII as they are."""
+    # NaN is not JSON: better an error here than a file that nobody else can read.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def printable_path(path: str | None) -> str | None:
+    r"""The path as valid Unicode.
+
+    File names on Linux are bytes; those that are not UTF-8 reach Python as lone surrogates, which
+    no UTF-8 file can hold. Each such byte is written as ``\xe9``: readable, and valid everywhere.
+    """
+    if path is None:
+        return None
+    try:
+        path.encode()
+        return path
+    except UnicodeEncodeError:
+        pass
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "backslashreplace").decode()

@@ -98,7 +98,7 @@ def mien(tmp_path: Path) -> Command:
 
     def run(*arguments: str | Path, check: int | None = 0) -> subprocess.CompletedProcess[bytes]:
         done = subprocess.run(
-            mien_command(*arguments), capture_output=True, env=environment(tmp_path), timeout=120
+            mien_command(*arguments), capture_output=True, env=environment(tmp_path), timeout=600
         )
         if check is not None:
             assert done.returncode == check, done.stderr.decode()
@@ -117,7 +117,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key != "MIEN_ALBUM"} | own
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 30) -> None:
+def wait_until(true: Callable[[], Any], seconds: float = 120) -> None:
     """Come back as soon as ``true`` gives something true."""
     end = time.monotonic() + seconds
     while not true():

@@ -13,7 +13,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "album.py"
 def test_a_tiny_run() -> None:
     options = "--photos 3 --megapixels 2 --files 3 --ranked 40 --workers 1 --compared 3"
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *options.split()], capture_output=True, text=True, timeout=120
+        [sys.executable, str(SCRIPT), *options.split()], capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     rows = re.findall(r"^\| (?!---)(.+) \| ([^|]+) \|$", done.stdout, re.MULTILINE)

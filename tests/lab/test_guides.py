@@ -70,7 +70,7 @@ def test_the_network_of_the_guide_works():
     (recipe,) = re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.M)
     code += f"""
 import torch, yaml
-from mien.lab.training.build import build
+from mien.lab.training.run import build
 from mien.lab.training.recipe import parse_recipe
 network = build(parse_recipe(yaml.safe_load({recipe!r}), "guide"), {{"fer2013": 7}})
 assert network(torch.zeros(2, 1, 48, 48))["fer2013"].shape == (2, 7)

@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from mien.cli.progress import TrainingProgress
-from mien.lab.training.loop import EpochLog, Step
+from mien.lab.training.epoch_log import EpochLog
+from mien.lab.training.loop import Step
 
 
 def row(epoch: int) -> EpochLog:

@@ -159,7 +159,7 @@ def test_a_gif_that_is_only_a_beginning():
     assert "is damaged (only its first bytes are GIF)" in the_error(SAMPLES["GIF"][:8])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_whatever_is_in_the_file_only_an_image_error_comes_out(data):
     content = bytearray(SAMPLES[data.draw(st.sampled_from(sorted(SAMPLES)))])

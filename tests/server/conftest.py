@@ -45,11 +45,11 @@ def running(**options) -> Iterator[Running]:
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
         thread.start()
         try:
-            assert ready.wait(30)
+            assert ready.wait(60)
             yield Running(listening.getsockname()[1])
         finally:
             server.should_exit = True
-            thread.join(30)
+            thread.join(60)
             assert not thread.is_alive()
 
 

@@ -16,7 +16,6 @@ def cases(number: int) -> settings:
     """So many requests a route, the same in every run."""
     return settings(
         max_examples=number,
-        deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),

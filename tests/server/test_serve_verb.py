@@ -33,7 +33,7 @@ def test_it_says_where_it_is_and_what_that_means():
         assert httpx.get(f"{address}/v1/models").status_code == 401
         assert httpx.get(f"{address}/v1/models", headers=bearer).status_code == 200
         popen.send_signal(signal.SIGINT)
-        rest = popen.communicate(timeout=30)[1]
+        rest = popen.communicate(timeout=60)[1]
         assert popen.returncode == 0
     finally:
         popen.kill()

@@ -103,7 +103,7 @@ def test_no_faces_give_an_empty_batch():
     assert crops.dtype == np.uint8
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     box=st.tuples(*[st.floats(-500, 900, allow_nan=False)] * 4),
     shape=st.tuples(st.integers(1, 120), st.integers(1, 120)),

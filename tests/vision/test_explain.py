@@ -11,17 +11,17 @@ from mien.media.drawing.explained import draw_explanation, heat
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.results import Frame
-from mien.vision.analyzer import Analyzer
 from mien.vision.classify import Classifier
 from mien.vision.explain import explain_faces
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 onnx = pytest.importorskip("onnx")
 helper = onnx.helper
 
 
 @pytest.fixture(scope="module")
-def analyzer() -> Analyzer:
-    return Analyzer()
+def analyzer() -> PixelAnalyzer:
+    return PixelAnalyzer()
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.album.indexing.examine import HASH_BYTES, MOST_BYTES, stat_of
-from mien.album.records import FileStat
+from mien.album.records import HASH_BYTES, MOST_BYTES, FileStat, stat_of
 from mien.album.store import path_range
 from mien.errors import ImageError
 

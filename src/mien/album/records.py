@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,3 +136,22 @@ class Examined:
 
 
 FloatColumn = npt.NDArray[np.float64]
+
+
+HASH_BYTES = 16
+
+
+MOST_BYTES = 1 << 30
+"""Larger files are not read: no photo has a gigabyte."""
+
+
+_LARGEST = (1 << 63) - 1
+
+
+def stat_of(found: os.stat_result) -> FileStat:
+    """What is compared of a file's state, in numbers that fit into SQLite's 63 bits and a sign."""
+    return FileStat(
+        min(found.st_size, _LARGEST),
+        max(-_LARGEST, min(found.st_mtime_ns, _LARGEST)),
+        found.st_ino & _LARGEST,
+    )

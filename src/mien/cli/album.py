@@ -19,9 +19,9 @@ from mien.album.indexing.index import Indexed, index_folder
 from mien.album.status import album_status
 from mien.album.taking.listing import shown_path
 from mien.cli.album_answers import similar, top
-from mien.cli.analyze import EXIT_SOME_UNREADABLE
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import ModelName
+from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
+from mien.cli.options import Database, ModelName
 from mien.errors import UsageError
 from mien.installing import how_to_install
 from mien.packaged import find_model
@@ -34,24 +34,12 @@ album_app = typer.Typer(
 album_app.command()(top)
 album_app.command()(similar)
 
-EXIT_INTERRUPTED = 130
 
-
-class Engine(StrEnum):
+class IndexEngine(StrEnum):
     """What runs the worker processes."""
 
     LOCAL = "local"
     RAY = "ray"
-
-
-Database = Annotated[
-    Path | None,
-    typer.Option(
-        envvar="MIEN_ALBUM",
-        help="The album's file; by default album.sqlite3 in Mien's data folder.",
-        show_default=False,
-    ),
-]
 
 
 @album_app.command()
@@ -64,9 +52,9 @@ def index(
         typer.Option(min=1, help="Processes; one a core by default.", show_default=False),
     ] = None,
     engine: Annotated[
-        Engine,
+        IndexEngine,
         typer.Option(help="Processes of this computer, or Ray: for archives over many computers."),
-    ] = Engine.LOCAL,
+    ] = IndexEngine.LOCAL,
     address: Annotated[
         str | None,
         typer.Option(
@@ -91,10 +79,10 @@ def index(
     Exit status: 0 all read, 2 wrong usage, 3 some photos could not be read (they are not tried
     again until they change), 130 interrupted, 1 anything else.
     """
-    if address is not None and engine is not Engine.RAY:
+    if address is not None and engine is not IndexEngine.RAY:
         raise UsageError("--address is about a cluster: use it with --engine ray")
     ray_address = None
-    if engine is Engine.RAY:
+    if engine is IndexEngine.RAY:
         # Said also when all photos are known and Ray would have nothing to do.
         from mien.album.indexing.ray_engine import LOCAL, require_ray
 

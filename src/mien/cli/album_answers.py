@@ -30,7 +30,7 @@ from mien.media.results.output import open_output
 from mien.packaged import find_model
 
 
-class Format(StrEnum):
+class AnswerFormat(StrEnum):
     """Forms of an answer."""
 
     TABLE = "table"
@@ -82,7 +82,8 @@ DatabaseOption = Annotated[
 ]
 NumberOption = Annotated[int, typer.Option("--number", "-n", min=1, help="How many photos.")]
 FormatOption = Annotated[
-    Format, typer.Option("--format", "-f", help="paths0 ends each path with a NUL, for xargs -0.")
+    AnswerFormat,
+    typer.Option("--format", "-f", help="paths0 ends each path with a NUL, for xargs -0."),
 ]
 OutOption = Annotated[
     Path | None,
@@ -145,7 +146,7 @@ def top(
         float, typer.Option(min=0, help="More blurred faces do not count.")
     ] = LEAST_SHARPNESS,
     bursts: Annotated[Bursts, typer.Option(help="Of a burst only the best, or all.")] = Bursts.BEST,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = AnswerFormat.TABLE,
     out: OutOption = None,
     way: WayOption = Way.COPY,
     gallery: GalleryOption = None,
@@ -214,7 +215,7 @@ def similar(
         str | None,
         typer.Option(help="The model that the album was indexed with.", show_default=False),
     ] = None,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = AnswerFormat.TABLE,
     out: OutOption = None,
     way: WayOption = Way.COPY,
     gallery: GalleryOption = None,
@@ -279,18 +280,20 @@ def _check_folder(columns: AlbumColumns, folder: Path) -> None:
         )
 
 
-def _print(hits: Sequence[Hit], format: Format, question: dict[str, Any], *, place: bool) -> None:
-    if format is Format.TABLE:
+def _print(
+    hits: Sequence[Hit], format: AnswerFormat, question: dict[str, Any], *, place: bool
+) -> None:
+    if format is AnswerFormat.TABLE:
         if not hits:
             print_note("no photo fits")
             return
         console.print(to_table(hits, question.get("emotion", ""), place=place))
         return
     data = {
-        Format.JSON: lambda: to_json(hits, question),
-        Format.CSV: lambda: to_csv(hits, place=place),
-        Format.PATHS: lambda: to_paths(hits, ending=b"\n"),
-        Format.PATHS0: lambda: to_paths(hits, ending=b"\0"),
+        AnswerFormat.JSON: lambda: to_json(hits, question),
+        AnswerFormat.CSV: lambda: to_csv(hits, place=place),
+        AnswerFormat.PATHS: lambda: to_paths(hits, ending=b"\n"),
+        AnswerFormat.PATHS0: lambda: to_paths(hits, ending=b"\0"),
     }[format]()
     sys.stdout.flush()
     with open_output(None) as stream:

@@ -13,7 +13,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mien.cli.console import err, print_error
-from mien.cli.models import Balanced, ModelName
+from mien.cli.exit_status import EXIT_SOME_UNREADABLE
+from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
@@ -24,14 +25,12 @@ from mien.media.results.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
 from mien.packaged import find_model
 from mien.processors import cores
-from mien.vision.analyzer import Analyzer
 from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.explain import explain_faces
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
-EXIT_SOME_UNREADABLE = 3
 
-
-class Format(StrEnum):
+class ResultFormat(StrEnum):
     """Forms in which results are written."""
 
     TABLE = "table"
@@ -54,7 +53,7 @@ def analyze(
         typer.Argument(help="Photos, folders (with all below), patterns, or - for standard input."),
     ],
     format: Annotated[
-        Format | None,
+        ResultFormat | None,
         typer.Option(
             "--format", "-f", help="By default what the name of --out says, otherwise table."
         ),
@@ -96,6 +95,7 @@ def analyze(
     ] = False,
     faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL,
     model: ModelName = None,
+    reading: ReadingName = None,
     balanced: Balanced = False,
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
@@ -111,7 +111,7 @@ def analyze(
     standard error, the rest is done), 1 anything else.
     """
     chosen = format or _format_of(out)
-    analyzer = Analyzer(
+    analyzer = PixelAnalyzer(
         find_model(model),
         detector=detector,
         min_face=min_face,
@@ -119,7 +119,7 @@ def analyze(
         rotate=rotate,
         threads=threads or cores(),
         faces=faces.value,
-        balanced=balanced,
+        reading=chosen_reading(reading, balanced),
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
@@ -158,12 +158,20 @@ def analyze(
         raise typer.Exit(EXIT_SOME_UNREADABLE)
 
 
-def _format_of(out: Path | None) -> Format:
+def _format_of(out: Path | None) -> ResultFormat:
     """What the suffix of the output file says; a table when there is none."""
     if out is None:
-        return Format.TABLE
-    known = {".json": Format.JSON, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL}
-    known |= {".csv": Format.CSV, ".parquet": Format.PARQUET, ".txt": Format.TABLE}
+        return ResultFormat.TABLE
+    known = {
+        ".json": ResultFormat.JSON,
+        ".jsonl": ResultFormat.JSONL,
+        ".ndjson": ResultFormat.JSONL,
+    }
+    known |= {
+        ".csv": ResultFormat.CSV,
+        ".parquet": ResultFormat.PARQUET,
+        ".txt": ResultFormat.TABLE,
+    }
     try:
         return known[out.suffix.lower()]
     except KeyError:

@@ -14,14 +14,14 @@ from mien.media.image import read_image
 from mien.media.results.output import make_folder
 from mien.media.results.sinks import create_sink
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.vision.analyzer import Analyzer
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 
 def demo(
     to: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("mien-demo"),
 ) -> None:
     """Read a public-domain photo (NASA's astronaut Eileen Collins) and show what comes out."""
-    analyzer = Analyzer()
+    analyzer = PixelAnalyzer()
     photo = packaged_path(ASTRONAUT)
     image = read_image(photo)
     frame = analyzer.analyze(image, path=photo.name)

@@ -17,7 +17,7 @@ from mien.installing import how_to_install
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, check_all_packaged, packaged_path
 from mien.version import __version__
-from mien.vision.analyzer import Analyzer
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 _RUNTIME = (
     "numpy",
@@ -80,7 +80,7 @@ def doctor() -> None:
 
 def _self_test() -> None:
     started = time.perf_counter()
-    analyzer = Analyzer()
+    analyzer = PixelAnalyzer()
     loaded = time.perf_counter()
     image = read_image(packaged_path(ASTRONAUT))
     analyzer.analyze(image)

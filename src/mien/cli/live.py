@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import Balanced, ModelName
+from mien.cli.options import Balanced, Database, ModelName, ReadingName, chosen_reading
 from mien.packaged import find_model
 from mien.server.settings import DEFAULT_PORT, Settings, default_threads
 
@@ -35,6 +34,7 @@ def live(
         ),
     ] = True,
     model: ModelName = None,
+    reading: ReadingName = None,
     balanced: Balanced = False,
     database: Database = None,
 ) -> None:
@@ -52,7 +52,7 @@ def live(
         port=_usual_or_free_port() if port is None else port,
         threads=default_threads(),
         model=find_model(model),
-        balanced=balanced,
+        reading=chosen_reading(reading, balanced),
         album=database or default_database(),
     )
     serve(settings, on_ready=lambda address: _show(address, browser), log=False)

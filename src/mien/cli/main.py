@@ -8,13 +8,10 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import print_error
+from mien.cli.exit_status import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from mien.cli.verbs import Verbs
 from mien.errors import MienError, UsageError
 from mien.version import __version__
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="mien",

@@ -37,21 +37,6 @@ def models(context: typer.Context, trainable: Trainable = False) -> None:
         )
 
 
-ModelName = Annotated[
-    str | None,
-    typer.Option(help="A packaged model (default, small) or a .onnx file.", show_default=False),
-]
-
-Balanced = Annotated[
-    bool,
-    typer.Option(
-        "--balanced",
-        help="Find rare expressions (disgust, fear) more often, at some cost in accuracy; see the "
-        "second table of mien models show.",
-    ),
-]
-
-
 @models_app.command("list")
 def list_models(trainable: Trainable = False) -> None:
     """List the packaged expression models, by what they are for."""

@@ -14,7 +14,8 @@ from rich.table import Column
 from mien.cli.console import err
 
 if TYPE_CHECKING:
-    from mien.lab.training.loop import EpochLog, Step
+    from mien.lab.training.epoch_log import EpochLog
+    from mien.lab.training.loop import Step
 
 
 class TrainingProgress:

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.album import Database
 from mien.cli.console import err
-from mien.cli.models import Balanced, ModelName
+from mien.cli.options import Balanced, Database, ModelName, ReadingName, chosen_reading
 from mien.packaged import find_model
 from mien.server.settings import (
     Settings,
@@ -66,6 +65,7 @@ def serve(
         ),
     ] = None,
     model: ModelName = None,
+    reading: ReadingName = None,
     balanced: Balanced = False,
     album: Annotated[
         bool | None,
@@ -99,7 +99,7 @@ def serve(
         max_fps=max_fps,
         threads=threads or default_threads(),
         model=find_model(model),
-        balanced=balanced,
+        reading=chosen_reading(reading, balanced),
         album=(database or default_database()) if album else None,
     )
     run(settings, on_ready=lambda address: _print_ready(address, settings))

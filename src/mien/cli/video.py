@@ -14,25 +14,24 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from mien.cli.console import err, out, print_error, print_note
-from mien.cli.models import Balanced, ModelName
+from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
+from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
 from mien.media.drawing.draw import annotate
 from mien.media.results.output import make_folder
 from mien.media.results.sink import Sink
-from mien.media.results.sink_table import count
 from mien.media.results.sinks import create_sink
 from mien.media.summary.summary import Summarizer, VideoSummary
 from mien.media.summary.summary_files import SUMMARY_FILES, write_summary
-from mien.media.video.video import CAMERA, VideoSource, open_video
+from mien.media.video.frames import CAMERA, VideoSource
+from mien.media.video.open_video import open_video
 from mien.media.video.video_sink import AnnotatedVideo
 from mien.packaged import find_model
 from mien.processors import cores
 from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
-
-EXIT_SOME_LOST = 3
-EXIT_INTERRUPTED = 130
+from mien.wording import count
 
 
 class RowFormat(StrEnum):
@@ -105,6 +104,7 @@ def video(
         bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
     ] = False,
     model: ModelName = None,
+    reading: ReadingName = None,
     balanced: Balanced = False,
     threads: Annotated[
         int | None,
@@ -132,7 +132,7 @@ def video(
         rotate=rotate,
         threads=threads,
         size=size,
-        balanced=balanced,
+        reading=chosen_reading(reading, balanced),
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
@@ -173,7 +173,7 @@ def video(
         raise typer.Exit(EXIT_INTERRUPTED)
     if lost:
         print_error(f"{source}: read on, but {'; '.join(lost)}")
-        raise typer.Exit(EXIT_SOME_LOST)
+        raise typer.Exit(EXIT_SOME_UNREADABLE)
 
 
 def seconds_of(text: str | None, option: str) -> float | None:

@@ -20,7 +20,10 @@ from PIL import ImageChops, UnidentifiedImageError
 
 from mien.errors import ImageError, UsageError
 from mien.installing import how_to_install
+from mien.media.given import Picture, content_of, path_of
 from mien.media.pillow_settings import settings_for_reading
+from mien.options import flag, whole_number
+from mien.vision.detection.detector import check_image
 
 Image = npt.NDArray[np.uint8]
 """Pixels as ``uint8 (H, W, 3)``, RGB, upright, contiguous."""
@@ -72,10 +75,11 @@ _OPEN_ERRORS = {
 
 
 def read_image(
-    source: str | os.PathLike[str] | bytes,
+    source: Picture,
     *,
     name: str | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
+    bgr: bool = False,
 ) -> Image:
     """Read a picture as upright RGB.
 
@@ -95,32 +99,50 @@ def read_image(
 
     Parameters
     ----------
-    source : path or bytes
-        A file (a pipe is read to its end), or the bytes of one.
+    source : path, bytes, file object, PIL picture or array
+        A file (a pipe is read to its end), the bytes of one or a data URI of them; a file object
+        open for bytes, which is read from where it stands; a PIL picture of any mode; or an array
+        ``uint8 (H, W, 3)``.
     name : str, optional
         What errors call the picture; the path by default.
     max_pixels : int
         Pictures with more pixels (width times height) are refused before they are decoded.
+    bgr : bool
+        That the channels of the array lie as OpenCV has them, blue first. Only for arrays.
 
     Returns
     -------
     ndarray of uint8, shape (H, W, 3)
-        RGB, 0 to 255, C-contiguous, writable. Safe to call from several threads at once.
+        RGB, 0 to 255, C-contiguous; a new one that is writable, but an array that is so already is
+        given back as it is. Safe to call from several threads at once.
 
     Raises
     ------
     ImageError
         If the file cannot be opened, is not a picture, is damaged or cut off, or is too large.
     UsageError
-        If ``max_pixels`` is not positive.
+        If ``max_pixels`` is not positive, or ``source`` is something else: an array of another
+        form, None, an address.
     """
-    if max_pixels < 1:
-        raise UsageError(f"the limit on pixels is {max_pixels}", hint="give a number above 0")
-    if isinstance(source, bytes):
-        return _decode(io.BytesIO(source), name or "picture in memory", max_pixels)
-    where = name or os.fspath(source)
+    max_pixels = whole_number("the limit on pixels", max_pixels, least=1)
+    content = content_of(source)
+    if flag("bgr", bgr) and not isinstance(content, np.ndarray):
+        raise UsageError("bgr is for arrays", hint="everything else is read as RGB without it")
+    if isinstance(content, np.ndarray):
+        if not check_image(content).size:
+            raise UsageError(f"the image has no pixels: {content.shape}")
+        return np.ascontiguousarray(content[..., ::-1] if bgr else content)
+    where = name or path_of(source) or "picture in memory"
+    if isinstance(content, PillowImage.Image):
+        return _loaded(content, where, max_pixels)
+    if isinstance(content, bytes):
+        return _decode(io.BytesIO(content), where, max_pixels)
+    return _read_file(content, where, max_pixels)
+
+
+def _read_file(path: str, where: str, max_pixels: int) -> Image:
     try:
-        with Path(source).open("rb") as file:
+        with Path(path).open("rb") as file:
             kind = os.fstat(file.fileno()).st_mode
             if stat.S_ISREG(kind):
                 return _decode(file, where, max_pixels)
@@ -170,11 +192,7 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
             settings_for_reading(max_pixels),
             PillowImage.open(stream, formats=readable_formats()) as image,
         ):
-            _check_size(image.width * image.height, max_pixels, where)
-            image.load()
-            # After loading: Pillow turns TIFFs upright while it loads and then drops the tag.
-            orientation = _exif_orientation(image)
-            return upright_pixels(_eight_bit_rgb(image), orientation)
+            return _upright_rgb(image, where, max_pixels)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -191,6 +209,31 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
         # Damaged files reach Pillow's plugins and their C libraries, which raise OSError,
         # SyntaxError, ValueError, struct.error, KeyError, ZeroDivisionError and others.
         raise _damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
+
+
+def _loaded(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
+    """The pixels of somebody's PIL picture, which stays as it is."""
+    if not image.width or not image.height:
+        raise UsageError(f"the PIL picture has no pixels: {image.width} × {image.height}")
+    try:
+        with settings_for_reading(max_pixels):
+            return _upright_rgb(image, where, max_pixels)
+    except ImageError:
+        raise
+    except Exception as error:  # As in ``_decode``; and its file may be closed by now.
+        raise ImageError(
+            f"the PIL picture cannot be loaded ({str(error).strip().rstrip('.')})",
+            where=where,
+            hint="its file may be damaged, or closed too early: give its path",
+        ) from error
+
+
+def _upright_rgb(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
+    _check_size(image.width * image.height, max_pixels, where)
+    image.load()
+    # After loading: Pillow turns TIFFs upright while it loads and then drops the tag.
+    orientation = _exif_orientation(image)
+    return upright_pixels(_eight_bit_rgb(image), orientation)
 
 
 def _check_size(pixels: int, max_pixels: int, where: str) -> None:

@@ -87,7 +87,9 @@ def create_app(settings: Settings) -> MienApp:
     gate, metrics = Gate(settings.token), Metrics()
     app.include_router(analyze_router(settings, engine, app.analyses, metrics))
     app.include_router(live_router(settings, engine, app.connections, app.clients, metrics))
-    app.include_router(other_router(settings, engine.card, gate, app.analyses, metrics))
+    app.include_router(
+        other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics)
+    )
     if desk is not None:
         app.include_router(album_router(settings, desk))
     app.include_router(album_page_router())

@@ -62,8 +62,8 @@ class Settings:
         Pictures that are analysed at the same time, each on one CPU thread.
     model : Path or None
         A model file of Mien; the packaged default when None.
-    balanced : bool
-        Take the model's second operating point, as in ``mien.Analyzer``.
+    reading : str or None
+        How the model's outputs become what is shown, as in ``mien.Analyzer``.
     album : Path or None
         Database of an album to show; it need not be there yet. None: no album is shown.
 
@@ -84,7 +84,7 @@ class Settings:
     upload_seconds: float = 60.0
     threads: int = 1
     model: Path | None = None
-    balanced: bool = False
+    reading: str | None = None
     album: Path | None = None
 
     def __post_init__(self) -> None:

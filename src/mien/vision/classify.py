@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from mien.card import ACTIVATION_MAPS, EMBEDDING, MAPS_WANTED, METADATA_KEY, ModelCard
 from mien.errors import ModelFileError, UsageError
-from mien.packaged import find_model
+from mien.options import kind_of, whole_number
+from mien.packaged import find_model, packaged_name
 from mien.vision.network import open_session
 
 # Faces a call: as fast a face as larger batches, and 34 MB less at the peak than 64.
@@ -27,38 +28,47 @@ class Classifier:
         A ``.onnx`` file that ``mien export`` wrote; the packaged default model when None.
     threads : int
         CPU threads, at least 1.
-    balanced : bool
-        Take the file's second operating point (see ``Balanced``): rare expressions are found more
-        often, and accuracy is lost. The main head's probabilities and *unsure* follow it.
 
     Raises
     ------
     ModelFileError
         If the file is missing, is not an ONNX model, has no card, or the card is from a newer
-        version or does not describe the file, or has no second operating point when one is wanted.
+        version or does not describe the file.
+    UsageError
+        If an option is out of range.
     """
 
-    def __init__(
-        self, path: Path | None = None, *, threads: int = 1, balanced: bool = False
-    ) -> None:
+    def __init__(self, path: Path | None = None, *, threads: int = 1) -> None:
         self.path = find_model(path)
+        self._threads = whole_number("threads", threads, least=1)
+        self._open()
+
+    def _open(self) -> None:
         self._session = open_session(
             self.path,
-            threads=threads,
+            threads=self._threads,
             hint="name a file that mien export wrote, or see: mien models",
         )
         self.card = read_card(self._session, self.path)
         self._input = self._session.get_inputs()[0].name
-        self._factors: NDArray[np.float32] | None = None
-        if balanced:
-            if self.card.balanced is None:
-                raise ModelFileError(
-                    "has no balanced operating point",
-                    where=self.path,
-                    hint="export its run again with this version of Mien",
-                )
-            self._factors = np.array(self.card.balanced.factors, dtype=np.float32)
-            self.card = self.card.at_balance(self.card.balanced)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A session cannot be pickled. A packaged model goes by its name, so that another
+        # installation, on another computer, opens its own.
+        return {
+            "model": self.name_or_file,
+            "threads": self._threads,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.path = find_model(state["model"])
+        self._threads = state["threads"]
+        self._open()
+
+    @property
+    def name_or_file(self) -> str | Path:
+        """What opens the same model elsewhere: a packaged one's name, or the absolute path."""
+        return packaged_name(self.path) or self.path.absolute()
 
     def classify(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Calibrated probabilities of face crops.
@@ -78,17 +88,26 @@ class Classifier:
         UsageError
             If the array has another shape or dtype.
         """
+        return self._by_head(self._run(tuple(self.card.heads), crops), len(crops))
+
+    def classify_and_embed(
+        self, crops: NDArray[np.uint8]
+    ) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32] | None]:
+        """What ``classify`` and ``embed`` say, in one run of the network."""
+        heads, size = tuple(self.card.heads), self.card.embedding
+        if size is None:
+            return self.classify(crops), None
+        *found, embeddings = self._run((*heads, EMBEDDING), crops)
+        return self._by_head(found, len(crops)), embeddings.reshape(len(crops), size)
+
+    def _by_head(
+        self, found: list[NDArray[np.float32]], count: int
+    ) -> dict[str, NDArray[np.float32]]:
         heads = self.card.heads
-        found = self._run(tuple(heads), crops)
-        by_head = {
-            name: values.reshape(len(crops), len(heads[name].labels))
+        return {
+            name: values.reshape(count, len(heads[name].labels))
             for name, values in zip(heads, found, strict=True)
         }
-        if self._factors is not None:
-            main = next(iter(heads))
-            weighted = by_head[main] * self._factors
-            by_head[main] = weighted / weighted.sum(axis=1, keepdims=True)
-        return by_head
 
     def embed(self, crops: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         """Embeddings of face crops: similar ones lie close together.
@@ -138,6 +157,10 @@ class Classifier:
     ) -> list[NDArray[np.float32]]:
         """The named outputs; empty ones for no crops."""
         size = (self.card.input_height, self.card.input_width)
+        if not isinstance(crops, np.ndarray):
+            raise UsageError(
+                f"crops are {kind_of(crops)}, expected uint8 (n, {size[0]}, {size[1]})"
+            )
         if crops.dtype != np.uint8 or crops.ndim != 3 or crops.shape[1:] != size:
             raise UsageError(
                 f"crops are {crops.dtype} {crops.shape}, expected uint8 (n, {size[0]}, {size[1]})"

@@ -15,7 +15,7 @@ from mien.vision.crop import crop_faces
 from mien.vision.detection.detector import Detection
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FaceExplanation:
     """What the model was shown of one face, and where it looked.
 
@@ -59,6 +59,24 @@ def explain_faces(
     crops = crop_faces(
         image, detections, card.crop, height=card.input_height, width=card.input_width
     )
+    return explain_crops(classifier, crops)
+
+
+def explain_crops(classifier: Classifier, crops: NDArray[np.uint8]) -> tuple[FaceExplanation, ...]:
+    """``explain_faces`` of faces that have been cut out already.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    crops : ndarray of shape (n, height, width), uint8
+        Grey, of the card's input size.
+
+    Raises
+    ------
+    ModelFileError
+        If the model file has no such output.
+    """
+    card = classifier.card
     maps = classifier.activation_maps(crops)
     if maps is None or card.activation_maps is None:
         raise ModelFileError(

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.card import ModelCard
-from mien.errors import UsageError
-from mien.results import Face, Frame, TrackState
-from mien.vision.analyzer import Analyzer
+from mien.options import at_least_zero, finite, flag, whole_number
+from mien.results import Frame, TrackState
 from mien.vision.detection.detector import (
     DEFAULT_DETECTOR,
     Detection,
     Detector,
     check_image,
-    create_detector,
+    sure_score_of,
 )
+from mien.vision.detection.detectors import create_detector
+from mien.vision.pixel_analyzer import PixelAnalyzer, refuse_options_of_names
+from mien.vision.reading import Readings
 from mien.vision.tracking.flow import follow, grey_for_flow
 from mien.vision.tracking.smooth import Smoothed, smooth
 from mien.vision.tracking.tracker import TrackedFace, Tracker
@@ -30,13 +32,11 @@ SMOOTH_SECONDS = 0.6
 LONGEST_WITHOUT = 0.25
 """Seconds after which faces are looked for again, however few frames have come since."""
 
-LOW_SHARE = 0.4
-"""Detections down to this share of the detector's own threshold are asked for: the low scores of
-ByteTrack's second pass."""
-
 
 class StreamAnalyzer:
     """Reads the frames of one video, or of one camera, in order.
+
+    It can be pickled, if its detector can, with all that it remembers of the frames before.
 
     Faces are looked for every few frames and followed between; all faces of a frame are read in
     one batch; what they express is smoothed for each person over time.
@@ -61,9 +61,9 @@ class StreamAnalyzer:
     size : int, optional
         Longest side in pixels of the picture that the detector is shown, for a picture of 4:3 (for
         other shapes one of the same area); smaller is faster and finds fewer small faces. The
-        detector's default when None. Only for ``"centerface"``.
-    balanced : bool
-        Take the model's second operating point, as in ``Analyzer``.
+        detector's default when None. Only for detectors that have the option.
+    reading : str, optional
+        As in ``PixelAnalyzer``; what it gives is smoothed.
 
     Raises
     ------
@@ -84,15 +84,21 @@ class StreamAnalyzer:
         rotate: bool = False,
         threads: int = 1,
         size: int | None = None,
-        balanced: bool = False,
+        reading: str | None = None,
     ) -> None:
-        sure = 0.0
         if isinstance(detector, str):
-            detector, sure = _sensitive_detector(
-                detector, min_face=min_face, rotate=rotate, threads=threads, size=size
+            detector = create_detector(
+                detector,
+                min_face=min_face,
+                rotate=rotate,
+                threads=threads,
+                size=size,
+                sensitive=True,
             )
-        analyzer = Analyzer(model, detector=detector, threads=threads, balanced=balanced)
-        self._begin(analyzer, sure, detect_every, smooth_seconds)
+        else:
+            refuse_options_of_names(min_face=min_face, rotate=flag("rotate", rotate), size=size)
+        analyzer = PixelAnalyzer(model, detector=detector, threads=threads, reading=reading)
+        self._begin(analyzer, detect_every, smooth_seconds)
 
     @classmethod
     def like(cls, other: StreamAnalyzer) -> Self:
@@ -102,15 +108,13 @@ class StreamAnalyzer:
         cascade is for one thread at a time.
         """
         fresh = cls.__new__(cls)
-        fresh._begin(other.analyzer, other._tracker.sure, other.detect_every, other.smooth_seconds)
+        fresh._begin(other.analyzer, other.detect_every, other.smooth_seconds)
         return fresh
 
-    def _begin(
-        self, analyzer: Analyzer, sure: float, detect_every: int, smooth_seconds: float
-    ) -> None:
+    def _begin(self, analyzer: PixelAnalyzer, detect_every: int, smooth_seconds: float) -> None:
         self.analyzer = analyzer
         """Reads single photos with the same networks."""
-        self._tracker = Tracker(sure)
+        self._tracker = Tracker(sure_score_of(analyzer.detector))
         self._smoothed: dict[int, Smoothed] = {}
         self._since_detection = 0
         self._detected_at: float | None = None
@@ -134,10 +138,10 @@ class StreamAnalyzer:
         UsageError
             If a value is out of range; nothing is changed then.
         """
-        if detect_every is not None and detect_every < 1:
-            raise UsageError(f"detect_every is {detect_every}, expected at least 1")
-        if smooth_seconds is not None and not 0 <= smooth_seconds < float("inf"):
-            raise UsageError(f"smooth_seconds is {smooth_seconds}, expected 0 or more")
+        if detect_every is not None:
+            detect_every = whole_number("detect_every", detect_every, least=1)
+        if smooth_seconds is not None:
+            smooth_seconds = at_least_zero("smooth_seconds", smooth_seconds)
         if detect_every is not None:
             self.detect_every = detect_every
         if smooth_seconds is not None:
@@ -156,6 +160,7 @@ class StreamAnalyzer:
         *,
         path: str | None = None,
         number: int | None = None,
+        bgr: bool = False,
     ) -> Frame:
         """Read the next frame.
 
@@ -169,6 +174,8 @@ class StreamAnalyzer:
             Where the video came from, for the result.
         number : int, optional
             The frame's number in the video, for the result.
+        bgr : bool
+            Whether the channels are in the order of OpenCV's, blue first.
 
         Returns
         -------
@@ -178,9 +185,12 @@ class StreamAnalyzer:
         Raises
         ------
         UsageError
-            If the image has another shape or dtype.
+            If the image has another shape or dtype, or the time is no number.
         """
         height, width = check_image(image).shape[:2]
+        if flag("bgr", bgr):
+            image = np.ascontiguousarray(image[..., ::-1])
+        time = finite("time", time)
         if self._time is not None and time < self._time:
             self.reset()
         if self._shape is not None and self._shape != (height, width):
@@ -188,10 +198,11 @@ class StreamAnalyzer:
         self._time, self._shape = time, (height, width)
         tracked = self._track(image, time)
         tracked.sort(key=lambda each: (-each.detection.area, each.id))
-        read = self.analyzer.read_faces(image, [each.detection for each in tracked])
+        detections = [each.detection for each in tracked]
+        look = self.analyzer.look(self.analyzer.cut_out(image, detections))
         faces = tuple(
-            replace(face, track=self._follow(each, face, time))
-            for each, face in zip(tracked, read, strict=True)
+            replace(face, track=self._follow(each, look.readings.of(at), time))
+            for at, (each, face) in enumerate(zip(tracked, look.faces(detections), strict=True))
         )
         self._smoothed = {
             key: value for key, value in self._smoothed.items() if key in self._tracker.ids
@@ -205,6 +216,7 @@ class StreamAnalyzer:
             model=self.card.name,
             time=time,
             number=number,
+            reading=self.analyzer.reader.name,
         )
 
     def _track(self, image: NDArray[np.uint8], time: float) -> list[TrackedFace]:
@@ -237,49 +249,25 @@ class StreamAnalyzer:
         self._grey = now
         return {key: place for key, place in zip(places, found, strict=True) if place is not None}
 
-    def _follow(self, each: TrackedFace, face: Face, time: float) -> TrackState:
-        labels = tuple(face.probabilities)
+    def _follow(self, each: TrackedFace, readings: Readings, time: float) -> TrackState:
+        reader = self.analyzer.reader
+        labels = reader.labels
         state = smooth(
             self._smoothed.get(each.id),
-            np.array(list(face.probabilities.values())),
+            readings,
             time,
             seconds=self.smooth_seconds,
-            unsure_below=self.card.unsure_below,
+            reader=reader,
         )
         self._smoothed[each.id] = state
         return TrackState(
             id=each.id,
-            probabilities=dict(zip(labels, state.probabilities.tolist(), strict=True)),
+            probabilities=dict(zip(labels, state.readings.probabilities[0].tolist(), strict=True)),
             unsure=state.unsure,
             since=each.since,
             detected=each.detected,
             emotion=labels[state.leading],
         )
-
-
-def _sensitive_detector(
-    name: str, *, min_face: float | None, rotate: bool, threads: int, size: int | None
-) -> tuple[Detector, float]:
-    """A detector that tells of doubtful faces too, and the score from which one is sure."""
-    options: dict[str, Any] = {}
-    if size is not None:
-        if name != "centerface":
-            raise UsageError(f"size is for the detector centerface, not for {name!r}")
-        if size < 32:
-            raise UsageError(f"size is {size}, expected at least 32 pixels")
-        options["input_pixels"] = size * size * 3 // 4
-    if name == "centerface":
-        # The tracker has doubtful faces confirmed over time.
-        options["second_look"] = False
-    detector = create_detector(name, threads=threads, min_face=min_face, **options)
-    sure = float(getattr(detector, "score_threshold", 0.0))
-    if sure:
-        detector.score_threshold = LOW_SHARE * sure  # type: ignore[attr-defined]
-    if rotate:
-        from mien.vision.detection.rotated import RotatedDetector
-
-        detector = RotatedDetector(detector)
-    return detector, sure
 
 
 def _centre_is_inside(detection: Detection, width: int, height: int) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.album.asking.expression import (
-    Comparison,
+    Condition,
     Expression,
     Joined,
     Not,
@@ -29,7 +29,7 @@ COLUMNS = {
 PYTHON = {"and": "&", "or": "|", "not": "~", "=": "=="}
 
 comparisons = st.builds(
-    Comparison,
+    Condition,
     st.sampled_from(NAMES),
     st.sampled_from([">", ">=", "<", "<=", "==", "!="]),
     st.sampled_from([0.0, 0.1, 0.2, 0.8, 0.9, 1.0, 3.0]),
@@ -126,5 +126,5 @@ def test_leading_name(text: str, name: str | None) -> None:
 def test_operators_are_python_s() -> None:
     """0.5 against 0.5, by each operator."""
     for op, python in (("<", operator.lt), ("<=", operator.le), ("!=", operator.ne)):
-        found = Comparison("x", op, 0.5).holds({"x": np.array([0.5])})
+        found = Condition("x", op, 0.5).holds({"x": np.array([0.5])})
         assert found.tolist() == [python(0.5, 0.5)]

@@ -163,7 +163,7 @@ a_face = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     photos=st.lists(st.lists(a_face, max_size=4), max_size=12),
     rule=st.sampled_from(["mean", "min", "any", "share"]),
@@ -189,7 +189,7 @@ def test_against_a_plain_loop(photos: list[list[Face]], rule: str, sure: bool, l
     assert found.scores.tolist() == pytest.approx([score for _, score in expected])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.lists(a_face, min_size=1, max_size=3), min_size=1, max_size=10))
 def test_min_is_at_most_mean_is_at_most_any(photos: list[list[Face]]) -> None:
     by_rule = []

@@ -6,10 +6,8 @@ import errno
 import hashlib
 import multiprocessing
 import os
-import shutil
 import sqlite3
 import stat
-import time
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +23,7 @@ from mien.album.records import Examined, Exif, FileStat, PictureRecord
 from mien.album.status import album_status
 from mien.album.store import KnownFile, known_files, store
 from mien.errors import DataError, OutputError, UsageError
-from mien.vision.analyzer import Analyzer
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 from ..conftest import MODEL, portrait, save
 
@@ -67,7 +65,7 @@ def test_what_is_in_a_made_album(made_album: Path, made_photos: Path) -> None:
 
 
 def test_a_face_row_agrees_with_the_analyzer(made_photos: Path) -> None:
-    analyzer = Analyzer(MODEL)
+    analyzer = PixelAnalyzer(MODEL)
     path = made_photos / "deep" / "pair.png"
     record = examine_photo(analyzer, path.read_bytes(), "pair.png")
     from mien.media.image import read_image
@@ -89,7 +87,7 @@ def test_reducing_hardly_changes_a_face(tmp_path: Path) -> None:
     scene = Image.new("RGB", (2400, 1800), (90, 110, 130))
     scene.paste(portrait(300), (400, 500))
     content = save(scene, tmp_path / "a.jpg").read_bytes()
-    analyzer = Analyzer(MODEL)
+    analyzer = PixelAnalyzer(MODEL)
     small = examine_photo(analyzer, content, "a.jpg")
     full = examine_photo(analyzer, content, "a.jpg", reduce=False)
     assert (small.width, small.height) == (full.width, full.height) == (2400, 1800)
@@ -353,26 +351,22 @@ def test_where_it_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert default_database().parent.name == "mien"
 
 
-def test_a_hundred_thousand_known_files_are_compared_quickly(tmp_path: Path) -> None:
-    """A tenth of it, at a tenth of the 20 s that are allowed."""
+def test_known_files_are_asked_for_at_once_however_many_there_are(tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     source = save(portrait(8), tmp_path / "a.png")
-    for number in range(10_000):
+    for number in range(200):
         os.link(source, folder / f"{number}.png")
-    state = next(scan(os.fsencode(folder), heic=False))
-    assert isinstance(state, Found)
-    database = tmp_path / "album.sqlite3"
-    with open_album(database, create=True) as connection:
+    top = os.fsencode(folder)
+    statements: list[str] = []
+    with open_album(tmp_path / "album.sqlite3", create=True) as connection:
         connection.execute("INSERT INTO model VALUES (1, 'a', 'a', 'a', '[]', '[]')")
-        entries = list(scan(os.fsencode(folder), heic=False))
+        entries = list(scan(top, heic=False))
         picture = PictureRecord(8, 8, Exif(), 0, ())
         batch = [Examined(e.path, e.stat, b"h", picture) for e in entries if isinstance(e, Found)]
         store(connection, batch[:1], 1)
         store(connection, [Examined(e.path, e.stat, b"h") for e in batch[1:]], 1)
-        begun = time.perf_counter()
-        plan = make_plan(os.fsencode(folder), known_files(connection, os.fsencode(folder)), 1)
-        seconds = time.perf_counter() - begun
-    assert (plan.unchanged, plan.to_read, plan.gone) == (10_000, (), ())
-    assert seconds < 2
-    shutil.rmtree(folder)
+        connection.set_trace_callback(statements.append)
+        plan = make_plan(top, known_files(connection, top), 1)
+    assert (plan.unchanged, plan.to_read, plan.gone) == (200, (), ())
+    assert len(statements) == 1

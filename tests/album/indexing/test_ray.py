@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from mien.album.indexing.ray_engine import examine_with_ray
 from mien.cli import album as verb
 from mien.errors import UsageError
 
-from ..conftest import MODEL, Command, portrait, save
+from ..conftest import MODEL, Command, portrait, save, wait_until
 
 needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="needs Ray: the extra cluster"
@@ -112,10 +111,10 @@ def test_a_killed_worker_loses_no_photo(tmp_path: Path) -> None:
     assert sorted(each.path for each in results) == paths
     assert [each.error for each in results] == [None] * 60
     assert [each.path for each in results if each.picture is None] == [paths[-1]]
-    end = time.monotonic() + 20
-    while any(b"ray" in command_of(process) for process in descendants(os.getpid())):
-        assert time.monotonic() < end, "Ray goes on after the run"
-        time.sleep(0.1)
+    # Ray does not go on after the run.
+    wait_until(
+        lambda: not any(b"ray" in command_of(process) for process in descendants(os.getpid()))
+    )
 
 
 def test_without_ray_it_says_what_to_install(

@@ -75,7 +75,7 @@ def run_server(settings: Settings) -> Running:
 
     def stop() -> None:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         listening.close()
 
     return Running(f"http://127.0.0.1:{listening.getsockname()[1]}/", stop)
@@ -150,7 +150,7 @@ def _watch(socket: Any, watched: Watched) -> None:
     socket.on("framereceived", lambda text: watched.answers.append(json.loads(text)))
 
 
-def wait_for(page: Any, true: Callable[[], Any], seconds: float = 10.0) -> Any:
+def wait_for(page: Any, true: Callable[[], Any], seconds: float = 60.0) -> Any:
     """What ``true`` gives as soon as it gives something; the page goes on meanwhile."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

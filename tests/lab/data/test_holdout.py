@@ -48,7 +48,7 @@ def test_the_order_of_the_rows_does_not_matter():
     assert np.array_equal(hold_out(data.take(order)).splits, held_out)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     labels=st.lists(st.integers(0, 3), min_size=2, max_size=40),
     kinds=st.lists(st.integers(0, 8), min_size=40, max_size=40),

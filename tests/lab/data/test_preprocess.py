@@ -67,7 +67,7 @@ def test_a_blank_image_is_standardised_to_zeros():
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32 - 1),
     gain=st.floats(0.5, 4),

@@ -23,8 +23,8 @@ from mien.lab.explain.shown import Shown, rows_to_show
 from mien.lab.models import create_model
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.vision.analyzer import Analyzer
 from mien.vision.crop import crop_faces
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 app = typer.Typer()
 app.command()(explain)
@@ -116,7 +116,7 @@ def test_nothing_is_written_when_no_image_is_left(finished, tmp_path):
 
 def test_a_photo_is_cropped_as_the_runtime_does_it():
     photo = read_image(packaged_path(ASTRONAUT))
-    analyzer = Analyzer()
+    analyzer = PixelAnalyzer()
     (crop,) = crop_faces(
         photo, analyzer.detector.detect(photo), analyzer.card.crop, height=48, width=48
     )

@@ -1,10 +1,16 @@
-"""What every registered network must do."""
+"""What every registered network must do.
+
+By default the small networks do all of it, and the others have their parameters counted and compute
+once; ``pytest -m whole_contract`` runs the rest.
+"""
 
 from __future__ import annotations
 
 import copy
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import onnxruntime
 import pytest
@@ -54,6 +60,18 @@ COUNTS = {
     "efficientnet-lite0": (3_379_975 + 2 * 21_008, 4_652_008 - 1281 * 993),
 }
 
+LIGHT = 2_000_000
+"""Parameters up to which the whole contract is quick."""
+
+EXPORTED = ("vgg8",)
+"""Exporting takes longest: by default the family of the packaged models only."""
+
+
+def _cases(light: Callable[[str], bool]) -> list[Any]:
+    """All networks; those that are not light only in the whole contract."""
+    marks = {True: (), False: pytest.mark.whole_contract}
+    return [pytest.param(name, marks=marks[light(name)]) for name in model_names()]
+
 
 @dataclass(frozen=True)
 class Case:
@@ -84,7 +102,7 @@ def _build(entry: Entry, channels: int, side: int, seed: int = 0, **options: str
     return create_model(entry.name, HEADS, channels=channels, size=side, **options).eval()
 
 
-@pytest.fixture(scope="module", params=model_names())
+@pytest.fixture(scope="module", params=_cases(lambda name: COUNTS.get(name, (LIGHT, 0))[0] < LIGHT))
 def case(request: pytest.FixtureRequest) -> Case:
     entry = find_entry(request.param)
     return Case(entry, max(entry.smallest, min(entry.size, 48)))
@@ -105,10 +123,15 @@ def network(case: Case) -> Network:
     return network.eval()
 
 
-def test_it_has_exactly_the_published_parameters(case):
+def test_every_network_is_counted():
+    assert set(COUNTS) == set(model_names())
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_it_has_exactly_the_published_parameters(name):
     with torch.device("meta"):
-        network = create_model(case.entry.name, {"fer2013": 7})
-    assert count_parameters(network) == COUNTS[case.entry.name]
+        network = create_model(name, {"fer2013": 7})
+    assert count_parameters(network) == COUNTS[name]
 
 
 @torch.inference_mode()
@@ -128,11 +151,19 @@ def test_one_row_of_finite_logits_a_head_at_the_published_input(case):
         torch.testing.assert_close(alone[head], together[head][:1], atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("name", COUNTS)
+def test_it_works_at_its_smallest_input(name):
+    _assert_it_computes(find_entry(name), 1)
+
+
+def test_it_works_with_three_channels(case):
+    _assert_it_computes(case.entry, 3)
+
+
 @torch.inference_mode()
-def test_it_works_at_its_smallest_input_with_one_channel_and_three(case, channels):
-    network = _build(case.entry, channels, case.entry.smallest)
-    for head, values in network(_images(2, channels, case.entry.smallest)).items():
+def _assert_it_computes(entry: Entry, channels: int) -> None:
+    network = _build(entry, channels, entry.smallest)
+    for head, values in network(_images(2, channels, entry.smallest)).items():
         assert values.shape == (2, HEADS[head])
         assert values.isfinite().all()
 
@@ -223,6 +254,7 @@ def test_the_same_answer_after_saving_and_loading(case, network):
         assert torch.equal(found[head], values)
 
 
+@pytest.mark.parametrize("case", _cases(lambda name: name in EXPORTED), indirect=True)
 @pytest.mark.filterwarnings("ignore")
 def test_it_exports_to_onnx_with_a_dynamic_batch(case, network):
     exported = torch.onnx.export(

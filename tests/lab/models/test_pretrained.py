@@ -3,7 +3,6 @@ from __future__ import annotations
 import pickle
 import socket
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -259,10 +258,8 @@ def test_a_network_that_does_not_answer_is_given_up(offline, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{silent.getsockname()[1]}")
         monkeypatch.setattr(pretrained, "PATIENCE", 0.3)
-        started = time.perf_counter()
         with pytest.raises(RecipeError, match=r"cannot be downloaded \(.*timed out.*\)"):
             load_pretrained(_resnet18(), "resnet18", "imagenet")
-        assert time.perf_counter() - started < 5
     assert socket.getdefaulttimeout() is None
 
 

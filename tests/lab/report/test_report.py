@@ -11,11 +11,11 @@ import pytest
 from mien.cli.lab.report import report as verb
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
-from mien.lab.explain.explain import Explanation
+from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.model_file import FileExplanation
 from mien.lab.report.report import Report, make_report
 from mien.lab.report.report_files import write_report
-from mien.lab.report.summary import Finding
+from mien.lab.report.summary import Conclusion
 from mien.lab.training.run import Run
 
 SECTIONS = ("In short", "The figures", "What it gets wrong", "On whom it fails", "How it was made")
@@ -42,13 +42,13 @@ def of_file(exported, faces, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     return found, folder
 
 
-def answers(findings: tuple[Finding, ...]) -> dict[str, str]:
+def answers(findings: tuple[Conclusion, ...]) -> dict[str, str]:
     return {finding.question: finding.answer for finding in findings}
 
 
 def test_a_run_has_everything(of_run):
     found, folder = of_run
-    assert isinstance(found.explanation, Explanation)
+    assert isinstance(found.explanation, NetworkExplanation)
     assert set(found.evaluation.measures) == {"PublicTest", "PrivateTest"}
     page = (folder / "report.html").read_text("utf-8")
     for title in (*SECTIONS, "What it looks at", "Kernels", "Integrated gradients"):

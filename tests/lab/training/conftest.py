@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import load_file
 
 from mien.lab.data.faces import FaceData
-from mien.lab.training.loop import EpochLog, train
+from mien.lab.training.epoch_log import EpochLog
+from mien.lab.training.loop import train
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 

@@ -17,7 +17,7 @@ from mien.lab.training.loop import train
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.run import Run
 from mien.lab.training.setup import prepare
-from mien.lab.training.teaching.targets import Objective
+from mien.lab.training.targets import Objective
 
 
 def _scrambled(data: FaceData, split: str, seed: int = 5) -> FaceData:

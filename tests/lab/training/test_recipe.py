@@ -6,8 +6,8 @@ import yaml
 
 from mien.emotions import FER2013, FERPLUS
 from mien.errors import RecipeError
-from mien.lab.training.build import build
 from mien.lab.training.recipe import Recipe, load_recipe, packaged_recipes, parse_recipe
+from mien.lab.training.run import build
 
 SMALLEST = {"name": "small", "summary": "s", "model": {"name": "vgg8"}, "epochs": 1}
 

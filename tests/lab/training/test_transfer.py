@@ -22,7 +22,7 @@ from mien.lab.training.predict import embed, predict_logits
 from mien.lab.training.recipe import Model, Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.setup import prepare
-from mien.lab.training.transfer import Head, Transfer, frozen_parts, train_mode
+from mien.lab.training.transfer import Transfer, TransferHead, frozen_parts, train_mode
 
 PARTS = ("stage1", "stage2", "stage3", "stage4", "gate", "heads")
 
@@ -75,7 +75,7 @@ def test_frozen_parts_learn_nothing_and_keep_their_statistics():
 
 def test_a_head_holds_the_last_part_and_no_more():
     network = _network()
-    head = Head(network)
+    head = TransferHead(network)
     assert {id(p) for p in head.parameters()} == {id(p) for p in network.heads.parameters()}
     network.eval()
     images = torch.randn(2, 1, 44, 44)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from mien.errors import MissingExtraError, UsageError, VideoError
-from mien.media.video.video import open_video
+from mien.media.video.open_video import open_video
 
 pytest.importorskip("av")
 
@@ -291,7 +291,7 @@ import threading
 from pathlib import Path
 from mien.media.summary.summary import Summarizer
 from mien.media.results.sinks import create_sink
-from mien.media.video.video import open_video
+from mien.media.video.open_video import open_video
 from mien.vision.stream import StreamAnalyzer
 
 def resident():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.errors import OutputError, UsageError
-from mien.media.video.video import open_video
+from mien.media.video.open_video import open_video
 from mien.media.video.video_sink import AnnotatedVideo
 
 av = pytest.importorskip("av")

@@ -7,17 +7,19 @@ import secrets
 import shutil
 import tempfile
 import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import schemathesis
 
+from mien.album.asking.blend import rank_blend
 from mien.cli import serve as verb
+from mien.server.album import reader
 from mien.server.app import create_app
 from mien.server.settings import Settings
 
-from ..album_server import body, make_album, make_large_album
+from ..album_server import body, make_album
 from ..conftest import running
 from ..described import assert_as_described, cases
 
@@ -31,7 +33,6 @@ ROUTES = (
     "/look?photo=1",
     "/similar?photo=1",
 )
-MANY = 100_000
 HERE = Path(tempfile.gettempdir()) / f"mien-test-{secrets.token_hex(8)}"
 APP = create_app(
     Settings(
@@ -135,37 +136,47 @@ def test_other_computers_see_the_album_only_if_that_was_said(monkeypatch, tmp_pa
         assert settings.token == options.get("token")
 
 
-def test_a_hundred_thousand_photos_are_ranked_within_a_second_and_hold_nobody_up(tmp_path):
-    database = make_large_album(tmp_path / "large.sqlite3", MANY)
-    with running(album=database) as server, server.client() as client:
-        client.get("/v1/album")
-        begun = time.perf_counter()
-        found = client.get("/v1/album/ranking?weights=happy:1,sad:0.2&faces=1..3").json()
-        seconds = time.perf_counter() - begun
-        assert len(found["ids"]) == MANY
-        assert seconds < 1
-        begun = time.perf_counter()
-        ids = ",".join(map(str, found["ids"][-60:]))
-        question = {"ids": ids, "weights": "happy:1,sad:0.2", "faces": "1..3"}
-        assert len(client.get("/v1/album/photos", params=question).json()["photos"]) == 60
-        assert time.perf_counter() - begun < seconds  # It was not ranked again.
+def test_a_question_is_ranked_once(made, monkeypatch):
+    asked = []
 
-        stop, slowest = threading.Event(), [0.0]
+    def counted(*arguments):
+        asked.append(arguments)
+        return rank_blend(*arguments)
 
-        def watch() -> None:
-            with server.client() as other:
-                while not stop.is_set():
-                    asked = time.perf_counter()
-                    other.get("/healthz")
-                    slowest[0] = max(slowest[0], time.perf_counter() - asked)
+    monkeypatch.setattr(reader, "rank_blend", counted)
+    question = {"weights": "happy:1,sad:0.2", "faces": "1..3"}
+    with running(album=made[1]) as server, server.client() as client:
+        ids = client.get("/v1/album/ranking", params=question).json()["ids"]
+        assert len(ids) == 4
+        named = {"ids": ",".join(map(str, ids[-2:])), **question}
+        assert len(client.get("/v1/album/photos", params=named).json()["photos"]) == 2
+        assert len(asked) == 1
+        client.get("/v1/album/ranking", params={"weights": "sad:1"})
+        assert len(asked) == 2
 
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        for weight in range(1, 9):
-            client.get(f"/v1/album/ranking?weights=sad:{weight / 10}&rule=min&path=*1.jpg")
-        stop.set()
-        watcher.join()
-        assert 0 < slowest[0] < 1
+
+def test_a_long_ranking_holds_nobody_up(made, monkeypatch):
+    begun, answered = threading.Event(), threading.Event()
+
+    def long(*arguments):
+        begun.set()
+        assert answered.wait(60)
+        return rank_blend(*arguments)
+
+    monkeypatch.setattr(reader, "rank_blend", long)
+    with (
+        running(album=made[1]) as server,
+        server.client() as one,
+        server.client() as other,
+        ThreadPoolExecutor(1) as asking,
+    ):
+        ranking = asking.submit(one.get, "/v1/album/ranking?weights=sad:1")
+        assert begun.wait(60)
+        assert other.get("/healthz").status_code == 200
+        assert other.get("/v1/album/thumbnail?photo=1").status_code == 200
+        assert not ranking.done()
+        answered.set()
+        assert ranking.result().status_code == 200
 
 
 @schema.parametrize()

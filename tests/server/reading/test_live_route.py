@@ -24,7 +24,7 @@ def live(server):
 
 
 def received(live) -> dict:
-    return json.loads(live.recv(timeout=20))
+    return json.loads(live.recv(timeout=60))
 
 
 def error_of(live, status: int = 422) -> dict:
@@ -78,11 +78,13 @@ def test_each_connection_has_its_own_people(server, jpeg):
 
 
 def test_frame_time_is_the_servers_and_grows(live, jpeg):
+    begun = time.monotonic()
     live.send(message(9e9, jpeg))
     first = received(live)["frame"]["time"]
     time.sleep(0.2)
     live.send(message(-5, jpeg))
-    assert 0.2 <= received(live)["frame"]["time"] - first < 10
+    passed = received(live)["frame"]["time"] - first
+    assert 0.2 <= passed <= time.monotonic() - begun
 
 
 def test_a_bad_picture_is_told_and_the_next_one_is_read(live, jpeg):
@@ -188,7 +190,7 @@ def test_too_many_connections_are_503():
 def test_a_connection_that_is_gone_frees_its_place(jpeg):
     with running(max_requests=1) as server:
         for number in range(3):
-            end = time.monotonic() + 5
+            end = time.monotonic() + 60
             while True:
                 try:
                     with connect(server.live) as live:

@@ -139,7 +139,7 @@ def test_decode_follows_the_paper():
 
 
 @given(st.integers(1, 80), st.integers(1, 80), st.integers(0, 48))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_layout_pads_to_multiples_of_32_with_the_mean(width, height, border):
     view = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
     blob = lay_out(view, border)

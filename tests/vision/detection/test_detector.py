@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.errors import UsageError
-from mien.vision.detection.detector import (
-    Detection,
-    create_detector,
-    detector_names,
-    finish,
-    overlap_fraction,
-    register_detector,
-    same_face,
-    suppress_overlaps,
-)
+from mien.vision.detection.boxes import finish, overlap_fraction, same_face, suppress_overlaps
+from mien.vision.detection.detector import Detection
+from mien.vision.detection.detectors import create_detector, detector_names, register_detector
 
 
 def test_own_detectors_are_registered():

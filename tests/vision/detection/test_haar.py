@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as PillowImage
 
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.vision.detection.detector import create_detector
+from mien.vision.detection.detectors import create_detector
 from mien.vision.detection.haar import Haar
 
 

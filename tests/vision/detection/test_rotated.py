@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image as PillowImage
 
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.vision.detection.detector import Detection, create_detector
+from mien.vision.detection.detector import Detection
+from mien.vision.detection.detectors import create_detector
 from mien.vision.detection.rotated import (
     RotatedDetector,
     plan_turn,

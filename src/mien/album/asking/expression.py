@@ -41,7 +41,7 @@ Columns = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Condition:
     """``name op number``."""
 
     name: str
@@ -88,7 +88,7 @@ class Joined:
         return "(" + (" and " if self.every else " or ").join(map(str, self.parts)) + ")"
 
 
-Expression = Comparison | Not | Joined
+Expression = Condition | Not | Joined
 
 
 def parse_expression(text: str, names: Collection[str]) -> Expression:
@@ -112,7 +112,7 @@ def parse_expression(text: str, names: Collection[str]) -> Expression:
 
 def leading_name(expression: Expression, among: Collection[str]) -> str | None:
     """The first of the names ``among`` that the expression asks to be high; None for none."""
-    if isinstance(expression, Comparison):
+    if isinstance(expression, Condition):
         asks_high = expression.op in (">", ">=") and expression.name in among
         return expression.name if asks_high else None
     if isinstance(expression, Not):
@@ -203,14 +203,14 @@ class _Parser:
         self._depth -= 1
         return found
 
-    def _comparison(self) -> Comparison:
+    def _comparison(self) -> Condition:
         if self._next.kind == "number":
             number = self._number()
             op = self._op()
-            return Comparison(self._name(), _MIRRORED.get(op, op), number)
+            return Condition(self._name(), _MIRRORED.get(op, op), number)
         name = self._name()
         op = self._op()
-        return Comparison(name, op, self._number())
+        return Condition(name, op, self._number())
 
     def _name(self) -> str:
         token = self._next

@@ -13,7 +13,7 @@ from mien.album.indexing.examine import examine_photo
 from mien.album.records import FloatColumn
 from mien.errors import DataError, UsageError
 from mien.media.image import open_error
-from mien.vision.analyzer import Analyzer
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 _CHUNK = 1 << 14
 
@@ -70,7 +70,7 @@ def faces_of_photo(path: Path, model: Path) -> npt.NDArray[np.float16]:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise open_error(error, str(path)) from error
-    record = examine_photo(Analyzer(model), content, str(path))
+    record = examine_photo(PixelAnalyzer(model), content, str(path))
     if not record.faces:
         raise UsageError("no face was found in this photo", where=path, hint="name another")
     if not record.faces[0].embedding:

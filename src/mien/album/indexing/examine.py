@@ -18,33 +18,34 @@ import numpy.typing as npt
 
 from mien.album.indexing.measure import difference_hash, sharpness
 from mien.album.indexing.photo import Photo, read_photo
-from mien.album.records import Examined, FaceRecord, FileStat, PictureRecord
+from mien.album.records import (
+    HASH_BYTES,
+    MOST_BYTES,
+    Examined,
+    FaceRecord,
+    FileStat,
+    PictureRecord,
+    stat_of,
+)
 from mien.errors import ImageError
 from mien.media.image import Image, open_error
-from mien.media.results.result_columns import printable_path
-from mien.vision.analyzer import Analyzer
-from mien.vision.crop import crop_faces, roll_of
-from mien.vision.detection.centerface import INPUT_PIXELS
-from mien.vision.detection.detector import Detection
-
-HASH_BYTES = 16
-MOST_BYTES = 1 << 30
-"""Larger files are not read: no photo has a gigabyte."""
+from mien.results import printable_path
+from mien.vision.crop import roll_of
+from mien.vision.detection.detector import Detection, input_pixels_of
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 LEAST_CROP_SIDE = 48.0
 """Faces are cropped from a decoding in which they have at least as many pixels a side, if the
 photo has them."""
 
-FIRST_PIXELS = 6 * INPUT_PIXELS
-"""A JPEG is first decoded with at least so many pixels. The detector finds faces from about 20
-pixels of its input; they have ``LEAST_CROP_SIDE`` here, so that a second, larger decoding, which
-costs as much as the first, is seldom needed: see docs/decisions/0007."""
+FIRST_DECODED = 6
+"""A JPEG is first decoded with at least so many times the pixels that the detector sees. It finds
+faces from about 20 pixels of its input; they have ``LEAST_CROP_SIDE`` here, so that a second,
+larger decoding, which costs as much as the first, is seldom needed: see docs/decisions/0007."""
 
-VIEW_PIXELS = 2 * INPUT_PIXELS
-"""The detector is given a picture with at least so many, halved from larger ones: it brings them to
-``INPUT_PIXELS`` itself, but more slowly."""
-
-_LARGEST = (1 << 63) - 1
+FIRST_SHOWN = 2
+"""The detector is given a picture with at least so many times the pixels that it sees, halved from
+larger ones: it brings them down itself, but more slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Examiner:
     ) -> None:
         cv2.setNumThreads(1)
         self._model_id = settings.model_id
-        self._analyzer = Analyzer(settings.model, threads=1)
+        self._analyzer = PixelAnalyzer(settings.model, threads=1)
         self._hashes = known
         self._album = None
         self._done: set[bytes] = set()
@@ -139,39 +140,31 @@ class Examiner:
         return self._album.execute(query, (digest, self._model_id)).fetchone() is not None
 
 
-def stat_of(found: os.stat_result) -> FileStat:
-    """What is compared of a file's state, in numbers that fit into SQLite's 63 bits and a sign."""
-    return FileStat(
-        min(found.st_size, _LARGEST),
-        max(-_LARGEST, min(found.st_mtime_ns, _LARGEST)),
-        found.st_ino & _LARGEST,
-    )
-
-
 def examine_photo(
-    analyzer: Analyzer, content: bytes, name: str, *, reduce: bool = True
+    analyzer: PixelAnalyzer, content: bytes, name: str, *, reduce: bool = True
 ) -> PictureRecord:
     """Find and measure the faces of a photo.
 
     Parameters
     ----------
-    analyzer : Analyzer
+    analyzer : PixelAnalyzer
     content : bytes
         Of the picture's file.
     name : str
         For errors.
     reduce : bool
-        Decode a JPEG no larger than ``FIRST_PIXELS`` asks, and once more, larger, if a face has
-        less than ``LEAST_CROP_SIDE`` pixels in it. False decodes at full size, and gives that to
-        the detector.
+        Decode a JPEG no larger than ``FIRST_DECODED`` asks, and once more, larger, if a face has
+        less than ``LEAST_CROP_SIDE`` pixels in it. False, or a detector that does not say what it
+        sees, decodes at full size, and gives that to the detector.
 
     Raises
     ------
     ImageError
         If it cannot be read.
     """
-    photo = read_photo(content, name, least_pixels=FIRST_PIXELS if reduce else None)
-    view, by = _shrunk(photo.image) if reduce else (photo.image, 1)
+    seen = input_pixels_of(analyzer.detector) if reduce else None
+    photo = read_photo(content, name, least_pixels=seen and FIRST_DECODED * seen)
+    view, by = _shrunk(photo.image, FIRST_SHOWN * seen) if seen else (photo.image, 1)
     detections = _scaled(analyzer.detector.detect(view), by, by)
     close = photo
     smallest = min((min(d.width, d.height) for d in detections), default=math.inf)
@@ -189,10 +182,10 @@ def examine_photo(
     )
 
 
-def _shrunk(image: Image) -> tuple[Image, int]:
+def _shrunk(image: Image, least_pixels: int) -> tuple[Image, int]:
     """The image with the mean of each n × n pixels, and n; what is left over at the end is cut."""
     height, width = image.shape[:2]
-    by = int(math.sqrt(height * width / VIEW_PIXELS))
+    by = int(math.sqrt(height * width / least_pixels))
     if by < 2 or min(height, width) < by:
         return image, 1
     size = width // by, height // by
@@ -200,13 +193,12 @@ def _shrunk(image: Image) -> tuple[Image, int]:
     return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), by
 
 
-def _faces(analyzer: Analyzer, photo: Photo, detections: list[Detection]) -> tuple[FaceRecord, ...]:
-    card = analyzer.card
-    read = analyzer.read_faces(photo.image, detections)
-    crops = crop_faces(
-        photo.image, detections, card.crop, height=card.input_height, width=card.input_width
-    )
-    embeddings = analyzer.classifier.embed(crops)
+def _faces(
+    analyzer: PixelAnalyzer, photo: Photo, detections: list[Detection]
+) -> tuple[FaceRecord, ...]:
+    crops = analyzer.cut_out(photo.image, detections)
+    look = analyzer.look(crops)
+    read, embeddings = look.faces(detections), look.embeddings
     full = _scaled(detections, *_ratio(photo.image.shape, (photo.height, photo.width)))
     return tuple(
         FaceRecord(

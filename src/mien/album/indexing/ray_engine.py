@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.indexing.examine import HASH_BYTES, Examiner, ExaminerSettings
+from mien.album.indexing.examine import Examiner, ExaminerSettings
 from mien.album.indexing.workers import crashed
-from mien.album.records import Examined
+from mien.album.records import HASH_BYTES, Examined
 from mien.errors import MienError, UsageError
 from mien.installing import how_to_install
 from mien.packaged import EXPRESSION_MODELS, sha256_of

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mien.album.indexing.examine import stat_of
-from mien.album.records import FileStat
+from mien.album.records import FileStat, stat_of
 from mien.media.image import HEIC_SUFFIXES, IMAGE_SUFFIXES
 
 _SUFFIXES = frozenset(os.fsencode(suffix) for suffix in IMAGE_SUFFIXES)

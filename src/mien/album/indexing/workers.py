@@ -13,8 +13,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_end
 
-from mien.album.indexing.examine import Examiner, ExaminerSettings, stat_of
-from mien.album.records import Examined
+from mien.album.indexing.examine import Examiner, ExaminerSettings
+from mien.album.records import Examined, stat_of
 from mien.errors import MienError
 
 _IN_FLIGHT = 3

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from mien.album.asking.hits import Hit, HitFace
 from mien.emotions import UNSURE
-from mien.media.results.result_columns import printable_path
+from mien.results import printable_path
 from mien.version import __version__
 
 SCHEMA = "mien.album/1"

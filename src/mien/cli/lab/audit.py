@@ -15,7 +15,7 @@ from mien.cli.lab.installed import require_lab
 
 if TYPE_CHECKING:
     from mien.lab.data.audit.audit import Audit
-    from mien.lab.data.audit.label_agreement import Agreement
+    from mien.lab.data.audit.label_agreement import AgreementAudit
 
 _STYLES = {"act": "bold yellow", "know": "bold cyan", "missing": "dim", "fine": "green"}
 
@@ -91,7 +91,7 @@ def _overlaps(found: Audit) -> Table:
     return table
 
 
-def _agreement(agreement: Agreement) -> Table:
+def _agreement(agreement: AgreementAudit) -> Table:
     table = Table(title="Agreement with the FER+ majority (Microsoft's rule)", box=box.SIMPLE)
     table.add_column("label", no_wrap=True)
     for column in ("images", "compared", "agree", "share"):

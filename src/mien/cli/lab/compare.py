@@ -16,7 +16,8 @@ from mien.cli.lab.evaluate import Split, View
 from mien.cli.lab.installed import require_lab
 
 if TYPE_CHECKING:
-    from mien.lab.comparison.compare import Compared, Comparison
+    from mien.lab.comparison.compare import Comparison
+    from mien.lab.comparison.compared import Compared
 
 # What the figures leave of 100 columns.
 _NAME_WIDTH = 29

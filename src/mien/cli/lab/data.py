@@ -83,7 +83,7 @@ def import_data(
     """Check a data set image by image and keep it, with its SHA-256, for training."""
     require_lab()
     from mien.lab.data.labels.mapping import load_mapping
-    from mien.lab.data.sources.reading import Columns
+    from mien.lab.data.source_content import Columns
     from mien.lab.data.store import import_faces, stored_path
 
     meaning = None if mapping is None else load_mapping(mapping)

@@ -17,8 +17,8 @@ from mien.cli.lab.subject import DataName, SubjectName, data_for, open_named
 
 if TYPE_CHECKING:
     from mien.lab.evaluation.evaluate import Evaluation
-    from mien.lab.evaluation.measures.estimates import Estimate
     from mien.lab.evaluation.measures.measures import Measures
+    from mien.lab.evaluation.measures.statistics import Estimate
 
 
 class View(StrEnum):

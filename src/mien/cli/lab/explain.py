@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.analyze import EXIT_SOME_UNREADABLE
 from mien.cli.console import err, out, print_error, print_note
+from mien.cli.exit_status import EXIT_SOME_UNREADABLE
 from mien.cli.lab.evaluate import Split
 from mien.cli.lab.installed import Threads, require_lab, set_threads
 from mien.errors import DataError, ImageError, UsageError
 
 if TYPE_CHECKING:
     from mien.lab.data.faces import FaceData
-    from mien.lab.explain.explain import Explanation
+    from mien.lab.explain.explain import NetworkExplanation
     from mien.lab.explain.shown import Shown
 
 _ROW = "row:"
@@ -140,7 +140,7 @@ def faces_to_show(name: str) -> list[Shown]:
     from mien.lab.export.cards import FER2013_CROP
     from mien.media.image import read_image
     from mien.vision.crop import crop_faces
-    from mien.vision.detection.detector import create_detector
+    from mien.vision.detection.detectors import create_detector
 
     photo = read_image(name)
     detections = create_detector().detect(photo)
@@ -156,7 +156,7 @@ def faces_to_show(name: str) -> list[Shown]:
     return [Shown(f"{plain}, face {number}", crop) for number, crop in enumerate(crops, 1)]
 
 
-def _print(found: Explanation) -> None:
+def _print(found: NetworkExplanation) -> None:
     for image in found.images:
         share = image.probabilities[image.predicted]
         known = "" if image.shown.label is None else f", labelled {image.shown.label}"

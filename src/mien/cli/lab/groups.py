@@ -11,7 +11,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from mien.lab.evaluation.groups.group_results import GroupColumn, Groups
-    from mien.lab.evaluation.measures.estimates import Estimate
+    from mien.lab.evaluation.measures.statistics import Estimate
 
 
 def group_tables(found: Groups) -> Group:

@@ -49,7 +49,8 @@ def lr_find(
 ) -> None:
     """Train a fresh network for some steps at a growing learning rate, and suggest one.
 
-    The rate suggested is a third of that at which the loss begins to climb. It makes no run folder.
+    The rate suggested is half of that at which the loss begins to climb; for adam, adamw and muon
+    it is the one at which half of the loss's fall is done. It makes no run folder.
     """
     require_lab()
     from mien.lab.training.lr_finder import find_learning_rate, plot_rates, write_rates
@@ -86,6 +87,7 @@ def lr_find(
             lowest=lowest,
             highest=highest,
             steps=steps,
+            normalised=optimiser.name != "sgd",
             on_step=lambda done, rate, loss: bar.update(
                 task, completed=done, rate=f"{rate:.1e}", loss=f"{loss:.3f}"
             ),
@@ -109,7 +111,7 @@ def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]
     from mien.cli.progress import TrainingProgress
     from mien.lab.training.loop import fit
     from mien.lab.training.machines.distributed import ALONE
-    from mien.lab.training.machines.memory import explained_memory
+    from mien.lab.training.memory import explained_memory
     from mien.lab.training.setup import load_data, prepare
     from mien.lab.training.transfer import frozen_parts, train_mode
 
@@ -135,7 +137,12 @@ def _print_table(curve: RateCurve) -> None:
     table = Table("rule", "learning rate")
     table.columns[1].justify = "right"
     edge = "where the loss begins to climb" if curve.complete else "where the loss is lowest"
+    by_middle = curve.recommended < curve.steady
+    mark = " (recommended)"
     table.add_row(f"{edge} (too high)", f"{curve.edge:.2g}")
-    table.add_row("a third of that (recommended)", f"{curve.recommended:.2g}")
+    table.add_row(f"half of that{'' if by_middle else mark}", f"{curve.steady:.2g}")
+    table.add_row(
+        f"where half of the fall is done{mark if by_middle else ''}", f"{curve.middle:.2g}"
+    )
     table.add_row("where the loss falls fastest", f"{curve.steepest:.2g}")
     out.print(table)

@@ -14,7 +14,7 @@ from mien.cli.lab.installed import DeviceName, Threads, require_lab, set_threads
 from mien.errors import UsageError
 
 if TYPE_CHECKING:
-    from mien.lab.training.loop import EpochLog
+    from mien.lab.training.epoch_log import EpochLog
 
 
 def train(

@@ -19,84 +19,23 @@ from mien.lab.comparison.answers import (
     make_predictions,
     read_answers,
 )
-from mien.lab.comparison.facts import Facts, read_facts
+from mien.lab.comparison.compared import Against, Compared, Scores
+from mien.lab.comparison.facts import read_facts
 from mien.lab.comparison.latency import Latency, measure_latency
 from mien.lab.comparison.seeds import SeedGroup, group_by_recipe
-from mien.lab.comparison.shared_mistakes import Agreement, find_agreement
-from mien.lab.comparison.significance import (
+from mien.lab.comparison.shared_mistakes import SharedMistakes, find_agreement
+from mien.lab.evaluation.calibration import probabilities
+from mien.lab.evaluation.measures import metrics
+from mien.lab.evaluation.measures.statistics import (
     SIGNIFICANT,
-    Interval,
     McNemar,
-    interval,
+    holm,
+    known_estimate,
     mcnemar,
     resampled_confusions,
 )
-from mien.lab.evaluation.calibration import probabilities
-from mien.lab.evaluation.groups.group_differences import holm
-from mien.lab.evaluation.measures import metrics
 from mien.lab.evaluation.subject import open_subject
 from mien.lab.training.predict import Views
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Figures of one model with 95 % intervals, or differences to the reference with theirs."""
-
-    accuracy: Interval
-    macro_f1: Interval
-    balanced_accuracy: Interval
-
-
-@dataclass(frozen=True)
-class Against:
-    """A model against the reference, on the same images.
-
-    Attributes
-    ----------
-    difference : Scores
-        The model's figures less the reference's; paired intervals, not corrected.
-    test : McNemar
-        Of accuracy.
-    corrected_p : float
-        Holm's, over all models of the table.
-    verdict : str
-        ``"better"``, ``"worse"`` or ``"not distinguishable"``, in accuracy.
-    """
-
-    difference: Scores
-    test: McNemar
-    corrected_p: float
-    verdict: str
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One model of the table.
-
-    Attributes
-    ----------
-    number : int
-        Place in the table, from 1; what plots call it.
-    name : str
-    facts : Facts
-    scores : Scores
-    against : Against or None
-        None for the reference itself.
-    temperature : float or None
-    calibration_error : float or None
-        Expected calibration error after the temperature; None where PublicTest was not evaluated.
-    latency : Latency or None
-        None when it was not measured.
-    """
-
-    number: int
-    name: str
-    facts: Facts
-    scores: Scores
-    against: Against | None
-    temperature: float | None
-    calibration_error: float | None
-    latency: Latency | None
 
 
 @dataclass(frozen=True)
@@ -115,7 +54,7 @@ class Comparison:
     models : tuple of Compared
         The highest accuracy first.
     groups : tuple of SeedGroup
-    agreement : Agreement
+    agreement : SharedMistakes
         In the order of ``models``.
     """
 
@@ -128,7 +67,7 @@ class Comparison:
     reference_is_baseline: bool
     models: tuple[Compared, ...]
     groups: tuple[SeedGroup, ...]
-    agreement: Agreement
+    agreement: SharedMistakes
 
     @property
     def reference_called(self) -> str:
@@ -284,7 +223,9 @@ def _replicates(answers: dict[str, Answers]) -> dict[str, list[NDArray[np.float6
 
 
 def _scores(point: Sequence[float], replicates: Sequence[NDArray[np.float64]]) -> Scores:
-    return Scores(*(interval(value, drawn) for value, drawn in zip(point, replicates, strict=True)))
+    return Scores(
+        *(known_estimate(value, drawn) for value, drawn in zip(point, replicates, strict=True))
+    )
 
 
 def _hold_against(

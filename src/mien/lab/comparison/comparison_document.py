@@ -31,8 +31,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from mien.lab.comparison.compare import Compared, Comparison, Scores
-from mien.lab.comparison.significance import SIGNIFICANT
+from mien.lab.comparison.compare import Comparison
+from mien.lab.comparison.compared import Compared, Scores
+from mien.lab.evaluation.measures.statistics import SIGNIFICANT
 
 SCHEMA = "mien.compare/1"
 

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from mien.lab.comparison.compare import Compared, Comparison
+from mien.lab.comparison.compare import Comparison
+from mien.lab.comparison.compared import Compared
 from mien.lab.comparison.facts import Curve
 from mien.lab.comparison.placement import place_labels, spread_apart
 from mien.lab.pages.figures import BLUE, GREY, LINE_STYLES, PALETTE, new_figure, tidy

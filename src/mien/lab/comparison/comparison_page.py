@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from mien.lab.comparison.compare import Compared, Comparison
+from mien.lab.comparison.compare import Comparison
+from mien.lab.comparison.compared import Compared
 from mien.lab.comparison.comparison_figures import (
     MOST_CURVES,
     chosen_curves,
@@ -14,9 +15,8 @@ from mien.lab.comparison.comparison_figures import (
     line_of,
 )
 from mien.lab.comparison.latency import BATCHES
-from mien.lab.comparison.significance import EXACT_BELOW, SIGNIFICANT
 from mien.lab.comparison.words import findings, p_value, points, with_margin
-from mien.lab.evaluation.measures.estimates import BOOTSTRAP_SAMPLES
+from mien.lab.evaluation.measures.statistics import BOOTSTRAP_SAMPLES, EXACT_BELOW, SIGNIFICANT
 from mien.lab.pages.page import render
 from mien.lab.pages.picture import Picture, picture_of_figure
 

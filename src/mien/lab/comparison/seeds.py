@@ -5,10 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mien.lab.comparison.compare import Compared
+from mien.lab.comparison.compared import Compared
 
 
 @dataclass(frozen=True)

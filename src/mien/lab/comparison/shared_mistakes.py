@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Agreement:
+class SharedMistakes:
     """Which models are wrong together; shares of all images, 0 to 1.
 
     Attributes
@@ -28,12 +28,12 @@ class Agreement:
     all_wrong: float
 
 
-def find_agreement(right: NDArray[np.bool_]) -> Agreement:
+def find_agreement(right: NDArray[np.bool_]) -> SharedMistakes:
     """The agreement of models ``(models, n)``, bool: whether each is right, image by image."""
     wrong = (~right).astype(np.float64)
     together = wrong @ wrong.T / right.shape[1]
     any_right = float(right.any(axis=0).mean())
-    return Agreement(
+    return SharedMistakes(
         both_wrong=tuple(tuple(float(share) for share in row) for row in together),
         any_right=any_right,
         all_right=float(right.all(axis=0).mean()),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mien.lab.comparison.compare import Compared, Comparison
-from mien.lab.comparison.significance import Interval
+from mien.lab.comparison.compare import Comparison
+from mien.lab.comparison.compared import Compared
+from mien.lab.evaluation.measures.statistics import KnownEstimate
 
 MINUS = "−"
 
@@ -18,7 +19,7 @@ def findings(comparison: Comparison) -> tuple[str, ...]:
     )
 
 
-def with_margin(figure: Interval) -> str:
+def with_margin(figure: KnownEstimate) -> str:
     """A share in per cent with half its interval: ``60.1 ±1.6``."""
     return f"{100 * figure.value:.1f} ±{100 * figure.half_width:.1f}"
 

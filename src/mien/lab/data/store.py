@@ -21,7 +21,7 @@ from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.holdout import DEFAULT_SHARE
 from mien.lab.data.labels.mapping import Mapping
-from mien.lab.data.sources.reading import Columns
+from mien.lab.data.source_content import Columns
 from mien.lab.data.sources.sources import read_faces
 
 FORMAT = "mien.faces/1"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mien.card import ALL_ROWS, Score
-from mien.lab.evaluation.measures.estimates import Estimate
 from mien.lab.evaluation.measures.measures import Headline, Measures
+from mien.lab.evaluation.measures.statistics import Estimate
 
 WITHOUT_TWINS = "without twins"
 MICROSOFT_RULE = "FER+ majority, Microsoft's rule"

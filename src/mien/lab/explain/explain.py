@@ -69,7 +69,7 @@ class ExplainedImage:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class NetworkExplanation:
     """What a run's network looks at.
 
     Attributes
@@ -134,7 +134,7 @@ def explain_run(
     layer: str | None = None,
     channels: int = CHANNELS,
     on_step: Callable[[str], None] = lambda step: None,
-) -> Explanation:
+) -> NetworkExplanation:
     """Explain single images, the classes of a split, and the network itself.
 
     Parameters
@@ -198,7 +198,7 @@ def explain_run(
     dead = dead_units(network, data.images[drawn], options)
     on_step("map of the embeddings")
     embedding = embedding_map(subject, data, rows) if len(rows) >= LEAST_IMAGES else None
-    return Explanation(
+    return NetworkExplanation(
         name=subject.name,
         model=subject.run.recipe().model.name,
         head=head,

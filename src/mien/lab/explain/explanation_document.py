@@ -26,13 +26,13 @@ from typing import Any
 
 from mien.lab.explain.class_saliency import BANDS, ClassSaliency
 from mien.lab.explain.embedding_map import EmbeddingMap
-from mien.lab.explain.explain import Explanation
+from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.explanation_figures import labels_of
 
 SCHEMA = "mien.explain/1"
 
 
-def to_document(found: Explanation) -> dict[str, Any]:
+def to_document(found: NetworkExplanation) -> dict[str, Any]:
     """The explanation as plain dicts, lists, strings and numbers; see the top of this module."""
     return {
         "schema": SCHEMA,
@@ -91,7 +91,7 @@ def to_document(found: Explanation) -> dict[str, Any]:
     }
 
 
-def to_json(found: Explanation) -> str:
+def to_json(found: NetworkExplanation) -> str:
     """``to_document`` as text."""
     return json.dumps(to_document(found), indent=1, ensure_ascii=False) + "\n"
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from mien.lab.beside import write_beside
-from mien.lab.explain.explain import Explanation
+from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.explanation_document import to_json
 from mien.lab.explain.pictures import draw_explanation
 from mien.lab.pages.page import render, write_page
@@ -14,7 +14,7 @@ from mien.lab.pages.page import render, write_page
 JSON_NAME, PAGE_NAME = "explain.json", "explain.html"
 
 
-def write_explanation(found: Explanation, folder: Path) -> tuple[Path, Path]:
+def write_explanation(found: NetworkExplanation, folder: Path) -> tuple[Path, Path]:
     """Write a PNG a picture, ``explain.json`` and ``explain.html``, each beside, then renamed.
 
     Returns

@@ -16,7 +16,7 @@ from mien.lab.data.preprocess import Input
 from mien.lab.explain.class_saliency import ClassSaliency
 from mien.lab.explain.embedding_figures import draw_answers, draw_labels
 from mien.lab.explain.embedding_map import EmbeddingMap
-from mien.lab.explain.explain import ExplainedImage, Explanation
+from mien.lab.explain.explain import ExplainedImage, NetworkExplanation
 from mien.lab.explain.explanation_figures import (
     MOST_KERNELS,
     draw_activations,
@@ -55,7 +55,7 @@ class ExplanationPictures:
         return self.saliency + self.classes + self.activations + self.kernels + self.embedding
 
 
-def draw_explanation(found: Explanation) -> ExplanationPictures:
+def draw_explanation(found: NetworkExplanation) -> ExplanationPictures:
     """Draw all of it."""
     labels = labels_of(found)
     shown = found.activations[0].values.shape[0]

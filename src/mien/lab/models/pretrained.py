@@ -45,7 +45,7 @@ IMAGENET = (*TORCHVISION, "efficientnet-lite0")
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedWeights:
     """What pretrained weights gave.
 
     Attributes
@@ -73,7 +73,7 @@ class Loaded:
         return f"{len(self.loaded)} tensors from {self.source}{left}"
 
 
-def load_pretrained(network: Network, model_name: str, weights: str) -> Loaded:
+def load_pretrained(network: Network, model_name: str, weights: str) -> LoadedWeights:
     """Put pretrained weights into a network; the heads stay fresh, except from a run of one's own.
 
     The first convolution of a network with one input channel takes the sum of the file's three:
@@ -204,7 +204,9 @@ def _read(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _fill(network: Network, model_name: str, source: str, state: dict[str, Tensor]) -> Loaded:
+def _fill(
+    network: Network, model_name: str, source: str, state: dict[str, Tensor]
+) -> LoadedWeights:
     own = {
         name: value
         for name, value in network.state_dict().items()
@@ -255,7 +257,7 @@ def _fill(network: Network, model_name: str, source: str, state: dict[str, Tenso
         digest.update(value.contiguous().numpy().data)
     left = tuple(name for name in own if name in fresh)
     stem_is_fresh = first in wanted and first in fresh
-    return Loaded(source, tuple(values), left, stem_is_fresh, digest.hexdigest())
+    return LoadedWeights(source, tuple(values), left, stem_is_fresh, digest.hexdigest())
 
 
 def _names_in_heads(network: Network) -> set[str]:

@@ -18,11 +18,11 @@ from mien.lab.evaluation.groups.group_results import Groups
 from mien.lab.evaluation.mistakes.mistakes import Mistakes, find_mistakes
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
-from mien.lab.explain.explain import Explanation, explain_run
+from mien.lab.explain.explain import NetworkExplanation, explain_run
 from mien.lab.explain.explanation_document import classes_document, embedding_document, to_document
 from mien.lab.explain.model_file import FileExplanation, explain_file
 from mien.lab.explain.shown import rows_to_show
-from mien.lab.report.summary import Finding, summarise
+from mien.lab.report.summary import Conclusion, summarise
 from mien.lab.training.predict import Views
 
 SCHEMA = "mien.report/1"
@@ -48,7 +48,7 @@ class Report:
     groups : Groups
     explanation : Explanation, FileExplanation or None
         None when it was not asked for, or for a run on data that it was not trained on.
-    findings : tuple of Finding
+    findings : tuple of Conclusion
         The report in a few sentences.
     """
 
@@ -59,8 +59,8 @@ class Report:
     evaluation: Evaluation
     mistakes: Mistakes
     groups: Groups
-    explanation: Explanation | FileExplanation | None
-    findings: tuple[Finding, ...]
+    explanation: NetworkExplanation | FileExplanation | None
+    findings: tuple[Conclusion, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types, ready for JSON."""
@@ -133,7 +133,7 @@ def make_report(
         estimate=estimate_groups,
         cross=cross,
     )
-    explanation: Explanation | FileExplanation | None = None
+    explanation: NetworkExplanation | FileExplanation | None = None
     if explain and isinstance(subject, ModelSubject):
         on_step("looking at what it looks at")
         explanation = explain_file(subject, data, np.sort(part.rows), split)
@@ -154,10 +154,10 @@ def make_report(
     )
 
 
-def _explanation(found: Explanation | FileExplanation | None) -> dict[str, Any] | None:
+def _explanation(found: NetworkExplanation | FileExplanation | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    if isinstance(found, Explanation):
+    if isinstance(found, NetworkExplanation):
         return to_document(found)
     return {
         "split": found.split,

@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.measures.score_figures import score_pictures
 from mien.lab.evaluation.mistakes.mistake_galleries import mistake_galleries
-from mien.lab.explain.explain import Explanation
+from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.explanation_figures import blended
 from mien.lab.explain.model_file import FileExplanation
 from mien.lab.explain.pictures import draw_class_maps, draw_embedding, draw_explanation
@@ -44,7 +44,7 @@ def render_page(report: Report, data: FaceData, command: str) -> str:
         galleries=mistake_galleries(report.mistakes, data),
         curves=_curves(report),
         recipe=yaml.safe_dump(report.facts.recipe, sort_keys=False, allow_unicode=True),
-        explained=draw_explanation(found) if isinstance(found, Explanation) else None,
+        explained=draw_explanation(found) if isinstance(found, NetworkExplanation) else None,
         mapped=_mapped(found) if isinstance(found, FileExplanation) else (),
         class_pictures=draw_class_maps(found.classes, found.input, found.split)
         if isinstance(found, FileExplanation)

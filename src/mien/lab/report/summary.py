@@ -10,7 +10,7 @@ from mien.lab.comparison.facts import Facts
 from mien.lab.evaluation.groups.group_results import ACCURACY, STANDARDISED, Groups
 from mien.lab.evaluation.measures.measures import ClassScores, Measures
 from mien.lab.evaluation.mistakes.mistakes import Mistakes
-from mien.lab.explain.explain import Explanation
+from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.model_file import FileExplanation
 from mien.lab.pages.page import percent
 
@@ -24,7 +24,7 @@ _PLACES = ("brows and eyes", "nose and cheeks", "the mouth")
 
 
 @dataclass(frozen=True)
-class Finding:
+class Conclusion:
     """A question that a reader has, and the answer in a sentence or two."""
 
     question: str
@@ -35,24 +35,24 @@ def summarise(
     measures: Measures,
     mistakes: Mistakes,
     groups: Groups,
-    explanation: Explanation | FileExplanation | None,
+    explanation: NetworkExplanation | FileExplanation | None,
     facts: Facts,
-) -> tuple[Finding, ...]:
+) -> tuple[Conclusion, ...]:
     """What the figures say, in words."""
     found = [
-        Finding("How good is it?", _good(measures)),
-        Finding("What does it fail on?", _fails(measures, mistakes)),
-        Finding("On whom does it fail?", _whom(groups)),
-        Finding("Does it know when it is wrong?", _sure(measures)),
+        Conclusion("How good is it?", _good(measures)),
+        Conclusion("What does it fail on?", _fails(measures, mistakes)),
+        Conclusion("On whom does it fail?", _whom(groups)),
+        Conclusion("Does it know when it is wrong?", _sure(measures)),
     ]
     if measures.humans is not None:
-        found.append(Finding("How does it compare with people?", _people(measures)))
-    found.append(Finding("Are the labels right?", _labels(mistakes)))
+        found.append(Conclusion("How does it compare with people?", _people(measures)))
+    found.append(Conclusion("Are the labels right?", _labels(mistakes)))
     looks = _looks(explanation)
     if looks:
-        found.append(Finding("What does it look at?", looks))
+        found.append(Conclusion("What does it look at?", looks))
     if facts.gap is not None:
-        found.append(Finding("Has it learnt by heart?", _gap(facts.gap)))
+        found.append(Conclusion("Has it learnt by heart?", _gap(facts.gap)))
     return tuple(found)
 
 
@@ -160,7 +160,7 @@ def _labels(mistakes: Mistakes) -> str:
     )
 
 
-def _looks(explanation: Explanation | FileExplanation | None) -> str:
+def _looks(explanation: NetworkExplanation | FileExplanation | None) -> str:
     if explanation is None or not explanation.classes:
         return ""
     usual = np.mean([part.bands for part in explanation.classes], axis=0)

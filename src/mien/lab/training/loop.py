@@ -15,37 +15,16 @@ from mien.errors import RunError
 from mien.lab.data.faces import FaceData
 from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint
 from mien.lab.training.early_stopping import best_epoch, should_stop
-from mien.lab.training.machines.distributed import ALONE, Group
-from mien.lab.training.machines.memory import explained_memory
+from mien.lab.training.epoch_log import EpochLog
+from mien.lab.training.machines.distributed import ALONE, ProcessGroup
+from mien.lab.training.memory import explained_memory
 from mien.lab.training.optimising.average import averaged
 from mien.lab.training.optimising.schedules import learning_rate_factor
 from mien.lab.training.recipe import Recipe, parse_recipe
 from mien.lab.training.run import Run
 from mien.lab.training.setup import Batch, Session, facts_of, prepare
-from mien.lab.training.transfer import Head, frozen_parts, train_mode
+from mien.lab.training.transfer import TransferHead, frozen_parts, train_mode
 from mien.version import __version__
-
-
-@dataclass(frozen=True)
-class EpochLog:
-    """One line of ``log.csv``. Accuracies are shares.
-
-    ``train_*`` are of the augmented images while they were learnt, ``clean_*`` of a fixed sample of
-    Training as it is, measured like PublicTest after the epoch; ``gap`` is clean less public
-    accuracy.
-    """
-
-    epoch: int
-    learning_rate: float
-    train_loss: float
-    train_accuracy: float
-    clean_loss: float
-    clean_accuracy: float
-    public_loss: float
-    public_accuracy: float
-    gap: float
-    images_per_second: float
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -68,7 +47,7 @@ def train(
     *,
     resume: bool = False,
     device: torch.device | None = None,
-    group: Group = ALONE,
+    group: ProcessGroup = ALONE,
     on_step: Callable[[Step], None] = lambda step: None,
     on_epoch: Callable[[list[EpochLog]], None] = lambda logs: None,
     on_weights: Callable[[str], None] = lambda text: None,
@@ -86,7 +65,7 @@ def train(
         With the labels that the recipe names (see ``setup.load_data``).
     device : torch.device, optional
         The CPU when None.
-    group : Group
+    group : ProcessGroup
         The processes that train together; each takes its share of every batch.
     on_step, on_epoch, on_weights, on_features : callable
         Progress: after a batch, after an epoch (all logs so far), what pretrained weights gave,
@@ -200,7 +179,7 @@ def _train_epoch(
     epoch: int,
     logs: list[EpochLog],
     run: Run,
-    group: Group,
+    group: ProcessGroup,
     on_step: Callable[[Step], None],
 ) -> dict[str, Any]:
     """One pass over what training draws from; returns the part of the log that it knows."""
@@ -284,10 +263,12 @@ def fit(
 
 
 def _whole(kept: nn.Module) -> nn.Module:
-    return kept.network if isinstance(kept, Head) else kept
+    return kept.network if isinstance(kept, TransferHead) else kept
 
 
-def _facts(session: Session, logs: list[EpochLog], recipe: Recipe, group: Group) -> dict[str, Any]:
+def _facts(
+    session: Session, logs: list[EpochLog], recipe: Recipe, group: ProcessGroup
+) -> dict[str, Any]:
     facts = facts_of(session)
     stopper = recipe.early_stopping
     if stopper.patience is not None:

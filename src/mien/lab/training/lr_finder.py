@@ -20,14 +20,20 @@ from mien.lab.training.watching.learning_curves import CLEAN, PUBLIC, TRAIN
 DIVERGED = 4.0
 """The test ends when the smoothed loss is this many times the lowest."""
 
-CLIMB = 0.2
+CLIMB = 0.1
 """A climb is a rise of the smoothed loss by this share of its fall so far, and out of the noise."""
 
-NOISE = 2.0
-"""A rise is out of the noise at this many standard deviations of a single step's loss."""
+NOISE = 4.5
+"""After a fall, a rise is out of the noise at this many standard errors of the smoothed loss."""
 
-MARGIN = 3.0
-"""The recommended rate is this many times below the one at which the loss first climbs."""
+DOUBT = 9.0
+"""And until the loss has fallen by this many, only at this many: nothing has been learnt yet."""
+
+LEVEL = 2.0
+"""Smoothed losses that differ by fewer standard errors than this are as good as equal."""
+
+MARGIN = 2.0
+"""A rate is steady this many times below the one at which the loss begins to climb."""
 
 FEWEST = 20
 """Steps without which a curve says nothing."""
@@ -41,18 +47,25 @@ class RateCurve:
     ----------
     rates, losses, smoothed : ndarray of shape (n,), float64
         Learning rate of each step, its loss, and the losses smoothed over neighbouring steps.
+    error : float
+        Standard error of a smoothed loss.
     diverged : bool
         Whether the test ended because the loss exploded, and not at the highest rate.
+    normalised : bool
+        Whether the optimiser's steps are as long as the rate says, however small the gradient
+        (Adam, AdamW, Muon).
     """
 
     rates: NDArray[np.float64]
     losses: NDArray[np.float64]
     smoothed: NDArray[np.float64]
+    error: float
     diverged: bool
+    normalised: bool = False
 
     @property
     def edge(self) -> float:
-        """The rate at which the loss first climbs; that of the lowest loss if it never does.
+        """The rate from which on the loss first climbs; if it never does, that of the lowest loss.
 
         Networks with batch norm often recover from the first climb and seem to learn at far higher
         rates: no rate beyond it is worth recommending.
@@ -60,9 +73,26 @@ class RateCurve:
         return float(self.rates[self._edge()])
 
     @property
-    def recommended(self) -> float:
-        """A third of ``edge``: near the greatest rate that is steady, as Smith 2017 advises."""
+    def middle(self) -> float:
+        """The rate at which half of the fall of the loss up to ``edge`` is done."""
+        until = self.smoothed[: self._edge() + 1]
+        half = (self.smoothed[0] + until.min()) / 2
+        # The last time that it is crossed: at the first steps noise may do so too.
+        return float(self.rates[np.flatnonzero(until >= half)[-1]])
+
+    @property
+    def steady(self) -> float:
+        """Half of ``edge``: near the greatest rate that is steady."""
         return self.edge / MARGIN
+
+    @property
+    def recommended(self) -> float:
+        """``steady``, as Smith 2017 advises; for a normalised optimiser ``middle`` if it is less.
+
+        The loss of a normalised optimiser rises late and slowly, at rates at which every single
+        step is far too long.
+        """
+        return min(self.middle, self.steady) if self.normalised else self.steady
 
     @property
     def steepest(self) -> float:
@@ -79,16 +109,19 @@ class RateCurve:
 
     def _edge(self) -> int:
         climb = self._climb()
-        return int(self.smoothed.argmin()) if climb is None else climb
+        until = self.smoothed[:climb]
+        level = np.flatnonzero(until <= until.min() + LEVEL * self.error)
+        # Where nothing climbs, the far end of a level floor is only the end of the test.
+        return int(level[0] if climb is None and not self.diverged else level[-1])
 
     def _climb(self) -> int | None:
         """The first step at which the smoothed loss has risen by more than noise."""
-        # The median is not moved by the explosion at the end.
-        noise = 1.4826 * float(np.median(np.abs(self.losses - self.smoothed)))
         least, first = float(self.smoothed[0]), float(self.smoothed[0])
         for step, loss in enumerate(self.smoothed):
             least = min(least, float(loss))
-            if loss - least > max(CLIMB * (first - least), NOISE * noise, 1e-6 * abs(least)):
+            fall = first - least
+            noise = (NOISE if fall > DOUBT * self.error else DOUBT) * self.error
+            if loss - least > max(CLIMB * fall, noise, 1e-6 * abs(least)):
                 return step
         return None
 
@@ -99,6 +132,7 @@ def find_learning_rate(
     lowest: float,
     highest: float,
     steps: int = 200,
+    normalised: bool = False,
     on_step: Callable[[int, float, float], None] = lambda done, rate, loss: None,
 ) -> RateCurve:
     """Train with a rate that grows by the same factor from step to step (Smith 2017, section 3.3).
@@ -111,6 +145,8 @@ def find_learning_rate(
         The first and the last rate.
     steps : int
         The test ends before if the loss is not finite or ``DIVERGED`` times the lowest.
+    normalised : bool
+        As in ``RateCurve``.
     on_step : callable
         Progress: steps done, rate, loss.
 
@@ -151,8 +187,12 @@ def find_learning_rate(
             f"the loss diverges from the first steps on, at learning rate {rate:.2g}",
             hint="begin lower, with --lowest",
         )
-    found = np.array(losses)
-    return RateCurve(np.array(rates), found, _smooth(found, max(2, steps / 40)), diverged)
+    found, width = np.array(losses), max(2, steps / 40)
+    smoothed = _smooth(found, width)
+    # The median is not moved by the explosion at the end.
+    noise = 1.4826 * float(np.median(np.abs(found - smoothed)))
+    error = noise / math.sqrt(2 * math.sqrt(math.pi) * width)
+    return RateCurve(np.array(rates), found, smoothed, error, diverged, normalised)
 
 
 def write_rates(curve: RateCurve, path: Path) -> None:
@@ -190,7 +230,7 @@ def plot_rates(curve: RateCurve, path: Path, *, title: str = "") -> None:
     for rate, style, label in (
         (curve.recommended, "-", "recommended"),
         (curve.steepest, "--", "steepest descent"),
-        (curve.edge, ":", "the loss climbs" if curve.complete else "lowest loss"),
+        (curve.edge, ":", "the loss begins to climb" if curve.complete else "lowest loss"),
     ):
         axes.axvline(rate, color=PUBLIC, ls=style, lw=1.5, label=f"{rate:.2g}: {label}")
     axes.set_xscale("log")

@@ -15,8 +15,7 @@ from torch import nn
 
 from mien.errors import RunError
 from mien.lab.beside import write_beside
-from mien.lab.models import Network
-from mien.lab.training.build import build
+from mien.lab.models import Network, create_model
 from mien.lab.training.recipe import Recipe, parse_recipe
 
 
@@ -151,3 +150,17 @@ def result_name(name: str, views: str = "single", on: str = "") -> str:
 def run_folder(recipe: Recipe, root: Path) -> Path:
     """``root/<recipe>-s<seed>``."""
     return root / f"{recipe.name}-s{recipe.seed}"
+
+
+def build(recipe: Recipe, heads: dict[str, int]) -> Network:
+    """The recipe's network with fresh weights from torch's global random state.
+
+    ``heads`` is the number of labels of each head.
+    """
+    return create_model(
+        recipe.model.name,
+        heads,
+        channels=recipe.input.channels,
+        size=recipe.input.side,
+        **recipe.model.options(),
+    )

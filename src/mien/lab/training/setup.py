@@ -20,17 +20,16 @@ from mien.lab.data.ferplus import fer2013_distribution
 from mien.lab.data.labels.relabel import relabel
 from mien.lab.data.store import load_faces
 from mien.lab.models import Network
-from mien.lab.models.pretrained import Loaded, load_pretrained
-from mien.lab.training.build import build
+from mien.lab.models.pretrained import LoadedWeights, load_pretrained
 from mien.lab.training.drawn import Drawn, draw_embeddings, draw_images
 from mien.lab.training.features import cached_features
 from mien.lab.training.machines.device import autocast, choose_precision
-from mien.lab.training.machines.distributed import ALONE, Group
+from mien.lab.training.machines.distributed import ALONE, ProcessGroup
 from mien.lab.training.optimising.optimisers import make_optimiser
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.recipe import Recipe
-from mien.lab.training.teaching.mixing import mix
-from mien.lab.training.teaching.targets import (
+from mien.lab.training.run import build
+from mien.lab.training.targets import (
     Objective,
     Targets,
     heads_of,
@@ -39,8 +38,9 @@ from mien.lab.training.teaching.targets import (
     make_targets,
     rows_of,
 )
-from mien.lab.training.teaching.teachers import Teacher, joined_to_votes, load_teachers, taught
-from mien.lab.training.transfer import Head
+from mien.lab.training.teachers import Teacher, joined_to_votes, load_teachers, taught
+from mien.lab.training.teaching.mixing import mix
+from mien.lab.training.transfer import TransferHead
 
 GROWING = ("oversample", "smote", "augment")
 """Ways of balancing that add images."""
@@ -75,7 +75,7 @@ class Session:
     drawn: Drawn
     targets: Targets
     heads: dict[str, int]
-    loaded: Loaded | None
+    loaded: LoadedWeights | None
     teachers: tuple[Teacher, ...]
     measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
     rank: int
@@ -113,7 +113,7 @@ class Session:
             found: dict[str, Tensor] = module(inputs)
         return found
 
-    def share(self, batch: Batch, group: Group) -> Batch:
+    def share(self, batch: Batch, group: ProcessGroup) -> Batch:
         """Part of a global batch that is this process's, on the training device."""
         part = group.share(len(batch.inputs))
         return Batch(
@@ -176,7 +176,7 @@ def prepare(
     data: FaceData,
     device: torch.device,
     *,
-    group: Group = ALONE,
+    group: ProcessGroup = ALONE,
     on_weights: Callable[[str], None] = lambda text: None,
     on_features: Callable[[str, int, int], None] = lambda name, done, of: None,
 ) -> Session:
@@ -220,7 +220,7 @@ def prepare(
     clean_rows = rows[spread]
     measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
     if recipe.transfer.freeze == "backbone":
-        module = Head(network)
+        module = TransferHead(network)
         plain = _embed(network, data, rows, recipe, "Training", on_features)
         mirrored = None
         if recipe.augmentation.flip != "none":

@@ -26,7 +26,7 @@ class Transfer(Section):
     unfreeze_every: Annotated[int, Field(ge=1)] = 1
 
 
-class Head(nn.Module):
+class TransferHead(nn.Module):
     """What comes after a network's embedding, as a network of its own."""
 
     def __init__(self, network: Network) -> None:
@@ -40,7 +40,7 @@ class Head(nn.Module):
         """The whole network that this is the end of."""
         return self._network[0]
 
-    def train(self, mode: bool = True) -> Head:
+    def train(self, mode: bool = True) -> TransferHead:
         """Dropout before the heads belongs to the network; the backbone is never run here."""
         self.network.train(mode)
         super().train(mode)
@@ -63,7 +63,7 @@ def frozen_parts(network: Network, options: Transfer, epoch: int) -> tuple[str, 
 
 
 def train_mode(module: nn.Module, frozen: tuple[str, ...]) -> None:
-    """Train a network, or a ``Head``, all but its ``frozen`` parts.
+    """Train a network, or a ``TransferHead``, all but its ``frozen`` parts.
 
     The batch norms of a frozen part keep their statistics too.
     """

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import io
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageColor, ImageDraw, ImageFont
 
@@ -18,7 +19,9 @@ from mien.errors import OutputError, UsageError
 from mien.media.drawing.label_layout import place_labels
 from mien.media.image import Image
 from mien.media.results.output import open_output
+from mien.options import file_path, kind_of
 from mien.results import Face, Frame, TrackState
+from mien.vision.detection.detector import check_image
 
 _RGB = tuple[int, int, int]
 _Pixels = tuple[int, int, int, int]
@@ -89,12 +92,12 @@ def annotate(image: Image, frame: Frame) -> Image:
     Raises
     ------
     UsageError
-        If ``image`` is not ``uint8 (H, W, 3)``.
+        If ``image`` is not ``uint8 (H, W, 3)``, or ``frame`` is no frame.
     """
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+    check_image(image)
+    if not isinstance(frame, Frame):
         raise UsageError(
-            f"annotate needs uint8 (H, W, 3) pixels, not {image.dtype} {image.shape}",
-            hint="read the picture with mien.media.image.read_image",
+            f"the frame is {kind_of(frame)}", hint="give what Analyzer.analyze says of one picture"
         )
     height, width = image.shape[:2]
     marks = [mark for face in frame.faces if (mark := _mark(face, width, height)) is not None]
@@ -114,24 +117,31 @@ def annotate(image: Image, frame: Frame) -> Image:
     return np.array(canvas)
 
 
-def write_image(path: Path, image: Image) -> None:
+def write_image(path: str | os.PathLike[str], image: NDArray[np.uint8]) -> None:
     """Write a picture, whole or not at all.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         Its suffix names the format: ``.png``, ``.jpg``, ``.jpeg`` or ``.webp``.
-    image : ndarray of uint8, shape (H, W, 3)
-        RGB.
+    image : ndarray of uint8, shape (H, W, 3) or (H, W)
+        RGB, or grey.
 
     Raises
     ------
     UsageError
-        If the suffix is another one.
+        If the suffix is another one, or ``image`` no such array.
     OutputError
         If the picture cannot be written there, or is too large for the format. A file that was
         there before stays as it was.
     """
+    if isinstance(path, np.ndarray):
+        raise UsageError("the path comes first", hint='write_image("out.png", image)')
+    path = file_path("the path", path)
+    if not (isinstance(image, np.ndarray) and image.ndim == 2 and image.dtype == np.uint8):
+        check_image(image)
+    if not image.size:
+        raise UsageError(f"the image has no pixels: {image.shape}")
     format = _FORMATS.get(path.suffix.lower())
     if format is None:
         raise UsageError(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mien.emotions import FER2013
 from mien.errors import UsageError
-from mien.results import LANDMARK_NAMES, Frame
+from mien.results import LANDMARK_NAMES, Frame, printable_path
 
 Kind = Literal["text", "integer", "number", "boolean"]
 Value = str | int | float | bool | None
@@ -136,22 +135,3 @@ def face_rows(frame: Frame, columns: Sequence[Column]) -> Iterator[tuple[Value, 
     plain = frame.to_dict()
     for number, face in enumerate(plain["faces"], start=1):
         yield tuple(column.value(plain, number, face) for column in columns)
-
-
-def printable_path(path: str | None) -> str | None:
-    r"""The path as valid Unicode.
-
-    File names on Linux are bytes; those that are not UTF-8 reach Python as lone surrogates, which
-    no UTF-8 file can hold. Each such byte is written as ``\xe9``: readable, and valid everywhere.
-    """
-    if path is None:
-        return None
-    try:
-        path.encode()
-        return path
-    except UnicodeEncodeError:
-        pass
-    try:
-        return os.fsencode(path).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:
-        return path.encode("utf-8", "backslashreplace").decode()

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mien.emotions import COLOURS
-from mien.media.results.result_columns import printable_path
 from mien.media.results.sink import Sink
-from mien.results import Face, Frame
+from mien.results import Face, Frame, printable_path
+from mien.wording import count
 
 _BAR_CELLS = 8
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -61,11 +61,6 @@ class TableSink(Sink):
         if self._errors:
             parts.append(f"{len(self._errors)} could not be read")
         return ", ".join(parts)
-
-
-def count(number: int, thing: str) -> str:
-    """``1 face``, ``2 faces``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _table(frames: list[Frame], *, wide: bool, ascii_only: bool) -> Table:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mien.media.results.result_columns import Column, Value, face_rows, printable_path
+from mien.media.results.result_columns import Column, Value, face_rows
 from mien.media.results.sink import Sink
-from mien.results import Frame
+from mien.results import Frame, printable_path, to_json
 from mien.version import __version__
 
 FRAMES_SCHEMA = "mien.frames/1"
@@ -31,7 +30,7 @@ class JsonSink(Sink):
         self._frames = 0
 
     def _before(self) -> bytes:
-        head = f'{{\n  "schema": {_json(FRAMES_SCHEMA)},\n  "mien": {_json(__version__)},\n'
+        head = f'{{\n  "schema": {to_json(FRAMES_SCHEMA)},\n  "mien": {to_json(__version__)},\n'
         return f'{head}  "frames": ['.encode()
 
     def _one(self, frame: Frame) -> bytes:
@@ -48,11 +47,17 @@ class JsonSink(Sink):
         return f'{frames_end},\n  "errors": {_pretty(errors, "  ")}\n}}\n'.encode()
 
 
+def json_document(frames: Iterable[Frame]) -> str:
+    """The document that ``JsonSink`` writes, as text, of frames that are all there."""
+    sink = JsonSink(None)
+    return b"".join([sink._before(), *map(sink._one, frames), sink._after()]).decode()
+
+
 class JsonLinesSink(Sink):
     """One frame a line."""
 
     def _one(self, frame: Frame) -> bytes:
-        return f"{_json(_plain(frame))}\n".encode()
+        return f"{frame.to_json()}\n".encode()
 
 
 class CsvSink(Sink):
@@ -95,19 +100,14 @@ def _plain(frame: Frame) -> dict[str, Any]:
     return plain
 
 
-def _json(value: Any) -> str:
-    # NaN is not JSON: better an error here than a file that nobody else can read.
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
 def _pretty(value: Any, indent: str) -> str:
     """JSON with a line for each entry of what does not fit on one line."""
-    line = _json(value)
+    line = to_json(value)
     if len(indent) + len(line) <= _LINE or not isinstance(value, (dict, list)):
         return line
     inner = indent + "  "
     if isinstance(value, dict):
-        parts = [f"{_json(key)}: {_pretty(entry, inner)}" for key, entry in value.items()]
+        parts = [f"{to_json(key)}: {_pretty(entry, inner)}" for key, entry in value.items()]
     else:
         parts = [_pretty(entry, inner) for entry in value]
     opening, closing = line[0], line[-1]

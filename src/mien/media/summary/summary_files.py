@@ -10,9 +10,9 @@ from typing import Any
 
 from mien.media.drawing.draw import write_image
 from mien.media.results.output import make_folder, open_output
-from mien.media.results.result_columns import printable_path
 from mien.media.summary.summary import PersonSummary, VideoSummary
 from mien.media.summary.timeline import draw_timeline
+from mien.results import printable_path
 
 SUMMARY_SCHEMA = "mien.video-summary/1"
 """Name and version of summary.json; documented in ``docs/schema.md``."""

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from mien.errors import UsageError, VideoError
-from mien.media.video.video import CAMERA, VideoFrame
+from mien.media.video.frames import CAMERA, VideoFrame
 
 _GIVEN_UP_AFTER = 20
 """Frames in a row that do not come before the camera counts as gone."""

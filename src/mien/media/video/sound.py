@@ -24,7 +24,7 @@ class Sound:
     Parameters
     ----------
     source : str
-        The video that the sound is from, as for ``mien.media.video.video.open_container``.
+        The video that the sound is from, as for ``mien.media.video.open_video.open_container``.
     into : av.container.OutputContainer
         Where it goes; nothing may have been written to it yet.
     start : float

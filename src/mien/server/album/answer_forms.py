@@ -6,14 +6,12 @@ import json
 import os
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from mien.album.asking.columns import AlbumColumns
 from mien.album.taking.listing import shown_path, to_plain
 from mien.card import Fraction
 from mien.emotions import FERPLUS, FOUR, VALENCE_SET
-from mien.server.album.reader import Detail, Loaded, Ranked
-from mien.server.reading.answers import ErrorAnswer, Responses, error_responses
+from mien.server.album.reader import Detail, LoadedAlbum, Ranked
+from mien.server.answer_form import AnswerForm, ErrorAnswer, Responses, error_responses
 
 _MEANINGS = {
     403: "Another web page asked, or the original lies outside the indexed folders",
@@ -26,11 +24,7 @@ _MEANINGS = {
 }
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ExportLimits(_Answer):
+class ExportLimits(AnswerForm):
     """Most photos of an export by its kind, and most bytes of a ZIP."""
 
     lists: int
@@ -39,7 +33,7 @@ class ExportLimits(_Answer):
     zip_bytes: int
 
 
-class AlbumAnswer(_Answer):
+class AlbumAnswer(AnswerForm):
     """What is in the album; version differs when it has changed, and is null for an empty one."""
 
     version: str | None
@@ -52,7 +46,7 @@ class AlbumAnswer(_Answer):
     limits: ExportLimits
 
 
-class RankingAnswer(_Answer):
+class RankingAnswer(AnswerForm):
     """Photos by their numbers, best first, with their scores."""
 
     version: str | None
@@ -62,7 +56,7 @@ class RankingAnswer(_Answer):
     in_bursts: int
 
 
-class AlbumFace(_Answer):
+class AlbumFace(AnswerForm):
     """A face; keys as in docs/guides/album.md. ``value`` is what it brings into the score."""
 
     xyxy: tuple[float, float, float, float]
@@ -77,7 +71,7 @@ class AlbumFace(_Answer):
     value: Fraction
 
 
-class AlbumPhoto(_Answer):
+class AlbumPhoto(AnswerForm):
     """A photo; ``key`` belongs into the address of its thumbnail. The place only with ?place=1."""
 
     id: int
@@ -92,20 +86,20 @@ class AlbumPhoto(_Answer):
     longitude: float | None = None
 
 
-class PhotosAnswer(_Answer):
+class PhotosAnswer(AnswerForm):
     """Photos in the order asked for; those that have gone are left out."""
 
     photos: list[AlbumPhoto]
 
 
-class LookAnswer(_Answer):
+class LookAnswer(AnswerForm):
     """A photo and its first faces as JPEGs in data URIs, at the size of a screen."""
 
     photo: str
     faces: list[str]
 
 
-def album_answer(loaded: Loaded | None, limits: ExportLimits) -> dict[str, Any]:
+def album_answer(loaded: LoadedAlbum | None, limits: ExportLimits) -> dict[str, Any]:
     """``AlbumAnswer``, ready for JSON."""
     status = None if loaded is None else loaded.status
     return {

@@ -33,7 +33,7 @@ _PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedAlbum:
     """The album as it was at one time.
 
     Attributes
@@ -111,13 +111,13 @@ class AlbumReader:
         self._open = contextlib.ExitStack()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
-        self._loaded: Loaded | None = None
+        self._loaded: LoadedAlbum | None = None
         self._data_version = 0
         self._loads, self._name = 0, secrets.token_hex(4)
         self._next_load = 0.0
         self._rankings: dict[Asked, tuple[Ranked, Ranking]] = {}
 
-    def load(self) -> Loaded | None:
+    def load(self) -> LoadedAlbum | None:
         """The album as it is now; None when there is none, or nothing is in it.
 
         Raises
@@ -280,7 +280,7 @@ class AlbumReader:
             self._loaded = None
             return
         self._loads += 1
-        self._loaded = Loaded(
+        self._loaded = LoadedAlbum(
             columns,
             album_status(connection),
             {picture: row for row, picture in enumerate(columns.picture.tolist())},

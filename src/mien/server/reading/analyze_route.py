@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse
 
+from mien.server.answer_form import error_responses
 from mien.server.limits import RateLimit, Slots
 from mien.server.metrics import Metrics
-from mien.server.reading.answers import FrameAnswer, error_responses
+from mien.server.reading.answers import FrameAnswer
 from mien.server.reading.engine import Engine
 from mien.server.reading.upload import FIELD, read_upload
 from mien.server.settings import Settings

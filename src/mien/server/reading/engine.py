@@ -24,8 +24,9 @@ from mien.media.pillow_settings import settings_for_reading
 from mien.results import Frame
 from mien.server.error_answers import ApiError, unreadable
 from mien.server.settings import Settings
-from mien.vision.analyzer import Analyzer
 from mien.vision.explain import FaceExplanation, explain_faces
+from mien.vision.pixel_analyzer import PixelAnalyzer
+from mien.vision.reading import Reader
 from mien.vision.stream import StreamAnalyzer
 
 MAP_SIDE = 12
@@ -42,7 +43,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class Elapsed:
     """Milliseconds that the parts of an answer took; ``explain`` is None when not asked for."""
 
     wait: float
@@ -58,7 +59,7 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PictureReading:
     """What was found in one picture.
 
     Attributes
@@ -66,12 +67,12 @@ class Reading:
     frame : Frame
     explanations : tuple of FaceExplanation
         Of the first faces of the frame; empty when not asked for.
-    timing : Timing
+    timing : Elapsed
     """
 
     frame: Frame
     explanations: tuple[FaceExplanation, ...]
-    timing: Timing
+    timing: Elapsed
 
     def to_dict(self) -> dict[str, Any]:
         """The frame as in ``docs/schema.md``, ``timing_ms``, and ``explanation`` of faces."""
@@ -99,8 +100,8 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self._max_pixels = settings.max_pixels
-        self._analyzer = Analyzer(settings.model, balanced=settings.balanced)
-        self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE, balanced=settings.balanced)
+        self._analyzer = PixelAnalyzer(settings.model, reading=settings.reading)
+        self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE, reading=settings.reading)
         self._threads = settings.threads
         self._open()
 
@@ -109,11 +110,16 @@ class Engine:
         """The card of the expression model."""
         return self._analyzer.card
 
+    @property
+    def reader(self) -> Reader:
+        """How the model's outputs become what is answered."""
+        return self._analyzer.reader
+
     def new_stream(self) -> StreamAnalyzer:
         """An analyzer for one live connection, on the networks of all."""
         return StreamAnalyzer.like(self._stream)
 
-    async def read_photo(self, content: bytes, *, explain: bool) -> Reading:
+    async def read_photo(self, content: bytes, *, explain: bool) -> PictureReading:
         """Decode and analyse a photo in a thread.
 
         Raises
@@ -127,7 +133,7 @@ class Engine:
 
     async def read_live(
         self, content: bytes, stream: StreamAnalyzer, seconds: float, arrived: float
-    ) -> Reading:
+    ) -> PictureReading:
         """Decode and analyse a picture of a live connection in a thread.
 
         Parameters
@@ -146,12 +152,14 @@ class Engine:
             As for ``read_photo``.
         """
 
-        def read() -> Reading:
+        def read() -> PictureReading:
             started = time.perf_counter()
             image = decode(content, self._max_pixels)
             decoded = time.perf_counter()
             frame = stream.analyze(image, seconds)
-            return Reading(frame, (), _timing(arrived, started, decoded, time.perf_counter()))
+            return PictureReading(
+                frame, (), _timing(arrived, started, decoded, time.perf_counter())
+            )
 
         return await self._in(self._live, read)
 
@@ -167,7 +175,7 @@ class Engine:
         self._photos = ThreadPoolExecutor(self._threads, "mien-photo")
         self._live = ThreadPoolExecutor(self._threads, "mien-live")
 
-    def _read_photo(self, content: bytes, explain: bool, asked: float) -> Reading:
+    def _read_photo(self, content: bytes, explain: bool, asked: float) -> PictureReading:
         started = time.perf_counter()
         image = decode(content, self._max_pixels)
         decoded = time.perf_counter()
@@ -186,7 +194,7 @@ class Engine:
             timing = dataclasses.replace(
                 timing, explain=(now - analyzed) * 1e3, total=(now - asked) * 1e3
             )
-        return Reading(frame, explanations, timing)
+        return PictureReading(frame, explanations, timing)
 
     @staticmethod
     async def _in(pool: ThreadPoolExecutor, call: Callable[[], Result]) -> Result:
@@ -238,8 +246,8 @@ def explanation_to_dict(explanation: FaceExplanation) -> dict[str, Any]:
     }
 
 
-def _timing(asked: float, started: float, decoded: float, analyzed: float) -> Timing:
-    return Timing(
+def _timing(asked: float, started: float, decoded: float, analyzed: float) -> Elapsed:
+    return Elapsed(
         wait=(started - asked) * 1e3,
         decode=(decoded - started) * 1e3,
         analyze=(analyzed - decoded) * 1e3,

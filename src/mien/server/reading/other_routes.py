@@ -6,25 +6,21 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from mien.card import ModelCard
+from mien.server.answer_form import error_responses
 from mien.server.error_answers import ApiError
 from mien.server.limits import Slots
 from mien.server.metrics import Metrics
-from mien.server.reading.answers import (
-    HealthAnswer,
-    LimitsAnswer,
-    ModelAnswer,
-    ModelsAnswer,
-    error_responses,
-)
+from mien.server.reading.answers import HealthAnswer, LimitsAnswer, ModelAnswer, ModelsAnswer
 from mien.server.session import COOKIE, SESSION_SECONDS, Gate
 from mien.server.settings import Settings
+from mien.vision.reading import BALANCED, Reader
 
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 _GUARDED = error_responses(400, 401, 403, 421, 500)
 
 
 def other_router(
-    settings: Settings, card: ModelCard, gate: Gate, slots: Slots, metrics: Metrics
+    settings: Settings, reader: Reader, card: ModelCard, gate: Gate, slots: Slots, metrics: Metrics
 ) -> APIRouter:
     """The routes, for ``app.include_router``; ``slots`` are those of the analyses."""
     router = APIRouter()
@@ -34,7 +30,7 @@ def other_router(
     )
     async def models() -> ModelsAnswer:
         return ModelsAnswer(
-            models=[model_answer(card)],
+            models=[model_answer(card, reader)],
             limits=LimitsAnswer(
                 max_bytes=settings.max_bytes,
                 max_pixels=settings.max_pixels,
@@ -89,17 +85,19 @@ def other_router(
     return router
 
 
-def model_answer(card: ModelCard) -> ModelAnswer:
-    """The short form of a card."""
+def model_answer(card: ModelCard, reader: Reader) -> ModelAnswer:
+    """The short form of a card, at the reading that is in use."""
+    at = card.balanced
     return ModelAnswer(
         name=card.name,
         summary=card.summary,
         labels=list(next(iter(card.heads.values())).labels),
-        unsure_below=card.unsure_below,
+        reading=reader.name,
+        unsure_below=reader.trusted_from,
         parameters=card.parameters,
         macs=card.macs,
         licence=card.licence,
         limits=card.limits,
-        scores=list(card.scores),
+        scores=list(at.scores if at is not None and reader.name == BALANCED else card.scores),
         default=True,
     )

@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from mien.options import between_zero_and_one, file_path, flag, positive, whole_number
 from mien.packaged import CENTERFACE, packaged_path
+from mien.vision.detection.boxes import finish, overlap_fraction, same_face, suppress_overlaps
 from mien.vision.detection.detector import (
+    LEAST_SIZE,
+    LOW_SHARE,
     Detection,
     FloatArray,
     Image,
     check_image,
-    finish,
-    overlap_fraction,
-    register_detector,
-    same_face,
-    suppress_overlaps,
 )
 from mien.vision.detection.second_look import CERTAIN_FROM, DOUBTFUL_FROM, Region, look_again
 from mien.vision.network import open_session
@@ -86,11 +86,14 @@ class CenterFace:
     score_threshold : float, optional
         Lowest score of a face, 0 to 1: its mean over all looks if it was looked at again. By
         default 0.25 with a second look and 0.35 without.
+    size : int, optional
+        Longest side in pixels of the picture that the network sees, for a picture of 4:3; one of
+        ``INPUT_PIXELS`` when None.
+    sensitive : bool
+        Tell of doubtful faces, too, without a second look: a tracker has them confirmed over time.
     second_look : bool
         Whether to look at doubtful faces again: finds more faces and fewer things that are none,
         for some milliseconds a doubtful one.
-    input_pixels : int
-        Area in pixels to which an image is brought before the network sees it.
     weights : Path, optional
         The network; by default the packaged one.
 
@@ -98,6 +101,8 @@ class CenterFace:
     ------
     ModelFileError
         If the weights are missing or ONNX Runtime cannot read them.
+    UsageError
+        If an option is out of range.
     """
 
     name = "centerface"
@@ -108,21 +113,40 @@ class CenterFace:
         threads: int = 1,
         min_face: float | None = None,
         score_threshold: float | None = None,
+        size: int | None = None,
+        sensitive: bool = False,
         second_look: bool = True,
-        input_pixels: int = INPUT_PIXELS,
         weights: Path | None = None,
     ) -> None:
-        self.min_face = min_face
-        self.second_look = second_look
+        self.threads = whole_number("threads", threads, least=1)
+        self.min_face = None if min_face is None else positive("min_face", min_face, unit="pixels")
+        sensitive = flag("sensitive", sensitive)
+        self.second_look = flag("second_look", second_look) and not sensitive
         if score_threshold is None:
-            score_threshold = _THRESHOLD if second_look else _THRESHOLD_AT_FIRST_SIGHT
-        self.score_threshold = score_threshold
-        self.input_pixels = input_pixels
+            score_threshold = _THRESHOLD if self.second_look else _THRESHOLD_AT_FIRST_SIGHT
+        score_threshold = between_zero_and_one("score_threshold", score_threshold)
+        self.sure_score = score_threshold
+        self.score_threshold = LOW_SHARE * score_threshold if sensitive else score_threshold
+        if size is not None:
+            size = whole_number("size", size, least=LEAST_SIZE, unit="pixels")
+        self.input_pixels = INPUT_PIXELS if size is None else size * size * 3 // 4
+        self._weights = None if weights is None else file_path("weights", weights)
+        self._open()
+
+    def _open(self) -> None:
         self._session = open_session(
-            weights or packaged_path(CENTERFACE),
-            threads=threads,
+            self._weights or packaged_path(CENTERFACE),
+            threads=self.threads,
             hint="check it with: mien models verify",
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A session cannot be pickled: whoever unpickles opens the file of its own installation.
+        return {key: value for key, value in vars(self).items() if key != "_session"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._open()
 
     def detect(self, image: Image) -> list[Detection]:
         """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.
@@ -220,9 +244,6 @@ class CenterFace:
                     if not cut:
                         found.append(candidate)
         return found
-
-
-register_detector("centerface")(CenterFace)
 
 
 def decode(

@@ -1,15 +1,16 @@
-"""What a face detector is, and the registry through which detectors are made by name."""
+"""The contract of face detectors: what they are given, and what they say of a face."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from mien.errors import UsageError, did_you_mean
+from mien.errors import UsageError
+from mien.options import kind_of
 from mien.results import Box, Point
 
 Image = npt.NDArray[np.uint8]
@@ -18,6 +19,15 @@ Image = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
 
 DEFAULT_DETECTOR = "centerface"
+
+LOW_SHARE = 0.4
+"""A *sensitive* detector tells of faces down to this share of its own threshold: the low scores of
+ByteTrack's second pass, which a tracker has confirmed over time."""
+
+
+LEAST_SIZE = 32
+"""Lowest value in pixels of a detector's option ``size``: CenterFace's network halves its input
+five times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,13 @@ class Detection:
 
 
 class Detector(Protocol):
-    """Anything that finds faces in an image."""
+    """Anything that finds faces in an image.
+
+    Two attributes are optional. ``sure_score`` is the score from which a face is surely one, 0 to
+    1; below it a tracker waits for a second sighting. ``input_pixels`` is the area in pixels to
+    which larger images are brought before the network sees them, so that a caller who decodes
+    photos need not decode much more. See ``sure_score_of`` and ``input_pixels_of``.
+    """
 
     @property
     def name(self) -> str:
@@ -68,161 +84,86 @@ class Detector(Protocol):
         ...
 
 
-DetectorFactory = Callable[..., Detector]
-_FACTORIES: dict[str, DetectorFactory] = {}
+def sure_score_of(detector: Detector) -> float:
+    """Score from which ``detector`` is sure of a face; 0, so that it always is, if it says none."""
+    return float(getattr(detector, "sure_score", 0.0))
 
 
-def register_detector(name: str) -> Callable[[DetectorFactory], DetectorFactory]:
-    """Register a factory under ``name``; use as a decorator.
+def input_pixels_of(detector: Detector) -> int | None:
+    """Area in pixels to which ``detector`` brings larger images; None if it does not say."""
+    pixels: int | None = getattr(detector, "input_pixels", None)
+    return pixels
 
-    The factory takes keyword arguments only, among them ``threads``, ``min_face`` and
-    ``score_threshold``.
+
+def check_detector(detector: Detector) -> Detector:
+    """Return ``detector`` when it has a name and can detect; raises ``UsageError`` otherwise."""
+    named = isinstance(getattr(detector, "name", None), str)
+    if isinstance(detector, type) or not named or not callable(getattr(detector, "detect", None)):
+        shown = (
+            f"the class {detector.__name__}" if isinstance(detector, type) else kind_of(detector)
+        )
+        raise UsageError(
+            f"detector is {shown}",
+            hint="give a detector's name, or an object with a name and detect(image)",
+        )
+    return detector
+
+
+def check_detections(found: list[Detection], name: str) -> list[Detection]:
+    """Return what a detector found, when it keeps to the contract; raises ``UsageError`` if not.
+
+    What detectors of other people return reaches the cutting of faces, which would fail there in
+    words about arrays.
     """
-
-    def register(factory: DetectorFactory) -> DetectorFactory:
-        if name in _FACTORIES:
-            raise ValueError(f"a detector called {name!r} is already registered")
-        _FACTORIES[name] = factory
-        return factory
-
-    return register
-
-
-def detector_names() -> tuple[str, ...]:
-    """Names that ``create_detector`` knows, sorted."""
-    _register_own()
-    return tuple(sorted(_FACTORIES))
-
-
-def create_detector(
-    name: str = DEFAULT_DETECTOR,
-    *,
-    threads: int = 1,
-    min_face: float | None = None,
-    score_threshold: float | None = None,
-    rotate: bool = False,
-    **options: Any,
-) -> Detector:
-    """Make a detector by name.
-
-    Parameters
-    ----------
-    name : str
-        ``"centerface"``, ``"haar"`` or a registered name.
-    threads : int
-        CPU threads of the detector, at least 1.
-    min_face : float, optional
-        Shortest side in pixels of a box that is kept; the detector's own default when None.
-    score_threshold : float, optional
-        Lowest score of a face, 0 to 1; the detector's own default when None.
-    rotate : bool
-        Also look at rotated copies of the image: see ``mien.vision.detection.rotated``.
-    **options
-        Passed to the detector.
-
-    Raises
-    ------
-    UsageError
-        If the name is unknown or a value is out of range.
-    ModelFileError
-        If the detector's weights are missing or damaged.
-    """
-    _register_own()
-    factory = _FACTORIES.get(name)
-    if factory is None:
-        raise UsageError(f"unknown detector {name!r}", hint=did_you_mean(name, detector_names()))
-    if threads < 1:
-        raise UsageError(f"threads is {threads}, expected at least 1")
-    if min_face is not None:
-        if not min_face > 0:
-            raise UsageError(f"min_face is {min_face}, expected more than 0 pixels")
-        options["min_face"] = min_face
-    if score_threshold is not None:
-        if not 0 < score_threshold < 1:
-            raise UsageError(f"score_threshold is {score_threshold}, expected between 0 and 1")
-        options["score_threshold"] = score_threshold
-    detector = factory(threads=threads, **options)
-    if not rotate:
-        return detector
-    from mien.vision.detection.rotated import RotatedDetector
-
-    return RotatedDetector(detector)
+    if not isinstance(found, (list, tuple)):
+        raise UsageError(
+            f"the detector {name!r} returned {kind_of(found)}, expected a list of mien.Detection"
+        )
+    for each in found:
+        if not isinstance(each, Detection):
+            raise UsageError(
+                f"the detector {name!r} returned {kind_of(each)} for a face",
+                hint="return mien.Detection((left, top, right, bottom), score)",
+            )
+        if not all(map(math.isfinite, each.xyxy)) or each.width <= 0 or each.height <= 0:
+            raise UsageError(
+                f"the detector {name!r} returned the box {each.xyxy}",
+                hint="give left, top, right, bottom in pixels",
+            )
+    return list(found)
 
 
 def check_image(image: Image) -> Image:
     """Return ``image`` when it is ``uint8 (H, W, 3)``; raises ``UsageError`` otherwise."""
+    if not isinstance(image, np.ndarray):
+        raise UsageError(
+            f"the image is {kind_of(image)}, expected uint8 (height, width, 3) in RGB",
+            hint="mien.read_image gives such pixels of a file, bytes or a PIL picture",
+        )
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise UsageError(
-            f"the image is {image.dtype} {image.shape}, expected uint8 (height, width, 3) in RGB"
+            f"the image is {image.dtype} {image.shape}, expected uint8 (height, width, 3) in RGB",
+            hint=_remedy(image),
         )
     return image
 
 
-def finish(
-    detections: Iterable[Detection], *, width: int, height: int, min_face: float
-) -> list[Detection]:
-    """Clip boxes to the image, drop those with a side under ``min_face`` px, sort by area."""
-    kept = []
-    for detection in detections:
-        left, top, right, bottom = detection.xyxy
-        clipped = (
-            min(max(left, 0.0), float(width)),
-            min(max(top, 0.0), float(height)),
-            min(max(right, 0.0), float(width)),
-            min(max(bottom, 0.0), float(height)),
-        )
-        shortest = min(clipped[2] - clipped[0], clipped[3] - clipped[1])
-        if shortest > 0 and shortest >= min_face:
-            kept.append(Detection(clipped, detection.score, detection.landmarks))
-    return sorted(kept, key=lambda detection: (-detection.area, -detection.score, detection.xyxy))
-
-
-def suppress_overlaps(xyxy: FloatArray, scores: FloatArray, iou_threshold: float) -> list[int]:
-    """Greedy non-maximum suppression.
-
-    Parameters
-    ----------
-    xyxy : float32 ndarray of shape (n, 4)
-    scores : float32 ndarray of shape (n,)
-    iou_threshold : float
-        Of two boxes whose intersection over union is above it, the one with the lower score goes.
-
-    Returns
-    -------
-    list of int
-        Indices of the boxes that stay, best score first.
-    """
-    areas = (xyxy[:, 2] - xyxy[:, 0]) * (xyxy[:, 3] - xyxy[:, 1])
-    waiting = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    while waiting.size:
-        best, rest = waiting[0], waiting[1:]
-        kept.append(int(best))
-        low = np.maximum(xyxy[best, :2], xyxy[rest, :2])
-        high = np.minimum(xyxy[best, 2:], xyxy[rest, 2:])
-        overlap = np.prod(np.clip(high - low, 0, None), axis=1)
-        union = areas[best] + areas[rest] - overlap
-        waiting = rest[overlap <= iou_threshold * union]
-    return kept
-
-
-def overlap_fraction(one: Detection, other: Detection, *, of_smaller: bool = False) -> float:
-    """Intersection over union of two boxes, or over the smaller box; 0 to 1."""
-    width = min(one.xyxy[2], other.xyxy[2]) - max(one.xyxy[0], other.xyxy[0])
-    height = min(one.xyxy[3], other.xyxy[3]) - max(one.xyxy[1], other.xyxy[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    overlap = width * height
-    if of_smaller:
-        return overlap / min(one.area, other.area)
-    return overlap / (one.area + other.area - overlap)
-
-
-def same_face(one: Detection, other: Detection) -> bool:
-    """Whether two boxes are of one face: much alike, or one lies mostly inside the other."""
-    return overlap_fraction(one, other) > 0.4 or overlap_fraction(one, other, of_smaller=True) > 0.7
-
-
-def _register_own() -> None:
-    import mien.vision.detection.centerface
-    import mien.vision.detection.haar  # noqa: F401
+def _remedy(image: npt.NDArray[Any]) -> str | None:
+    """What makes the usual other arrays into pixels."""
+    if image.dtype == np.uint8:
+        if image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 1):
+            return "make grey into RGB: np.dstack([grey] * 3)"
+        if image.ndim == 3 and image.shape[2] == 4:
+            return "leave out transparency: image[..., :3]"
+        if image.ndim == 3 and image.shape[0] == 3:
+            return "put the channels last: image.transpose(1, 2, 0)"
+        if image.ndim == 4:
+            return "give several pictures as a list: list(images)"
+        return None
+    if image.dtype == bool:
+        return "make True white: image.astype(np.uint8) * 255"
+    if image.dtype.kind == "f":
+        return "scale 0 to 1 up: (image * 255).round().astype(np.uint8)"
+    if image.dtype == np.uint16:
+        return "scale 16 bits down: (image // 257).astype(np.uint8)"
+    return None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from mien.errors import ModelFileError
-from mien.vision.detection.detector import Detection, Image, check_image, finish, register_detector
+from mien.options import between_zero_and_one, flag, positive, whole_number
+from mien.vision.detection.boxes import finish
+from mien.vision.detection.detector import LOW_SHARE, Detection, Image, check_image
 
 CASCADE = "haarcascade_frontalface_default.xml"
 
@@ -44,21 +47,36 @@ class Haar:
         Shortest side in pixels of a box that is kept. The cascade finds none under 24 pixels.
     score_threshold : float
         Lowest score of a face, 0 to 1: see ``SCORE_SLOPE``.
+    sensitive : bool
+        Tell of doubtful faces, too, for a tracker.
 
     Raises
     ------
     ModelFileError
         If OpenCV's cascade file is missing or damaged.
+    UsageError
+        If an option is out of range.
     """
 
     name = "haar"
+    input_pixels = SEARCH_PIXELS
 
     def __init__(
-        self, *, threads: int = 1, min_face: float | None = None, score_threshold: float = 0.2
+        self,
+        *,
+        threads: int = 1,
+        min_face: float | None = None,
+        score_threshold: float = 0.2,
+        sensitive: bool = False,
     ) -> None:
-        self.threads = threads
-        self.min_face = min_face
-        self.score_threshold = score_threshold
+        self.threads = whole_number("threads", threads, least=1)
+        self.min_face = None if min_face is None else positive("min_face", min_face, unit="pixels")
+        self.sure_score = between_zero_and_one("score_threshold", score_threshold)
+        sensitive = flag("sensitive", sensitive)
+        self.score_threshold = LOW_SHARE * self.sure_score if sensitive else self.sure_score
+        self._open()
+
+    def _open(self) -> None:
         path = Path(cv2.__file__).parent / "data" / CASCADE
         self._cascade = cv2.CascadeClassifier(str(path)) if path.is_file() else None
         if self._cascade is None or self._cascade.empty():
@@ -67,6 +85,14 @@ class Haar:
                 where=path,
                 hint="reinstall with: pip install --force-reinstall opencv-python-headless",
             )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # OpenCV's cascade cannot be pickled.
+        return {key: value for key, value in vars(self).items() if key != "_cascade"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._open()
 
     def detect(self, image: Image) -> list[Detection]:
         """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.
@@ -113,9 +139,6 @@ class Haar:
         finally:
             cv2.setNumThreads(threads_before)
         return np.reshape(squares, (-1, 4)), np.ravel(weights)
-
-
-register_detector("haar")(Haar)
 
 
 def _usual_box(

@@ -10,14 +10,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mien.errors import UsageError
+from mien.options import finite, kind_of
 from mien.results import Point
+from mien.vision.detection.boxes import finish, same_face
 from mien.vision.detection.detector import (
     Detection,
     Detector,
     Image,
+    check_detector,
     check_image,
-    finish,
-    same_face,
+    input_pixels_of,
+    sure_score_of,
 )
 
 ANGLES = (-90.0, -45.0, 45.0, 90.0)
@@ -46,16 +50,33 @@ class RotatedDetector:
         of the image up to ``MAX_EXTENT``.
     angles : sequence of float
         Degrees by which the copies are turned counter-clockwise; 0 is always looked at.
+
+    Raises
+    ------
+    UsageError
+        If the detector is none, or an angle is not a finite number.
     """
 
     def __init__(self, detector: Detector, angles: Sequence[float] = ANGLES) -> None:
-        self.detector = detector
-        self.angles = tuple(angles)
+        self.detector = check_detector(detector)
+        if isinstance(angles, str) or not isinstance(angles, Iterable):
+            raise UsageError(f"angles is {kind_of(angles)}, expected numbers in a sequence")
+        self.angles = tuple(finite("an angle", degrees) for degrees in angles)
 
     @property
     def name(self) -> str:
         """Name of the detector inside."""
         return self.detector.name
+
+    @property
+    def sure_score(self) -> float:
+        """Score from which the detector inside is sure of a face."""
+        return sure_score_of(self.detector)
+
+    @property
+    def input_pixels(self) -> int | None:
+        """Area in pixels to which the detector inside brings larger images."""
+        return input_pixels_of(self.detector)
 
     def detect(self, image: Image) -> list[Detection]:
         """Find the faces in ``image``, ``uint8 (H, W, 3)`` RGB; largest first, [] for none.

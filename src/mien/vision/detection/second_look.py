@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mien.vision.detection.detector import Detection, Image, overlap_fraction
+from mien.vision.detection.boxes import overlap_fraction
+from mien.vision.detection.detector import Detection, Image
 
 Region = tuple[int, int, int, int]
 """Left, top, right, bottom in whole pixels of the image."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
+from mien.vision.reading import Reader, Readings
 
 MARGIN = 0.08
 """By how much another emotion's smoothed probability has to exceed the leading one's before it
-takes the lead, and by how much a label that was *unsure* has to exceed the threshold."""
+takes the lead, and by how much the trust in one that was *unsure* has to exceed the threshold."""
 
 HELD_SECONDS = 0.1
 """A reading speaks for the time since the one before, at most for this long: the first one of a
@@ -23,8 +22,8 @@ class Smoothed:
 
     Attributes
     ----------
-    probabilities : float64 ndarray of shape (labels,)
-        Smoothed; they sum to 1.
+    readings : Readings
+        Of this one face, smoothed; its probabilities sum to 1.
     weight : float
         What all readings in it weigh together, over 0 to 1; 1 after a long time without a pause.
     time : float
@@ -32,10 +31,10 @@ class Smoothed:
     leading : int
         Index of the leading label.
     unsure : bool
-        Whether the leading label's probability is too low to say it.
+        Whether the reading would rather not say.
     """
 
-    probabilities: npt.NDArray[np.float64]
+    readings: Readings
     weight: float
     time: float
     leading: int
@@ -44,11 +43,11 @@ class Smoothed:
 
 def smooth(
     before: Smoothed | None,
-    probabilities: npt.NDArray[np.floating],
+    reading: Readings,
     time: float,
     *,
     seconds: float,
-    unsure_below: float,
+    reader: Reader,
     margin: float = MARGIN,
 ) -> Smoothed:
     """Take in one more reading.
@@ -56,37 +55,38 @@ def smooth(
     An exponential mean with a time constant: a reading weighs ``1 - exp(-elapsed / seconds)`` when
     it comes, and 1/e of that ``seconds`` later, whatever the frame rate. The sum is divided by the
     weights that are in it, as in Adam (Kingma and Ba 2015, section 3), so that the first reading
-    counts no more than others.
+    counts no more than others. Doubts are smoothed like probabilities, and the smoothed reading is
+    judged as one of a photo would be.
 
     Parameters
     ----------
     before : Smoothed or None
         None for the first reading, which is taken as it is.
-    probabilities : ndarray of shape (labels,)
-        The reading; sums to 1.
+    reading : Readings
+        Of one face.
     time : float
         Its time in seconds, not before that of ``before``.
     seconds : float
         Time constant, 0 or more; 0 does not smooth.
-    unsure_below : float
-        Threshold of the model's card on the leading label's probability.
+    reader : Reader
+        Says when a reading is unsure.
     margin : float
         See ``MARGIN``.
     """
-    reading = np.asarray(probabilities, np.float64)
     if before is None:
-        leading = int(reading.argmax())
-        unsure = bool(reading[leading] < unsure_below)
+        leading = int(reading.probabilities[0].argmax())
+        unsure = reader.why_unsure(reading)[0] is not None
         return Smoothed(reading, _reached(HELD_SECONDS, seconds), time, leading, unsure)
     elapsed = max(0.0, time - before.time)
     new = _reached(min(elapsed, HELD_SECONDS), seconds)
     weight = before.weight * (1 - _reached(elapsed, seconds)) + new
-    smoothed = before.probabilities + new / weight * (reading - before.probabilities)
-    top, leading = int(smoothed.argmax()), before.leading
-    if smoothed[top] - smoothed[leading] > margin:
+    smoothed = before.readings.towards(reading, new / weight)
+    shares, leading = smoothed.probabilities[0], before.leading
+    top = int(shares.argmax())
+    if shares[top] - shares[leading] > margin:
         leading = top
-    needed = unsure_below + (margin if before.unsure else 0.0)
-    return Smoothed(smoothed, weight, time, leading, bool(smoothed[leading] < min(needed, 1.0)))
+    why = reader.why_unsure(smoothed, margin if before.unsure else 0.0)[0]
+    return Smoothed(smoothed, weight, time, leading, why is not None)
 
 
 def _reached(elapsed: float, seconds: float) -> float:

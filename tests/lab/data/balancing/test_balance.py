@@ -74,7 +74,7 @@ def _embeddings(rows: np.ndarray, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((len(rows), 8)).astype(np.float32)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     counts=st.lists(
         st.tuples(st.integers(2, 9), st.integers(1, 4), st.integers(1, 4)), min_size=4, max_size=4

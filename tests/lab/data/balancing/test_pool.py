@@ -21,7 +21,7 @@ def _data(kinds: list[int], splits: list[int]) -> FaceData:
     return FaceData("any", images, labels, np.array(splits, np.uint8), FOUR)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2)), min_size=1, max_size=30))
 def test_dropping_twins_drops_those_rows_and_no_others(rows):
     kinds, splits = [kind for kind, _ in rows], [split for _, split in rows]

@@ -7,11 +7,11 @@ from mien.emotions import FER2013, FERPLUS, FOUR, VALENCE_SET
 from mien.errors import DataError
 from mien.lab.data.labels.label_assignment import DROPPED, assign_labels
 from mien.lab.data.labels.mapping import parse_mapping
-from mien.lab.data.sources.reading import Reading
+from mien.lab.data.source_content import SourceContent
 
 
-def _reading(*labels: str, fer2013_numbers: bool = False) -> Reading:
-    return Reading(
+def _reading(*labels: str, fer2013_numbers: bool = False) -> SourceContent:
+    return SourceContent(
         np.zeros((len(labels), 48, 48), np.uint8),
         list(labels),
         np.zeros(len(labels), np.uint8),
@@ -20,7 +20,7 @@ def _reading(*labels: str, fer2013_numbers: bool = False) -> Reading:
     )
 
 
-def _error(reading: Reading, text: str | None = None) -> str:
+def _error(reading: SourceContent, text: str | None = None) -> str:
     with pytest.raises(DataError) as caught:
         assign_labels(reading, None if text is None else parse_mapping(text, "map"))
     assert len(str(caught.value).splitlines()) == 1

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.emotions import FER2013
 from mien.errors import DataError
 from mien.lab.data.faces import FaceData
+from mien.lab.data.source_content import Columns
 from mien.lab.data.sources.csv_source import read_csv
-from mien.lab.data.sources.reading import Columns
 from mien.lab.data.sources.sources import read_faces
 
 GOLDEN = Path(__file__).parents[3] / "golden"
@@ -139,19 +139,17 @@ def test_the_golden_file_reads_as_ever():
     assert same.sha256 == data.sha256
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(
     seed=st.integers(0, 2**32 - 1),
     rows=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2)), min_size=1, max_size=6),
     newline=st.sampled_from(["\n", "\r\n"]),
 )
-def test_whatever_is_written_is_read_back(tmp_path, write_csv, seed, rows, newline):
+def test_whatever_is_written_is_read_back(tmp_path_factory, write_csv, seed, rows, newline):
     images = np.random.default_rng(seed).integers(0, 256, (len(rows), 48, 48), dtype=np.uint8)
     labels, splits = (np.array(column, dtype=np.uint8) for column in zip(*rows, strict=True))
     data = FaceData("any", images, labels, splits, FER2013)
-    path = write_csv(tmp_path / "any.csv", data, newline=newline)
+    path = write_csv(tmp_path_factory.mktemp("any") / "any.csv", data, newline=newline)
     reading = read_csv(path)
     assert [int(label) for label in reading.labels] == labels.tolist()
     assert np.array_equal(reading.images, images)

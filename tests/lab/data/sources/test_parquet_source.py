@@ -12,7 +12,7 @@ from PIL import Image
 from mien.errors import DataError
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import VOTE_COLUMNS
-from mien.lab.data.sources.reading import Columns
+from mien.lab.data.source_content import Columns
 from mien.lab.data.sources.sources import read_faces
 
 

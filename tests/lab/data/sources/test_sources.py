@@ -9,7 +9,7 @@ import pytest
 
 from mien.errors import DataError, UsageError
 from mien.lab.data.labels.mapping import load_mapping, parse_mapping
-from mien.lab.data.sources.reading import Columns, Reading
+from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.sources import _fer2013_notes, read_faces
 from mien.lab.data.sources.split_names import SPLIT_NAMES, split_code
 
@@ -101,7 +101,7 @@ def test_the_note_on_kaggles_folder_reaches_the_data(monkeypatch, tmp_path):
     count = 28_709 + 7_178
     images = np.zeros((count, 48, 48), np.uint8)
     images[:, 0, :8] = rng.integers(0, 256, (count, 8), dtype=np.uint8)
-    reading = Reading(
+    reading = SourceContent(
         images, ["happy", "sad"] * 17_943 + ["sad"],
         np.repeat([0, 2], [28_709, 7_178]).astype("u1"),
         lambda row: str(row), ordered=False,

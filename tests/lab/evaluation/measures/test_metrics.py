@@ -19,7 +19,7 @@ ANSWERS = st.integers(1, 60).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ANSWERS)
 @pytest.mark.filterwarnings("ignore")
 def test_scores_are_those_of_scikit_learn(answers):
@@ -134,7 +134,7 @@ def test_log_loss_of_a_split_without_some_classes():
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ANSWERS)
 def test_each_class_has_its_scores(answers):
     labels, predicted = map(np.array, answers)
@@ -151,7 +151,7 @@ def test_each_class_has_its_scores(answers):
         assert {type(value) for value in row.values()} == {float, int}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ANSWERS, st.sampled_from([0.25, 0.5, 1.0, 2.0, 5.0]))
 @pytest.mark.filterwarnings("ignore")
 def test_averages_are_those_of_scikit_learn(answers, beta):
@@ -210,7 +210,7 @@ def test_ranks_break_ties_as_argmax_does():
     assert found == [[3, 0], [0, 1], [1, 2], [2, 3]]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_the_share_in_the_top_k_is_that_of_scikit_learn(seed):
     rng = np.random.default_rng(seed)

@@ -90,7 +90,7 @@ def test_equal_confidence_is_answered_together():
         assert found.area.value == pytest.approx((0 + (1 / 3) / 2 + (2 / 3) / 3 + 1 / 4) / 4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(2, 60))
 def test_no_order_is_better_than_the_best(seed, count):
     rng = np.random.default_rng(seed)

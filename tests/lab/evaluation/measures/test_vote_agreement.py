@@ -51,7 +51,7 @@ def test_a_tie_among_the_others_is_a_toss():
     assert found.majority.value == pytest.approx(3 / 6 * 1 / 2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 6), min_size=2, max_size=9))
 def test_expected_shares_are_those_of_leaving_out_each_annotator(answers):
     """Against the plain loop over annotators."""

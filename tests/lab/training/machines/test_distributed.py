@@ -16,7 +16,7 @@ from mien.errors import RecipeError
 from mien.lab.data.faces import FaceData
 from mien.lab.data.store import save_faces
 from mien.lab.training.loop import train
-from mien.lab.training.machines.distributed import Group
+from mien.lab.training.machines.distributed import ProcessGroup
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.transfer import Transfer
@@ -50,7 +50,7 @@ def check(tmp_path: Path, data_home: Path, faces: FaceData, recipe: Recipe) -> N
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     # One of the two speaks.
@@ -81,6 +81,6 @@ def test_parts_thaw_in_two_processes_as_in_one(tmp_path, data_home, faces, finis
 
 
 def test_a_batch_that_cannot_be_divided_equally():
-    assert Group(1, 2, 1).share(14) == slice(7, 14)
+    assert ProcessGroup(1, 2, 1).share(14) == slice(7, 14)
     with pytest.raises(RecipeError, match="batch_size 14 cannot be divided among 4 processes"):
-        Group(0, 4, 0).share(14)
+        ProcessGroup(0, 4, 0).share(14)

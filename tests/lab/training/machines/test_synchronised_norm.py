@@ -8,7 +8,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from mien.lab.training.machines.distributed import Group
+from mien.lab.training.machines.distributed import ProcessGroup
 from mien.lab.training.machines.synchronised_norm import synchronise_norms
 
 CPU = torch.device("cpu")
@@ -41,8 +41,8 @@ def _work(rank: int, folder: str) -> None:
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
     network = _network()
-    module = Group(rank, 2, rank).wrap(network, CPU)
-    part = Group(rank, 2, rank).share(10)
+    module = ProcessGroup(rank, 2, rank).wrap(network, CPU)
+    part = ProcessGroup(rank, 2, rank).share(10)
     _loss(module, _images()[part], torch.arange(10)[part] % 3).backward()
     if rank == 0:
         gradients = {name: value.grad for name, value in network.named_parameters()}
@@ -88,5 +88,5 @@ def test_a_frozen_norm_keeps_its_statistics():
 
 def test_alone_nothing_is_wrapped():
     network = _network()
-    assert Group(0, 1, 0).wrap(network, CPU) is network
+    assert ProcessGroup(0, 1, 0).wrap(network, CPU) is network
     assert type(network[1]) is nn.BatchNorm2d

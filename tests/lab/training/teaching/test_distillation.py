@@ -18,9 +18,9 @@ from mien.lab.training.predict import predict_logits
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.setup import prepare
+from mien.lab.training.targets import Objective, teachers_of
+from mien.lab.training.teachers import joined_to_votes, load_teachers, taught
 from mien.lab.training.teaching.distillation import Distillation
-from mien.lab.training.teaching.targets import Objective, teachers_of
-from mien.lab.training.teaching.teachers import joined_to_votes, load_teachers, taught
 
 CPU = torch.device("cpu")
 

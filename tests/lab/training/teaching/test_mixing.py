@@ -82,7 +82,7 @@ def test_mixup_blends_embeddings():
     torch.testing.assert_close(found, share * batch + (1 - share) * batch.flip(0))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32), height=st.integers(4, 30), width=st.integers(4, 30))
 def test_cutmix_pastes_one_rectangle_from_the_same_place_of_the_other_image(seed, height, width):
     generator = torch.Generator().manual_seed(1)

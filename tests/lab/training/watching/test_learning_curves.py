@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from mien.errors import OutputError
-from mien.lab.training.loop import EpochLog
+from mien.lab.training.epoch_log import EpochLog
 from mien.lab.training.watching import learning_curves as curves
 from mien.lab.training.watching.learning_curves import plot_curves
 

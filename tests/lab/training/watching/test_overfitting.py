@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mien.lab.training.loop import EpochLog
+from mien.lab.training.epoch_log import EpochLog
 from mien.lab.training.watching.overfitting import gap_warning
 
 

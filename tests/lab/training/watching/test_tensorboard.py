@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mien.errors import MissingExtraError
-from mien.lab.training.loop import EpochLog
+from mien.lab.training.epoch_log import EpochLog
 from mien.lab.training.watching.tensorboard import TensorBoardLog
 
 ROW = EpochLog(1, 0.1, 2.0, 0.3, 1.9, 0.35, 1.8, 0.32, 0.03, 512.0, 40.0)

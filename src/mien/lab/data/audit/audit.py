@@ -10,7 +10,7 @@ from mien.lab.data.audit.counts import ClassCounts, class_counts
 from mien.lab.data.audit.duplicates import Duplicates, find_duplicates
 from mien.lab.data.audit.findings import Finding, interpret
 from mien.lab.data.audit.intensity import Intensity, histograms, intensities
-from mien.lab.data.audit.label_agreement import Agreement, find_agreement
+from mien.lab.data.audit.label_agreement import AgreementAudit, find_agreement
 from mien.lab.data.faces import FaceData
 
 
@@ -31,7 +31,7 @@ class Audit:
     blanks : tuple of Blank
     duplicates : Duplicates
     intensity : tuple of Intensity
-    agreement : Agreement or None
+    agreement : AgreementAudit or None
         None without FER+ votes.
     findings : tuple of Finding
     """
@@ -46,7 +46,7 @@ class Audit:
     blanks: tuple[Blank, ...]
     duplicates: Duplicates
     intensity: tuple[Intensity, ...]
-    agreement: Agreement | None
+    agreement: AgreementAudit | None
     findings: tuple[Finding, ...]
 
 

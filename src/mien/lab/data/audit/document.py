@@ -43,7 +43,7 @@ from typing import Any
 from mien.lab.data.audit.audit import Audit
 from mien.lab.data.audit.blanks import MOSTLY_SHARE, NEARLY_BLANK_DEVIATION
 from mien.lab.data.audit.duplicates import Duplicates
-from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, Agreement, LabelAgreement
+from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, AgreementAudit, LabelAgreement
 from mien.lab.data.audit.near import LEAST_CORRELATION
 
 SCHEMA = "mien.audit/1"
@@ -99,7 +99,7 @@ def _duplicates(found: Duplicates) -> dict[str, Any]:
     }
 
 
-def _agreement(agreement: Agreement) -> dict[str, Any]:
+def _agreement(agreement: AgreementAudit) -> dict[str, Any]:
     def one(part: LabelAgreement) -> dict[str, Any]:
         return {
             **asdict(part),

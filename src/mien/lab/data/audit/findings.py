@@ -11,7 +11,7 @@ from mien.lab.data.audit.blanks import BLANK, MOSTLY, NEARLY, Blank
 from mien.lab.data.audit.counts import ALL, ClassCounts
 from mien.lab.data.audit.duplicates import Duplicates, Overlap
 from mien.lab.data.audit.intensity import Intensity
-from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, Agreement
+from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, AgreementAudit
 from mien.lab.data.audit.near import LEAST_CORRELATION
 from mien.lab.data.faces import SPLITS
 
@@ -48,7 +48,7 @@ def interpret(
     blanks: Sequence[Blank],
     duplicates: Duplicates,
     intensity: Sequence[Intensity],
-    agreement: Agreement | None,
+    agreement: AgreementAudit | None,
 ) -> tuple[Finding, ...]:
     """Put the figures into words, those that ask for something first."""
     found = [
@@ -309,7 +309,7 @@ def _light(intensity: Sequence[Intensity]) -> Iterator[Finding]:
             )
 
 
-def _votes(agreement: Agreement | None) -> Iterator[Finding]:
+def _votes(agreement: AgreementAudit | None) -> Iterator[Finding]:
     if agreement is None:
         yield Finding(
             "agreement",

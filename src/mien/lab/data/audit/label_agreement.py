@@ -71,7 +71,7 @@ class Suspect:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class AgreementAudit:
     """How the labels agree with the FER+ majority.
 
     Attributes
@@ -100,7 +100,7 @@ class Agreement:
     suspects: tuple[Suspect, ...]
 
 
-def find_agreement(data: FaceData) -> Agreement | None:
+def find_agreement(data: FaceData) -> AgreementAudit | None:
     """Compare the labels with the FER+ majority; None without votes.
 
     A majority that the label set has no name for (contempt in FER2013) disagrees with any label;
@@ -116,7 +116,7 @@ def find_agreement(data: FaceData) -> Agreement | None:
         compared &= counterpart[majorities] >= 0
     agrees = compared & (counterpart[majorities] == data.labels)
     everything = np.full(len(data), True)
-    return Agreement(
+    return AgreementAudit(
         rule=RULE,
         overall=_agreement(ALL, everything, compared, agrees),
         by_label=tuple(

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from mien.emotions import FER2013, FERPLUS, FOUR, VALENCE_SET, LabelSet, known_label
 from mien.errors import DataError, did_you_mean
 from mien.lab.data.labels.mapping import DROP, Mapping
-from mien.lab.data.sources.reading import Reading
+from mien.lab.data.source_content import SourceContent
 
 DROPPED = -1
 """Position of a label that the mapping drops."""
 
 
 def assign_labels(
-    reading: Reading, mapping: Mapping | None = None
+    reading: SourceContent, mapping: Mapping | None = None
 ) -> tuple[NDArray[np.int64], LabelSet]:
     """Give the labels of a source their meaning.
 
@@ -46,7 +46,9 @@ def assign_labels(
     return np.array([codes[own] for own in reading.labels], dtype=np.int64), label_set
 
 
-def _by_mapping(reading: Reading, first_rows: dict[str, int], mapping: Mapping) -> dict[str, int]:
+def _by_mapping(
+    reading: SourceContent, first_rows: dict[str, int], mapping: Mapping
+) -> dict[str, int]:
     codes = {}
     for own, row in first_rows.items():
         if mapping.labels:
@@ -65,7 +67,7 @@ def _by_mapping(reading: Reading, first_rows: dict[str, int], mapping: Mapping) 
     return codes
 
 
-def _by_fer2013_number(reading: Reading, first_rows: dict[str, int]) -> dict[str, int]:
+def _by_fer2013_number(reading: SourceContent, first_rows: dict[str, int]) -> dict[str, int]:
     numbers = [str(number) for number in range(len(FER2013))]
     for own, row in first_rows.items():
         if own.strip() not in numbers:
@@ -77,7 +79,7 @@ def _by_fer2013_number(reading: Reading, first_rows: dict[str, int]) -> dict[str
     return {own: numbers.index(own.strip()) for own in first_rows}
 
 
-def _by_name(reading: Reading, first_rows: dict[str, int]) -> tuple[LabelSet, dict[str, int]]:
+def _by_name(reading: SourceContent, first_rows: dict[str, int]) -> tuple[LabelSet, dict[str, int]]:
     labels: dict[str, str] = {}
     for own, row in first_rows.items():
         label = known_label(own)

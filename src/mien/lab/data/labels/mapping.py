@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from mien.emotions import LABEL_SETS, UNSURE, LabelSet
 from mien.errors import DataError, did_you_mean
-from mien.lab.data.sources.reading import Columns
+from mien.lab.data.source_content import Columns
 from mien.lab.section import Section
 
 DROP = "drop"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mien.errors import DataError
 from mien.lab.data.faces import IMAGE_SIZE, SPLITS
-from mien.lab.data.sources.reading import Columns, Reading
+from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.split_names import split_code
 
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
@@ -31,7 +31,7 @@ FILE_NAMES = ("fer2013.csv", "icml_face_data.csv")
 
 def read_csv(
     path: Path, *, columns: Columns | None = None, splits: Mapping[str, str] | None = None
-) -> Reading:
+) -> SourceContent:
     """Read a CSV file with 48×48 pixel values a row, the folder it lies in, or its ``.tar.gz``.
 
     Columns are found by name, so their order, their case and spaces around the names do not
@@ -109,7 +109,7 @@ def _is_csv_name(member: str) -> bool:
 
 def _read_rows(
     stream: io.TextIOBase, where: str, columns: Columns, split_names: Mapping[str, str] | None
-) -> Reading:
+) -> SourceContent:
     reader = csv.reader(stream)
     images: list[NDArray[np.uint8]] = []
     labels: list[str] = []
@@ -138,7 +138,7 @@ def _read_rows(
         raise DataError(f"not CSV ({error})", where=f"{where}, line {reader.line_num}") from error
     if not images:
         raise DataError("no rows after the header", where=where)
-    return Reading(
+    return SourceContent(
         images=np.stack(images),
         labels=labels,
         splits=np.array(splits, dtype=np.uint8),

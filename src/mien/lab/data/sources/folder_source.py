@@ -14,8 +14,8 @@ import numpy as np
 
 from mien.errors import DataError
 from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.lab.data.source_content import SourceContent
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
-from mien.lab.data.sources.reading import Reading
 from mien.lab.data.sources.split_names import split_code
 
 LAYOUT = "expected <split>/<label>/ or <label>/ folders with images in them"
@@ -33,7 +33,7 @@ class _ImageFile:
 
 def read_image_folder(
     folder: Path, *, splits: Mapping[str, str] | None = None, file_pattern: str | None = None
-) -> Reading:
+) -> SourceContent:
     """Read every image below ``folder``.
 
     Rows are sorted by split, label and file name, so they do not depend on the file system.
@@ -67,7 +67,7 @@ def read_image_folder(
     for row, file in enumerate(files):
         images[row], size = decode_image(file.path, file.path)
         sizes[size] += 1
-    return Reading(
+    return SourceContent(
         images=images,
         labels=[file.label for file in files],
         splits=np.array([file.split for file in files], dtype=np.uint8),

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from mien.errors import DataError
 from mien.lab.data.faces import IMAGE_SIZE, SPLITS
 from mien.lab.data.ferplus import VOTE_COLUMNS
+from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
-from mien.lab.data.sources.reading import Columns, Reading
 from mien.lab.data.sources.split_names import split_code
 
 SUFFIXES = (".parquet", ".pq")
@@ -43,7 +43,7 @@ def read_parquet(
     *,
     columns: Columns | None = None,
     splits: Mapping[str, str] | None = None,
-) -> Reading:
+) -> SourceContent:
     """Read Parquet files with one encoded image a row, one after the other.
 
     The image is a column of bytes, or Hugging Face's struct of ``bytes`` and ``path``, in any
@@ -73,7 +73,7 @@ def read_parquet(
     else:
         reading = _join([part for part, _ in parts])
         notes = size_notes(sum((sizes for _, sizes in parts), Counter()))
-    return Reading(
+    return SourceContent(
         reading.images,
         reading.labels,
         reading.splits,
@@ -84,7 +84,7 @@ def read_parquet(
     )
 
 
-def _join(parts: list[Reading]) -> Reading:
+def _join(parts: list[SourceContent]) -> SourceContent:
     starts = np.cumsum([0, *(len(part.labels) for part in parts)])
 
     def where(row: int) -> str:
@@ -92,7 +92,7 @@ def _join(parts: list[Reading]) -> Reading:
         return parts[number].where(row - int(starts[number]))
 
     votes = [part.votes for part in parts if part.votes is not None]
-    return Reading(
+    return SourceContent(
         images=np.concatenate([part.images for part in parts]),
         labels=[label for part in parts for label in part.labels],
         splits=np.concatenate([part.splits for part in parts]),
@@ -104,7 +104,7 @@ def _join(parts: list[Reading]) -> Reading:
 
 def _read_file(
     path: Path, columns: Columns, split_names: Mapping[str, str] | None
-) -> tuple[Reading, Counter[Size]]:
+) -> tuple[SourceContent, Counter[Size]]:
     try:
         # A handle of our own: given a path, pyarrow takes folder names like usage=x for columns.
         with path.open("rb") as stream, pyarrow.parquet.ParquetFile(stream) as file:
@@ -124,7 +124,7 @@ def _read_file(
         raise DataError("no such file", where=path) from error
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError("not a Parquet file that can be read", where=path) from error
-    reading = Reading(
+    reading = SourceContent(
         images=images,
         labels=labels,
         splits=splits,

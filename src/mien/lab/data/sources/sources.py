@@ -13,10 +13,10 @@ from mien.lab.data.ferplus import read_votes
 from mien.lab.data.holdout import DEFAULT_SHARE, hold_out
 from mien.lab.data.labels.label_assignment import DROPPED, assign_labels
 from mien.lab.data.labels.mapping import Mapping
+from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.csv_source import find_csv, read_csv
 from mien.lab.data.sources.folder_source import read_image_folder
 from mien.lab.data.sources.parquet_source import SUFFIXES, find_parquet, read_parquet
-from mien.lab.data.sources.reading import Columns, Reading
 
 FER2013_COUNTS = (28_709, 3_589, 3_589)
 KAGGLE_COUNTS = (28_709, 0, 7_178)
@@ -109,7 +109,7 @@ def read_faces(
     return _with_splits(data, notes, holdout, seed)
 
 
-def _read(path: Path, mapping: Mapping | None, columns: Columns | None) -> Reading:
+def _read(path: Path, mapping: Mapping | None, columns: Columns | None) -> SourceContent:
     splits = mapping.splits if mapping else None
     pattern = mapping.file_pattern if mapping else None
     if pattern is not None and not path.is_dir():

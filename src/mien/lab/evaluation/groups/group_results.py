@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mien.lab.evaluation.measures.estimates import Estimate
+from mien.lab.evaluation.measures.statistics import Estimate
 
 LEAST_CELL = 50
 """Images below which a figure is withheld: at 50, accuracy is uncertain by 14 points either way."""

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from mien.errors import DataError, MissingExtraError, UsageError
 from mien.installing import how_to_install
 from mien.lab.evaluation.calibration import Calibration, probabilities
-from mien.lab.evaluation.groups.group_differences import holm, same_share, same_share_in_each_class
 from mien.lab.evaluation.groups.group_results import (
     ACCURACY,
     BALANCED,
@@ -34,7 +33,15 @@ from mien.lab.evaluation.groups.group_results import (
     recall_of,
 )
 from mien.lab.evaluation.measures import metrics
-from mien.lab.evaluation.measures.estimates import BOOTSTRAP_SAMPLES, Estimate, estimate, share
+from mien.lab.evaluation.measures.statistics import (
+    BOOTSTRAP_SAMPLES,
+    Estimate,
+    estimate,
+    holm,
+    same_share,
+    same_share_in_each_class,
+    share,
+)
 from mien.lab.evaluation.predictions import Predictions
 
 

@@ -15,7 +15,6 @@ from mien.emotions import FERPLUS, LabelSet
 from mien.errors import DataError, UsageError
 from mien.lab.evaluation.calibration import Calibration, probabilities
 from mien.lab.evaluation.measures import metrics
-from mien.lab.evaluation.measures.estimates import Estimate, estimate, resampled_means, share
 from mien.lab.evaluation.measures.reliability import Reliability, measure_reliability
 from mien.lab.evaluation.measures.score_curves import (
     Curves,
@@ -23,6 +22,7 @@ from mien.lab.evaluation.measures.score_curves import (
     class_curves,
     risk_coverage,
 )
+from mien.lab.evaluation.measures.statistics import Estimate, estimate, resampled_means, share
 from mien.lab.evaluation.measures.vote_agreement import HumanAgreement, human_agreement
 from mien.lab.evaluation.predictions import Predictions
 

@@ -13,7 +13,7 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
 )
 
-from mien.lab.evaluation.measures.estimates import BOOTSTRAP_SAMPLES
+from mien.lab.evaluation.measures.statistics import BOOTSTRAP_SAMPLES
 
 CALIBRATION_BINS = 15
 """Bins of the expected calibration error (Guo et al. 2017)."""

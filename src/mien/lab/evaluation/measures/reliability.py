@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from mien.lab.evaluation.calibration import probabilities
-from mien.lab.evaluation.measures.estimates import (
+from mien.lab.evaluation.measures.metrics import CALIBRATION_BINS, brier_scores, equal_width_bins
+from mien.lab.evaluation.measures.statistics import (
     Estimate,
     centred_estimate,
     estimate,
     resampled_means,
 )
-from mien.lab.evaluation.measures.metrics import CALIBRATION_BINS, brier_scores, equal_width_bins
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
-from mien.lab.evaluation.measures.estimates import Estimate, estimate, resampled_weights, share
+from mien.lab.evaluation.measures.statistics import Estimate, estimate, resampled_weights, share
 
 MOST_POINTS = 200
 """Points that are kept of a curve; areas are computed from all."""

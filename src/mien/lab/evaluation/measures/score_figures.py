@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from mien.lab.evaluation.measures.estimates import Estimate
 from mien.lab.evaluation.measures.measures import ClassScores, Measures
 from mien.lab.evaluation.measures.reliability import Reliability
 from mien.lab.evaluation.measures.score_curves import RiskCoverage
+from mien.lab.evaluation.measures.statistics import Estimate
 from mien.lab.pages.figures import BLUE, GREY, LINE_STYLES, ORANGE, PALETTE, RED, new_figure, tidy
 from mien.lab.pages.page import percent
 from mien.lab.pages.picture import Picture, picture_of_figure

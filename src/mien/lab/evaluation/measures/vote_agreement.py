@@ -12,7 +12,7 @@ from scipy.special import rel_entr
 from mien.emotions import FERPLUS, LabelSet
 from mien.errors import DataError
 from mien.lab.data.audit.label_agreement import counterparts
-from mien.lab.evaluation.measures.estimates import Estimate, estimate, resampled_means, share
+from mien.lab.evaluation.measures.statistics import Estimate, estimate, resampled_means, share
 
 MAJORITY_BOUNDS = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Bounds of the bins by the majority's share of the votes; the upper one belongs to its bin."""

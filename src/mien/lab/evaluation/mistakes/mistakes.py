@@ -84,7 +84,7 @@ class DisputedLabel:
 
 
 @dataclass(frozen=True)
-class Confusion:
+class ConfusedPair:
     """The images of one class that were taken for one other.
 
     Attributes
@@ -130,7 +130,7 @@ class ClassMistakes:
     ----------
     label : str
     images, wrong : int
-    taken_for : tuple of Confusion
+    taken_for : tuple of ConfusedPair
         The most frequent first.
     most_confident : tuple of Answer
         Wrong ones, the most confident first; at most ``LISTED_A_CLASS``. Without those whose label
@@ -145,7 +145,7 @@ class ClassMistakes:
     label: str
     images: int
     wrong: int
-    taken_for: tuple[Confusion, ...]
+    taken_for: tuple[ConfusedPair, ...]
     most_confident: tuple[Answer, ...]
     least_sure: tuple[Answer, ...]
     likely_errors: int
@@ -162,7 +162,7 @@ class Mistakes:
     images, wrong : int
     votes : bool
         Whether the data set has FER+ votes; without them no label error is *likely*.
-    pairs : tuple of Confusion
+    pairs : tuple of ConfusedPair
         Every pair that occurs, the most frequent first.
     mixed : tuple of MixedPair
         The same both ways together.
@@ -177,7 +177,7 @@ class Mistakes:
     images: int
     wrong: int
     votes: bool
-    pairs: tuple[Confusion, ...]
+    pairs: tuple[ConfusedPair, ...]
     mixed: tuple[MixedPair, ...]
     classes: tuple[ClassMistakes, ...]
     disputed: tuple[DisputedLabel, ...]
@@ -316,7 +316,7 @@ def _pairs(
     predicted: NDArray[np.int64],
     confidence: NDArray[np.float64],
     names: tuple[str, ...],
-) -> tuple[Confusion, ...]:
+) -> tuple[ConfusedPair, ...]:
     found = []
     for true, label in enumerate(names):
         of_class = labels == true
@@ -324,7 +324,7 @@ def _pairs(
             taken = of_class & (predicted == guess)
             if guess != true and taken.any():
                 found.append(
-                    Confusion(
+                    ConfusedPair(
                         label,
                         other,
                         int(taken.sum()),
@@ -336,7 +336,7 @@ def _pairs(
 
 
 def _mixed(
-    pairs: tuple[Confusion, ...], images: NDArray[np.int64], names: tuple[str, ...]
+    pairs: tuple[ConfusedPair, ...], images: NDArray[np.int64], names: tuple[str, ...]
 ) -> tuple[MixedPair, ...]:
     counts: dict[frozenset[str], int] = {}
     first: dict[frozenset[str], tuple[str, str]] = {}

@@ -19,7 +19,7 @@ from mien.lab.training.machines.synchronised_norm import synchronise_norms
 
 
 @dataclass(frozen=True)
-class Group:
+class ProcessGroup:
     """The processes of this training; ``rank`` 0 writes, ``size`` is 1 for a process alone."""
 
     rank: int
@@ -71,12 +71,12 @@ class Group:
         return DistributedDataParallel(module, device_ids=ids)
 
 
-ALONE = Group(0, 1, 0)
+ALONE = ProcessGroup(0, 1, 0)
 """One process."""
 
 
 @contextmanager
-def process_group(device_name: str) -> Iterator[tuple[Group, str]]:
+def process_group(device_name: str) -> Iterator[tuple[ProcessGroup, str]]:
     """Join the processes that a launcher has started; alone when there was none.
 
     Parameters
@@ -86,7 +86,7 @@ def process_group(device_name: str) -> Iterator[tuple[Group, str]]:
 
     Yields
     ------
-    group : Group
+    group : ProcessGroup
     device_name : str
         With several CUDA devices each process gets its own.
     """
@@ -103,7 +103,7 @@ def process_group(device_name: str) -> Iterator[tuple[Group, str]]:
         device_name = "cpu"
     dist.init_process_group("nccl" if cuda else "gloo")
     try:
-        yield Group(dist.get_rank(), size, local_rank), device_name
+        yield ProcessGroup(dist.get_rank(), size, local_rank), device_name
         # One that leaves while another still writes would abort.
         dist.barrier()
     finally:

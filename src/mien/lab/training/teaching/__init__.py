@@ -1,1 +1,1 @@
-"""What a network is told: targets, teachers, mixed images."""
+"""What teaches beside the labels: teachers, and mixed images."""

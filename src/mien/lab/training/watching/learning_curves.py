@@ -15,7 +15,7 @@ from mien.lab.pages.picture import write_figure
 from mien.lab.training.early_stopping import best_epoch
 
 if TYPE_CHECKING:
-    from mien.lab.training.loop import EpochLog
+    from mien.lab.training.epoch_log import EpochLog
 
 TRAIN, CLEAN, PUBLIC, RATE = ORANGE, BLUE, RED, GREY
 

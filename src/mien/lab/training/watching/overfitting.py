@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mien.lab.training.early_stopping import best_epoch
 
 if TYPE_CHECKING:
-    from mien.lab.training.loop import EpochLog
+    from mien.lab.training.epoch_log import EpochLog
 
 GREATEST_GAP = 0.1
 """Accuracy on Training less that on PublicTest that is not yet called overfitting."""

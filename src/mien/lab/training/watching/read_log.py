@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import fields
 
-from mien.lab.training.loop import EpochLog
+from mien.lab.training.epoch_log import EpochLog
 from mien.lab.training.run import Run
 
 

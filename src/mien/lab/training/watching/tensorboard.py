@@ -13,7 +13,7 @@ from mien.installing import how_to_install
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
-    from mien.lab.training.loop import EpochLog
+    from mien.lab.training.epoch_log import EpochLog
 
 
 class TensorBoardLog:

@@ -1,4 +1,4 @@
-"""``Analyzer`` from Python."""
+"""``PixelAnalyzer``: pixels in, a frame out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import mien
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.vision.detection.detector import Detection
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +20,8 @@ def photo() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def analyzer() -> mien.Analyzer:
-    return mien.Analyzer()
+def analyzer() -> PixelAnalyzer:
+    return PixelAnalyzer()
 
 
 @dataclass
@@ -66,7 +67,7 @@ def test_no_face_is_an_empty_tuple(analyzer):
 
 def test_a_detector_of_ones_own(photo):
     boxes = [(179.0, 62.0, 269.0, 178.0), (0.0, 0.0, 40.0, 40.0)]
-    frame = mien.Analyzer(detector=Everywhere(boxes)).analyze(photo)
+    frame = PixelAnalyzer(detector=Everywhere(boxes)).analyze(photo)
     assert [face.xyxy for face in frame.faces] == boxes
     assert frame.detector == "everywhere"
     assert frame.faces[0].top_emotion == "happy"
@@ -75,7 +76,7 @@ def test_a_detector_of_ones_own(photo):
 
 def test_unsure_is_what_the_card_says(photo):
     boxes = [(x, y, x + 90.0, y + 90.0) for x in range(0, 420, 60) for y in range(0, 420, 60)]
-    analyzer = mien.Analyzer(detector=Everywhere(boxes))
+    analyzer = PixelAnalyzer(detector=Everywhere(boxes))
     faces = analyzer.analyze(photo).faces
     assert {face.unsure for face in faces} == {True, False}
     for face in faces:
@@ -94,16 +95,16 @@ def test_other_arrays_are_refused(analyzer, image):
 
 def test_a_missing_model_is_named(tmp_path):
     with pytest.raises(mien.ModelFileError, match=r"nothing\.onnx: no such model file"):
-        mien.Analyzer(tmp_path / "nothing.onnx")
+        PixelAnalyzer(tmp_path / "nothing.onnx")
 
 
 def test_a_packaged_model_by_its_role():
-    small, default = mien.Analyzer("small").card, mien.Analyzer("default").card
+    small, default = PixelAnalyzer("small").card, PixelAnalyzer("default").card
     assert small.parameters < default.parameters
-    assert mien.Analyzer(small.name).card == small
-    assert mien.Analyzer().card == default
+    assert PixelAnalyzer(small.name).card == small
+    assert PixelAnalyzer().card == default
 
 
 def test_an_unknown_name_lists_the_models():
     with pytest.raises(mien.UsageError, match=r"no model 'tiny'.*default, small"):
-        mien.Analyzer("tiny")
+        PixelAnalyzer("tiny")

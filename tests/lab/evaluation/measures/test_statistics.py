@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.lab.evaluation.measures import estimates
-from mien.lab.evaluation.measures.estimates import (
+from mien.lab.evaluation.measures import statistics
+from mien.lab.evaluation.measures.statistics import (
     UNDEFINED,
     centred_estimate,
     estimate,
@@ -55,7 +55,7 @@ def test_a_share_lies_in_its_interval(counts):
     assert found.low < found.high
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 40), st.integers(1, 30))
 def test_every_sample_has_as_many_images(images, samples):
     parts = list(resampled_weights(images, samples=samples))
@@ -66,7 +66,7 @@ def test_every_sample_has_as_many_images(images, samples):
 
 
 def test_chunks_do_not_lose_samples(monkeypatch):
-    monkeypatch.setattr(estimates, "_CHUNK", 25)
+    monkeypatch.setattr(statistics, "_CHUNK", 25)
     parts = [len(part) for part in resampled_weights(10, samples=7)]
     assert parts == [2, 2, 2, 1]
 
@@ -74,7 +74,7 @@ def test_chunks_do_not_lose_samples(monkeypatch):
 def test_resampled_means_spread_as_theory_says():
     values = np.random.default_rng(0).normal(3, 2, (500, 2))
     drawn = resampled_means(values)
-    assert drawn.shape == (estimates.BOOTSTRAP_SAMPLES, 2)
+    assert drawn.shape == (statistics.BOOTSTRAP_SAMPLES, 2)
     assert drawn.mean(axis=0) == pytest.approx(values.mean(axis=0), abs=0.02)
     assert drawn.std(axis=0) == pytest.approx(values.std(axis=0) / math.sqrt(500), rel=0.06)
     assert np.array_equal(drawn, resampled_means(values))

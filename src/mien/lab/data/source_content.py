@@ -1,4 +1,4 @@
-"""``Reading``: what a source holds, before its labels are given a meaning."""
+"""``SourceContent``: what a source holds, before its labels are given a meaning."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Columns(Section):
 
 
 @dataclass(frozen=True)
-class Reading:
+class SourceContent:
     """The rows of a source.
 
     Attributes

@@ -11,8 +11,7 @@ from mien.lab.data.balancing.balance import Balance, class_weights, log_prior
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
 from mien.lab.training.recipe import Recipe
-from mien.lab.training.teaching.distillation import Distillation
-from mien.lab.training.teaching.targets import (
+from mien.lab.training.targets import (
     Objective,
     Targets,
     heads_of,
@@ -20,6 +19,7 @@ from mien.lab.training.teaching.targets import (
     make_objective,
     make_targets,
 )
+from mien.lab.training.teaching.distillation import Distillation
 
 
 def _targets(data: FaceData, recipe: Recipe) -> Targets:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.lab.comparison.significance import (
+from mien.lab.evaluation.measures import metrics
+from mien.lab.evaluation.measures.statistics import (
     EXACT_BELOW,
     McNemar,
-    interval,
+    known_estimate,
     mcnemar,
     resampled_confusions,
 )
-from mien.lab.evaluation.measures import metrics
 
 
 def answers(both: int, first: int, second: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
@@ -60,7 +60,7 @@ def test_the_test_does_not_care_who_is_first(pairs):
     assert (one.reference_only, one.model_only) == (other.model_only, other.reference_only)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 60), st.integers(2, 7), st.integers(0, 100))
 def test_all_models_see_the_same_resampled_images(n, classes, seed):
     rng = np.random.default_rng(seed)
@@ -84,9 +84,9 @@ def test_intervals_are_those_of_the_unpaired_bootstrap_and_differences_are_narro
     drawn = [metrics.accuracy(each) for each in resampled_confusions(labels, [first, second], 3)]
     counts = metrics.confusion(labels, first, 3)
     value = float(metrics.accuracy(counts))
-    found = interval(value, drawn[0])
+    found = known_estimate(value, drawn[0])
     assert (found.low, found.high) == pytest.approx(
         metrics.bootstrap_interval(metrics.accuracy, counts), abs=0.005
     )
     assert found.half_width == pytest.approx(1.96 * math.sqrt(value * (1 - value) / 1000), rel=0.1)
-    assert interval(0.0, drawn[1] - drawn[0]).half_width < found.half_width / 2
+    assert known_estimate(0.0, drawn[1] - drawn[0]).half_width < found.half_width / 2

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2, chi2_contingency, fisher_exact
 
-from mien.lab.evaluation.groups.group_differences import holm, same_share, same_share_in_each_class
+from mien.lab.evaluation.measures.statistics import holm, same_share, same_share_in_each_class
 
 
 def expanded(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

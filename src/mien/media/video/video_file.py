@@ -5,136 +5,35 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from mien.errors import UsageError, VideoError
-from mien.media.image import DEFAULT_MAX_PIXELS, Image
-from mien.media.results.sink_table import count
+from mien.errors import VideoError
+from mien.media.image import DEFAULT_MAX_PIXELS
 from mien.media.video.container import is_url, open_container, reason, stream_origin
+from mien.media.video.frames import VideoFrame
 from mien.media.video.upright import upright_picture
+from mien.wording import count
 
 if TYPE_CHECKING:
     import av
     from av.video.reformatter import VideoReformatter
 
-CAMERA = "camera:"
-"""How a user names a camera: ``camera:0``."""
-
 _MOST_ERRORS = 1000
 """Packets in a row that cannot be read before the rest is given up."""
+
 
 _MISSING_SECONDS = 0.5
 """A video that ends this much before its own statement is cut off; less is rounding."""
 
+
 _MATROSKA = "matroska"
+
+
 _MOST_BETWEEN = 1024
 """Bytes between two packets of a Matroska file. More is damage: FFmpeg looks for the next place
 that it can read, and does not tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class VideoFrame:
-    """One frame of a video.
-
-    Attributes
-    ----------
-    number : int
-        From 0 at the video's beginning. When reading began later, the number that the time gives
-        at the video's mean frame rate.
-    time : float
-        Seconds since the beginning of the video, or since the camera was opened; never lower than
-        that of the frame before.
-    image : ndarray of shape (H, W, 3), uint8
-        Upright RGB with square pixels.
-    """
-
-    number: int
-    time: float
-    image: Image
-
-
-class VideoSource(Protocol):
-    """Something that frames come from: a ``VideoReader`` or a ``Camera``. A context manager."""
-
-    @property
-    def name(self) -> str:
-        """As the user named it."""
-        ...
-
-    @property
-    def rate(self) -> float:
-        """Mean frames a second, as far as it is known."""
-        ...
-
-    @property
-    def seconds(self) -> float | None:
-        """Length in seconds of what will be read; None when nobody knows."""
-        ...
-
-    @property
-    def losses(self) -> tuple[str, ...]:
-        """What could not be read, one clause each; complete when all frames have been read."""
-        ...
-
-    def __iter__(self) -> Iterator[VideoFrame]: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
-
-
-def open_video(
-    source: str,
-    *,
-    start: float = 0.0,
-    end: float | None = None,
-    fps: float | None = None,
-    threads: int = 1,
-) -> VideoSource:
-    """Open a file, a URL or a camera.
-
-    Parameters
-    ----------
-    source : str
-        Path of a file, URL (``https://…``, ``rtsp://…``), or ``camera:0``.
-    start, end : float
-        Read the frames from this time on and before that one, in seconds; a camera is read until
-        ``end`` seconds have passed.
-    fps : float, optional
-        Read at most so many frames a second, evenly; all when None.
-    threads : int
-        CPU threads of the decoder.
-
-    Raises
-    ------
-    UsageError
-        If a time or the number of frames is out of range.
-    VideoError
-        If it cannot be opened, or has no video in it.
-    MissingExtraError
-        If PyAV is not installed; cameras do not need it.
-    """
-    if not 0 <= start < math.inf:
-        raise UsageError(f"start is {start:g}, expected 0 seconds or more")
-    if end is not None and not end > start:
-        raise UsageError(f"end ({end:g} s) is not after start ({start:g} s)")
-    if fps is not None and not 0 < fps < math.inf:
-        raise UsageError(f"fps is {fps:g}, expected more than 0 frames a second")
-    if source.startswith(CAMERA):
-        from mien.media.video.camera import Camera
-
-        if start:
-            raise UsageError("a camera has no start to skip", where=source)
-        return Camera(source, end=end, fps=fps)
-    return VideoReader(source, start=start, end=end, fps=fps, threads=threads)
 
 
 class VideoReader:

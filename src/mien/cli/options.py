@@ -1,0 +1,55 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.errors import UsageError
+from mien.vision.reading import BALANCED
+
+ModelName = Annotated[
+    str | None,
+    typer.Option(help="A packaged model (default, small) or a .onnx file.", show_default=False),
+]
+
+
+ReadingName = Annotated[
+    str | None,
+    typer.Option(
+        "--reading",
+        help="How the model's outputs become the word: everyday (the default, for photos of life), "
+        "fer2013 (the labels of that data set, as benchmarks want it) or balanced.",
+        show_default=False,
+    ),
+]
+
+Balanced = Annotated[
+    bool,
+    typer.Option(
+        "--balanced",
+        help="Short for --reading balanced: disgust is found more often, and more faces that show "
+        "none are called disgusted; see the second table of mien models show.",
+    ),
+]
+
+
+def chosen_reading(reading: str | None, balanced: bool) -> str | None:
+    """The reading that two options ask for; raises ``UsageError`` if they ask for two."""
+    if not balanced:
+        return reading
+    if reading not in (None, BALANCED):
+        raise UsageError(f"--balanced and --reading {reading} ask for two readings")
+    return BALANCED
+
+
+Database = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="MIEN_ALBUM",
+        help="The album's file; by default album.sqlite3 in Mien's data folder.",
+        show_default=False,
+    ),
+]

@@ -1,0 +1,1 @@
+"""What becomes of a model's answers when pictures are bad, or no faces."""

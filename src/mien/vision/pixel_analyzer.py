@@ -1,0 +1,227 @@
+"""``PixelAnalyzer``: detect, crop, classify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.card import ModelCard
+from mien.emotions import FERPLUS
+from mien.errors import UsageError
+from mien.options import choice, flag
+from mien.packaged import find_model
+from mien.results import Face, Frame
+from mien.vision.classify import Classifier
+from mien.vision.crop import crop_faces
+from mien.vision.detection.detector import (
+    DEFAULT_DETECTOR,
+    Detection,
+    Detector,
+    check_detections,
+    check_detector,
+    check_image,
+)
+from mien.vision.detection.detectors import create_detector
+from mien.vision.reading import Reader, Readings, make_reader
+
+
+class PixelAnalyzer:
+    """Finds the faces in pixels and says what each expresses.
+
+    What ``mien.Analyzer`` (which reads files and much else, too), the album and the server have in
+    common. It can be pickled, if its detector can: it opens its files anew.
+
+    Parameters
+    ----------
+    model : Path or str, optional
+        A model file of Mien, or a packaged model by role or name (``"small"``); the packaged
+        default when None.
+    detector : str or Detector
+        A registered name (``"centerface"``, ``"haar"``), or any object with a ``name`` and
+        ``detect(image)``; the next three parameters are for detectors given by name.
+    min_face : float, optional
+        Shortest side in pixels of a face's box; the detector's default when None.
+    score_threshold : float, optional
+        Lowest detector score of a face, 0 to 1; the detector's default when None.
+    rotate : bool
+        Also look for faces rolled up to 90°, at several times the cost.
+    threads : int
+        CPU threads for detector and classifier, at least 1.
+    faces : {"all", "largest"}
+        Whether to read every face or only the largest one.
+    reading : str, optional
+        How the model's outputs become what is shown: ``"everyday"``, the default of models that
+        have it; a head's own answer (``"fer2013"``), as benchmarks want it; or ``"balanced"``, at
+        which rare expressions are found more often, at some cost in accuracy. See
+        ``mien.vision.reading``.
+
+    Raises
+    ------
+    ModelFileError
+        If a model file cannot be used.
+    UsageError
+        If the model, the detector or the reading is unknown, or an option is out of range.
+    """
+
+    def __init__(
+        self,
+        model: Path | str | None = None,
+        *,
+        detector: str | Detector = DEFAULT_DETECTOR,
+        min_face: float | None = None,
+        score_threshold: float | None = None,
+        rotate: bool = False,
+        threads: int = 1,
+        faces: Literal["all", "largest"] = "all",
+        reading: str | None = None,
+    ) -> None:
+        self.faces = choice("faces", faces, ("all", "largest"))
+        self.classifier = Classifier(find_model(model), threads=threads)
+        self.reader = make_reader(self.classifier.card, reading)
+        if isinstance(detector, str):
+            self.detector: Detector = create_detector(
+                detector,
+                threads=threads,
+                min_face=min_face,
+                score_threshold=score_threshold,
+                rotate=rotate,
+            )
+        else:
+            self.detector = check_detector(detector)
+            refuse_options_of_names(
+                min_face=min_face, score_threshold=score_threshold, rotate=flag("rotate", rotate)
+            )
+
+    @property
+    def card(self) -> ModelCard:
+        """The card of the expression model."""
+        return self.classifier.card
+
+    def analyze(self, image: NDArray[np.uint8], *, path: str | None = None) -> Frame:
+        """Read one picture.
+
+        Parameters
+        ----------
+        image : ndarray of shape (H, W, 3), uint8
+            RGB and upright; ``mien.read_image`` gives one.
+        path : str, optional
+            Where the picture came from, for the result.
+
+        Returns
+        -------
+        Frame
+            Faces largest first; none when none was found.
+
+        Raises
+        ------
+        UsageError
+            If the image has another shape or dtype.
+        """
+        detections = self.find_faces(image)
+        return Frame(
+            path=path,
+            width=image.shape[1],
+            height=image.shape[0],
+            faces=self.read_faces(image, detections),
+            detector=self.detector.name,
+            model=self.card.name,
+            reading=self.reader.name,
+        )
+
+    def find_faces(self, image: NDArray[np.uint8]) -> list[Detection]:
+        """The faces that are to be read, as the detector gives them.
+
+        Raises
+        ------
+        UsageError
+            If the image has another shape or dtype, or the detector does not keep to its contract.
+        """
+        detections = check_detections(self.detector.detect(check_image(image)), self.detector.name)
+        return detections[:1] if self.faces == "largest" else detections
+
+    def read_faces(self, image: NDArray[np.uint8], detections: list[Detection]) -> tuple[Face, ...]:
+        """What faces that have been found already express, all in one batch, in their order."""
+        return self.read_crops(self.cut_out(image, detections), detections)
+
+    def cut_out(self, image: NDArray[np.uint8], detections: list[Detection]) -> NDArray[np.uint8]:
+        """The faces as the model sees them: ``(n, height, width)`` grey, of the card's size."""
+        card = self.card
+        return crop_faces(
+            image, detections, card.crop, height=card.input_height, width=card.input_width
+        )
+
+    def read_crops(self, crops: NDArray[np.uint8], detections: list[Detection]) -> tuple[Face, ...]:
+        """What faces that have been cut out already express, in their order.
+
+        They may be of several pictures: the model reads them in batches.
+        """
+        return self.look(crops).faces(detections)
+
+    def look(self, crops: NDArray[np.uint8]) -> Look:
+        """All that the model says of crops ``(n, height, width)``, each run through it once.
+
+        And its mirror image, where the reading wants it.
+        """
+        by_head, embeddings = self.classifier.classify_and_embed(crops)
+        mirrored = None
+        if self.reader.mirrored:
+            mirrored = self.classifier.classify(np.ascontiguousarray(crops[:, :, ::-1]))
+        readings = self.reader.read(by_head, mirrored, embeddings)
+        ferplus = by_head.get(FERPLUS.name)
+        return Look(self.reader, readings, ferplus, embeddings)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the model says of ``n`` crops.
+
+    Attributes
+    ----------
+    reader : Reader
+    readings : Readings
+    ferplus : ndarray of shape (n, 8), float32, or None
+        Probabilities of the FER+ head; None for a model without.
+    embeddings : ndarray of shape (n, D), float32, or None
+        None for a model file that gives none.
+    """
+
+    reader: Reader
+    readings: Readings
+    ferplus: NDArray[np.float32] | None
+    embeddings: NDArray[np.float32] | None
+
+    def faces(self, detections: list[Detection]) -> tuple[Face, ...]:
+        """One a crop, with where it was found."""
+        reasons = self.reader.why_unsure(self.readings)
+        return tuple(
+            Face(
+                xyxy=detection.xyxy,
+                score=detection.score,
+                landmarks=detection.landmarks,
+                probabilities=_named(self.reader.labels, self.readings.probabilities[at]),
+                ferplus={} if self.ferplus is None else _named(FERPLUS.labels, self.ferplus[at]),
+                unsure=reasons[at] is not None,
+                unsure_because=reasons[at],
+            )
+            for at, detection in enumerate(detections)
+        )
+
+
+def _named(labels: tuple[str, ...], values: NDArray[np.floating]) -> dict[str, float]:
+    return dict(zip(labels, values.tolist(), strict=True))
+
+
+def refuse_options_of_names(**options: object) -> None:
+    """Raise ``UsageError`` for options, other than None and False, that nothing would listen to.
+
+    They are for detectors that are made by name.
+    """
+    for name, value in options.items():
+        if value is not None and value is not False:
+            raise UsageError(
+                f"{name} is for a detector given by name", hint="give it to the detector itself"
+            )
