@@ -8,6 +8,7 @@
 FROM python:3.12-slim AS build
 WORKDIR /source
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
+COPY build_hook ./build_hook
 COPY src ./src
 RUN python -m venv /mien && /mien/bin/pip install --no-cache-dir . && /mien/bin/mien models verify
 

@@ -51,7 +51,7 @@ def scene(head) -> Scene:
 @pytest.fixture(scope="session")
 def make_video() -> Callable[..., Path]:
     """Write pictures as a video, with a tone for sound if wanted."""
-    import av
+    av = pytest.importorskip("av")
 
     def make(
         path: Path,
@@ -97,7 +97,7 @@ def make_video() -> Callable[..., Path]:
 
 
 def _add_tone(container, stream, seconds: float) -> None:
-    import av
+    av = pytest.importorskip("av")
 
     wave = np.sin(np.arange(round(48000 * seconds)) * (2 * np.pi * 440 / 48000)) * 0.2
     whole = av.AudioFrame.from_ndarray(wave.astype(np.float32)[None], format="fltp", layout="mono")

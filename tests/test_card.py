@@ -131,7 +131,7 @@ def test_a_card_from_a_newer_version():
     message = _error(json.dumps(_raw(card_version=CARD_VERSION + 1)))
     assert message == (
         f"has version {CARD_VERSION + 1}, this Mien reads up to {CARD_VERSION}; "
-        "update with: pip install --upgrade mien"
+        "update with: pip install --upgrade . in the folder of a newer source of Mien"
     )
 
 

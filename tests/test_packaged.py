@@ -44,7 +44,9 @@ def test_the_licence_that_is_named_lies_beside_the_file(file):
 @pytest.mark.parametrize(("file", "kind"), [(CENTERFACE, ModelFileError), (ASTRONAUT, MienError)])
 def test_a_missing_file_says_how_to_get_it_back(file, kind):
     missing = replace(file, name="gone.bin")
-    with pytest.raises(kind, match=r"gone\.bin.*pip install --force-reinstall mien") as caught:
+    with pytest.raises(
+        kind, match=r"gone\.bin.*--force-reinstall --no-deps \. in the folder"
+    ) as caught:
         packaged_path(missing)
     assert type(caught.value) is kind
     check = check_packaged(missing)

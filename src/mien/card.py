@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mien.errors import ModelFileError
+from mien.installing import how_to_update
 
 CARD_VERSION = 5
 METADATA_KEY = "mien.card"
@@ -218,7 +219,7 @@ class ModelCard(_Strict):
             raise ModelFileError(
                 f"its card has version {version}, this Mien reads up to {CARD_VERSION}",
                 where=where,
-                hint="update with: pip install --upgrade mien",
+                hint=f"update with: {how_to_update()}",
             )
         try:
             return cls.model_validate(raw)

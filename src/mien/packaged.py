@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.errors import MienError, ModelFileError, UsageError
+from mien.installing import how_to_install, how_to_reinstall
 from mien.options import file_path
 
-_REINSTALL = "reinstall with: pip install --force-reinstall mien"
+_REINSTALL = f"reinstall with: {how_to_reinstall()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def package_folder() -> Path:
         raise MienError(
             "Mien runs only from a folder, not from a zip archive",
             where=root,
-            hint="install it with: pip install mien",
+            hint=f"install it with: {how_to_install()}",
         )
     return root
 

@@ -79,7 +79,7 @@ def test_the_lab_says_how_to_install_it(environment, tmp_path):
     for verb in (["data", "import", "x.csv"], ["train", "x"], ["evaluate", "x"], ["export", "x"]):
         done = run(environment, "mien", *verb, cwd=tmp_path)
         assert done.returncode == 1
-        assert 'pip install "mien[lab]"' in done.stderr
+        assert 'pip install ".[lab]"' in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
 
 

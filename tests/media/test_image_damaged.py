@@ -120,7 +120,7 @@ def test_a_heic_photo_says_so(tmp_path):
     path = tmp_path / "IMG_0001.HEIC"
     path.write_bytes(struct.pack(">I", 24) + b"ftypheic\0\0\0\0mif1heic" + bytes(100))
     assert "HEIC" in the_error(path)
-    assert ("is damaged" if reads_heic() else 'pip install "mien[heic]"') in the_error(path)
+    assert ("is damaged" if reads_heic() else 'pip install ".[heic]"') in the_error(path)
 
 
 @pytest.mark.parametrize("kind", SAMPLES)

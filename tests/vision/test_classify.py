@@ -6,14 +6,15 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper
 
 from mien.card import CARD_VERSION, METADATA_KEY
 from mien.errors import ModelFileError, UsageError
 from mien.packaged import EXPRESSION_MODELS, packaged_path
 from mien.vision.classify import Classifier
+
+onnx = pytest.importorskip("onnx")
+TensorProto, helper = onnx.TensorProto, onnx.helper
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "packaged_model.json"
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import onnx
 import pytest
-from onnx import helper
 
 from mien.card import METADATA_KEY
 from mien.errors import ModelFileError
@@ -16,6 +14,9 @@ from mien.results import Frame
 from mien.vision.classify import Classifier
 from mien.vision.explain import explain_faces
 from mien.vision.pixel_analyzer import PixelAnalyzer
+
+onnx = pytest.importorskip("onnx")
+helper = onnx.helper
 
 
 @pytest.fixture(scope="module")

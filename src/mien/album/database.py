@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mien.album.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 from mien.errors import DataError, MienError, OutputError
+from mien.installing import how_to_update
 from mien.media.results.output import output_error
 
 FILE_NAME = "album.sqlite3"
@@ -157,7 +158,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         raise DataError(
             f"the album has version {version}, this Mien reads up to {SCHEMA_VERSION}",
             where=path,
-            hint="update with: pip install --upgrade mien",
+            hint=f"update with: {how_to_update()}",
         )
     return int(version)
 

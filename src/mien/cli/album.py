@@ -23,6 +23,7 @@ from mien.cli.console import err, out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
 from mien.cli.options import Database, ModelName
 from mien.errors import UsageError
+from mien.installing import how_to_install
 from mien.packaged import find_model
 
 album_app = typer.Typer(
@@ -187,7 +188,7 @@ def _tell(folder: Path, indexed: Indexed) -> None:
         print_error(f"{shown_path(os.fsdecode(closed.path))}: cannot be opened ({closed.reason})")
     if indexed.heic:
         print_note(
-            f'{_count(indexed.heic, "HEIC photo")} left out; to read them: pip install "mien[heic]"'
+            f"{_count(indexed.heic, 'HEIC photo')} left out; to read them: {how_to_install('heic')}"
         )
     parts = [f"{_count(indexed.read, 'photo')} read with {_count(indexed.faces, 'face')}"]
     if indexed.recognised:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from mien.cli.console import err, out
 from mien.errors import MienError
+from mien.installing import how_to_install
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, check_all_packaged, packaged_path
 from mien.version import __version__
@@ -48,17 +49,15 @@ def doctor() -> None:
         version = _version(name)
         versions.add_row(name, version or "missing")
         if version is None:
-            problems.append(
-                f"{name} is missing; reinstall with: pip install --force-reinstall mien"
-            )
+            problems.append(f"{name} is missing; install it with: {how_to_install()}")
     found = [f"{name} {version}" for name in _LAB if (version := _version(name))]
-    versions.add_row("lab", ", ".join(found) or 'not installed (pip install "mien[lab]")')
+    versions.add_row("lab", ", ".join(found) or f"not installed ({how_to_install('lab')})")
     for name in _OTHER_OPENCV:
         if _version(name):
             problems.append(
                 f"{name} is installed beside opencv-python-headless, they overwrite each other; "
                 f"remove both and reinstall: pip uninstall -y {name} opencv-python-headless && "
-                "pip install --force-reinstall mien"
+                f"{how_to_install()}"
             )
 
     out.print(versions)

@@ -1,1 +1,1 @@
-"""The workshop: import data, train, evaluate, export. Needs ``pip install "mien[lab]"``."""
+"""The workshop: import data, train, evaluate, export. Needs the extra ``lab``."""

@@ -19,6 +19,7 @@ from PIL import Image as PillowImage
 from PIL import ImageChops, UnidentifiedImageError
 
 from mien.errors import ImageError, UsageError
+from mien.installing import how_to_install
 from mien.media.given import Picture, content_of, path_of
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
@@ -258,7 +259,7 @@ def _unidentified(head: bytes, where: str) -> ImageError:
         return ImageError(
             "is a HEIC photo",
             where=where,
-            hint='to read it: pip install "mien[heic]"; or export it as JPEG',
+            hint=f"to read it: {how_to_install('heic')}; or export it as JPEG",
         )
     for name in readable_formats():
         if _begins_like(head, name):

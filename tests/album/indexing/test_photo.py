@@ -93,12 +93,12 @@ def test_a_cut_off_jpeg_is_an_error_when_reduced(tmp_path: Path, end: int) -> No
 
 def test_a_damaged_heic_is_one_line() -> None:
     content = b"\0\0\0\x18ftypheic" + bytes(40)
-    message = "is damaged" if reads_heic() else r'is a HEIC photo; .*pip install "mien\[heic\]"'
+    message = "is damaged" if reads_heic() else r'is a HEIC photo; .*pip install "\.\[heic\]"'
     with pytest.raises(ImageError, match=message):
         read_photo(content, "a.heic")
 
 
-@pytest.mark.skipif(not reads_heic(), reason='needs pip install "mien[heic]"')
+@pytest.mark.skipif(not reads_heic(), reason="needs the extra heic")
 def test_a_heic_photo() -> None:
     """The packaged portrait at 128 pixels, stored lying on its side as a phone does."""
     content = (Path(__file__).parents[2] / "golden" / "portrait.heic").read_bytes()

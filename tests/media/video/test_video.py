@@ -17,6 +17,8 @@ import pytest
 from mien.errors import MissingExtraError, UsageError, VideoError
 from mien.media.video.open_video import open_video
 
+pytest.importorskip("av")
+
 COLOURS = [(10 * step, 255 - 10 * step, 80) for step in range(20)]
 
 
@@ -265,7 +267,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 def test_without_pyav_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "mien\[video\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[video\]"'):
         open_video("a.mp4")
 
 

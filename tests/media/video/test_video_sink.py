@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
 from mien.errors import OutputError, UsageError
 from mien.media.video.open_video import open_video
 from mien.media.video.video_sink import AnnotatedVideo
+
+av = pytest.importorskip("av")
 
 COLOURS = [(220, 40, 40), (40, 200, 60), (50, 60, 220), (240, 240, 240), (20, 20, 20)]
 

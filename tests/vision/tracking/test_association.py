@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.optimize import linear_sum_assignment
 
 from mien.vision.tracking.association import assign, associate, box_overlap, grown_overlap
+
+linear_sum_assignment = pytest.importorskip("scipy.optimize").linear_sum_assignment
 
 COSTS = st.tuples(st.integers(1, 7), st.integers(1, 7)).flatmap(
     lambda shape: arrays(np.float64, shape, elements=st.floats(0, 1, width=16))

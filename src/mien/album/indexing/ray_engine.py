@@ -28,6 +28,7 @@ from mien.album.indexing.examine import Examiner, ExaminerSettings
 from mien.album.indexing.workers import crashed
 from mien.album.records import HASH_BYTES, Examined
 from mien.errors import MienError, UsageError
+from mien.installing import how_to_install
 from mien.packaged import EXPRESSION_MODELS, sha256_of
 from mien.processors import cores
 
@@ -209,7 +210,7 @@ def _run(
 def require_ray() -> None:
     """Raise ``UsageError`` when the extra ``cluster`` is not installed."""
     if importlib.util.find_spec("ray") is None:
-        raise UsageError("Ray is not installed", hint='install it: pip install "mien[cluster]"')
+        raise UsageError("Ray is not installed", hint=f"install it: {how_to_install('cluster')}")
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mien.errors import MissingExtraError
+from mien.installing import how_to_install
 
 _NEEDED = (
     "torch",
@@ -43,7 +44,7 @@ def require_lab() -> None:
     if missing:
         raise MissingExtraError(
             f"the lab is not installed (no {', '.join(missing)})",
-            hint='install it with: pip install "mien[lab]"',
+            hint=f"install it with: {how_to_install('lab')}",
         )
 
 

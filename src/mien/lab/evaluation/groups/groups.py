@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import DataError, MissingExtraError, UsageError
+from mien.installing import how_to_install
 from mien.lab.evaluation.calibration import Calibration, probabilities
 from mien.lab.evaluation.groups.group_results import (
     ACCURACY,
@@ -325,7 +326,7 @@ def _metric_frame() -> Any:
         raise MissingExtraError(
             "figures by group need a package that is not installed",
             where="fairlearn",
-            hint='pip install "mien[audit]"',
+            hint=how_to_install("audit"),
         ) from error
     return MetricFrame
 

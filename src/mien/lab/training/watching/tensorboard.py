@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from mien.errors import MissingExtraError
+from mien.installing import how_to_install
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -37,7 +38,7 @@ class TensorBoardLog:
             raise MissingExtraError(
                 "TensorBoard is not installed",
                 where="--tensorboard",
-                hint='install it with: pip install "mien[tensorboard]"',
+                hint=f"install it with: {how_to_install('tensorboard')}",
             )
         self._folder = folder
         self._writer: SummaryWriter | None = None

@@ -7,8 +7,11 @@ const HERE = ["localhost", "127.0.0.1", "[::1]"];
 const NEEDS_TOKEN = 401;
 const SPLITS = ["PrivateTest", "PublicTest"];
 
+/** @import { ModelAnswer, Score } from "./answers.js" */
+
 /** Fill the part on limits with the numbers of the default model; asks for a token if need be. */
 export async function showLimits() {
+  /** @type {ModelAnswer[]} */
   let models;
   try {
     const response = await fetch("v1/models");
@@ -55,15 +58,25 @@ export function showWhere() {
   setText(byId("photo-where"), `They are sent to ${host} to be read, and not kept.`);
 }
 
+/**
+ * @param {ModelAnswer} model
+ * @param {string} metric
+ */
 function findScore({ scores }, metric) {
   const fits = (scores ?? []).filter((one) => one.metric === metric && one.rule === "all");
   return SPLITS.map((split) => fits.find((one) => one.split === split)).find(Boolean);
 }
 
+/** @param {Score} score */
 function hundredths({ value }) {
   return String(Math.round(100 * value));
 }
 
+/**
+ * @param {string} id
+ * @param {string} title
+ * @param {string} words
+ */
 function fillPoint(id, title, words) {
   const strong = document.createElement("b");
   strong.textContent = title;

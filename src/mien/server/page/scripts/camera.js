@@ -1,5 +1,6 @@
 // The camera: which there are, opening one, and what to do when that fails.
 
+/** @type {Record<string, string>} */
 const WHY = {
   NotAllowedError:
     "The browser did not allow the camera. Allow it for this page (the sign beside the address), then start again.",
@@ -22,12 +23,14 @@ export async function openCamera(id) {
       "Browsers give the camera only to pages from this computer, or over https. Open this page with: mien live",
     );
   }
+  /** @type {MediaTrackConstraints} */
   const video = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
   if (id) video.deviceId = { exact: id };
   try {
     return await navigator.mediaDevices.getUserMedia({ video, audio: false });
   } catch (error) {
-    throw new CameraError(WHY[error.name] ?? `The camera does not start: ${error.message}`);
+    const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
+    throw new CameraError(WHY[name] ?? `The camera does not start: ${message}`);
   }
 }
 
@@ -39,7 +42,10 @@ export async function listCameras() {
     .map((device, at) => ({ id: device.deviceId, name: device.label || `Camera ${at + 1}` }));
 }
 
-/** Switch the camera of a stream off. */
+/**
+ * Switch the camera of a stream off.
+ * @param {MediaStream | null} stream
+ */
 export function closeCamera(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }

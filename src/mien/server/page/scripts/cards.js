@@ -1,20 +1,33 @@
 // A card a person: the word, how long, bars of all expressions, and the last minute.
 
-import { byId, element, setText } from "./elements.js";
+import { byId, element, penOf, setText } from "./elements.js";
 import { colourOf, facePath, patternOf, percent, wordsOf } from "./labels.js";
 import { isInView, lastMinute } from "./people.js";
+
+/** @import { Look } from "./overlay.js" */
+/** @import { Person } from "./people.js" */
+/** @typedef {ReturnType<typeof makeCard>} Card */
+/** @typedef {ReturnType<typeof makeBar>} Bar */
 
 const SPAN = 60_000;
 
 /** Cards of the people in view; `onChoose(number or null)` when one is to be followed. */
 export class Cards {
+  /** @param {(number: number | null) => void} onChoose */
   constructor(onChoose) {
     this.onChoose = onChoose;
+    /** @type {Map<number, Card>} */
     this.byNumber = new Map();
+    /** @type {number | null} */
     this.chosen = null;
   }
 
-  /** Bring the cards in line with `people` at `now`. */
+  /**
+   * Bring the cards in line with `people` at `now`.
+   * @param {Person[]} people
+   * @param {number} now
+   * @param {Pick<Look, "contrast">} look
+   */
   show(people, now, look) {
     const numbers = new Set(people.map((person) => person.number));
     for (const [number, card] of this.byNumber) {
@@ -24,20 +37,22 @@ export class Cards {
       if (this.chosen === number) this.choose(null);
     }
     for (const person of people) {
-      if (!this.byNumber.has(person.number)) this.add(person);
-      fill(this.byNumber.get(person.number), person, now, look);
+      fill(this.byNumber.get(person.number) ?? this.add(person), person, now, look);
     }
     byId("nobody").hidden = people.length > 0;
   }
 
+  /** @param {Person} person */
   add(person) {
     const card = makeCard(person, () =>
       this.choose(this.chosen === person.number ? null : person.number),
     );
     this.byNumber.set(person.number, card);
     byId("people").append(card.root);
+    return card;
   }
 
+  /** @param {number | null} number */
   choose(number) {
     this.chosen = number;
     for (const [own, card] of this.byNumber) {
@@ -49,6 +64,10 @@ export class Cards {
   }
 }
 
+/**
+ * @param {Person} person
+ * @param {() => void} onFollow
+ */
 function makeCard(person, onFollow) {
   const title = element("h3", { text: `Person ${person.number}`, id: `person-${person.number}` });
   const follow = element("button", {
@@ -62,6 +81,7 @@ function makeCard(person, onFollow) {
   const word = element("p", { class: "word" });
   const since = element("p", { class: "since" });
   const bars = element("ul", { class: "bars" });
+  /** @type {Map<string, Bar>} */
   const rows = new Map();
   for (const label of Object.keys(person.probabilities)) {
     const row = makeBar(label);
@@ -87,7 +107,10 @@ function makeCard(person, onFollow) {
   return { root, follow, face, word, since, rows, timeline };
 }
 
-/** One bar with word and number; also used for photos. */
+/**
+ * One bar with word and number; also used for photos.
+ * @param {string} label
+ */
 export function makeBar(label) {
   const bar = element("span", { class: "bar-fill" });
   bar.style.backgroundColor = colourOf(label);
@@ -102,12 +125,22 @@ export function makeBar(label) {
   return { root, bar, number };
 }
 
-/** Set a bar to a probability. */
+/**
+ * Set a bar to a probability.
+ * @param {Bar} row
+ * @param {number} probability
+ */
 export function setBar({ bar, number }, probability) {
   bar.style.transform = `scaleX(${probability.toFixed(3)})`;
   setText(number, percent(probability));
 }
 
+/**
+ * @param {Card} card
+ * @param {Person} person
+ * @param {number} now
+ * @param {Pick<Look, "contrast">} look
+ */
 function fill(card, person, now, look) {
   const gone = !isInView(person, now);
   card.root.classList.toggle("gone", gone);
@@ -122,11 +155,17 @@ function fill(card, person, now, look) {
   drawTimeline(card.timeline, person, now, look);
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Person} person
+ * @param {number} now
+ * @param {Pick<Look, "contrast">} look
+ */
 function drawTimeline(canvas, person, now, look) {
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   const { width, height } = canvas;
   context.clearRect(0, 0, width, height);
-  const place = (time) => ((time - now + SPAN) / SPAN) * width;
+  const place = (/** @type {number} */ time) => ((time - now + SPAN) / SPAN) * width;
   for (const { label, from, to } of person.segments) {
     const [left, right] = [Math.max(0, place(from)), Math.min(width, place(to))];
     if (right <= left) continue;
@@ -139,12 +178,17 @@ function drawTimeline(canvas, person, now, look) {
   canvas.setAttribute("aria-label", `The last minute: ${words.join(", ") || "nothing yet"}`);
 }
 
-/** The legend: pattern, face and word of each label. */
+/**
+ * The legend: pattern, face and word of each label.
+ * @param {HTMLElement} list
+ * @param {string[]} labels
+ * @param {Pick<Look, "contrast">} look
+ */
 export function showLegend(list, labels, look) {
   list.replaceChildren(
     ...labels.map((label) => {
       const swatch = element("canvas", { width: 48, height: 28, "aria-hidden": "true" });
-      const context = swatch.getContext("2d");
+      const context = penOf(swatch);
       context.fillStyle = patternOf(context, label, look.contrast);
       context.fillRect(0, 0, 48, 28);
       const face = element("img", { src: facePath(label), alt: "", width: 24, height: 24 });

@@ -1,5 +1,7 @@
 // The line to Mien: sends pictures when it is idle enough, and comes back when it was cut.
 
+/** @import { LiveError, LiveFrame, Problem } from "./answers.js" */
+
 const MOST_WAITING = 2;
 const FORGET_AFTER = 4000;
 const FIRST_WAIT = 500;
@@ -8,14 +10,19 @@ const STAMP_BYTES = 8;
 
 export class Connection {
   /**
-   * @param {object} on - what to call: `frame(message)`, `problem(message)`, `state(open)`
+   * @param {object} on - what to call
+   * @param {(message: LiveFrame) => void} on.frame
+   * @param {(message: Problem) => void} on.problem
+   * @param {(open: boolean) => void} on.state
    */
   constructor(on) {
     this.on = on;
+    /** @type {WebSocket | null} */
     this.socket = null;
+    /** @type {number[]} */
     this.waiting = [];
     this.attempt = 0;
-    this.timer = null;
+    this.timer = 0;
     this.wanted = false;
   }
 
@@ -51,7 +58,7 @@ export class Connection {
    * @param {number} taken - when the picture was taken, in ms of the page's clock
    */
   send(jpeg, taken) {
-    if (!this.idle) return;
+    if (!this.socket || !this.idle) return;
     const stamp = new ArrayBuffer(STAMP_BYTES);
     new DataView(stamp).setFloat64(0, taken, true);
     this.waiting.push(taken);
@@ -74,6 +81,7 @@ export class Connection {
     };
   }
 
+  /** @param {LiveFrame | LiveError} message */
   receive(message) {
     if (message.type === "frame") {
       // An answer to a newer picture: what was sent before it will not be answered any more.

@@ -1,31 +1,82 @@
 // Making and finding elements of the page.
 
-/** The element with this id; it must be there. */
-export function byId(id) {
+/**
+ * The element with this id; it must be there, and of the kind that is asked for.
+ * @overload
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+/**
+ * @template {HTMLElement} T
+ * @overload
+ * @param {string} id
+ * @param {new () => T} kind
+ * @returns {T}
+ */
+/**
+ * @param {string} id
+ * @param {new () => HTMLElement} [kind]
+ */
+export function byId(id, kind = HTMLElement) {
   const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no element #${id}`);
+  if (!(found instanceof kind)) throw new Error(`the page has no element #${id} (${kind.name})`);
   return found;
 }
 
-/** An element with attributes and children; texts are never read as markup. */
+/**
+ * What a canvas is drawn with.
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [options]
+ */
+export function penOf(canvas, options) {
+  const pen = canvas.getContext("2d", options);
+  if (!pen) throw new Error("this browser has no canvas to draw on");
+  return pen;
+}
+
+/**
+ * The words of whatever was thrown.
+ * @param {unknown} error
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * An element with attributes and children; texts are never read as markup.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number | boolean | undefined | (() => void)>} attributes -
+ *   `text` is its text, `on…` what to call
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") made.textContent = value;
-    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    if (name === "text") made.textContent = String(value ?? "");
+    else if (typeof value === "function") made.addEventListener(name.slice(2), value);
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== undefined) made.setAttribute(name, value);
+    else if (value !== false && value !== undefined) made.setAttribute(name, String(value));
   }
   made.append(...children);
   return made;
 }
 
-/** Change a text only where it differs, so that screen readers are not woken for nothing. */
+/**
+ * Change a text only where it differs, so that screen readers are not woken for nothing.
+ * @param {Element} target
+ * @param {string} text
+ */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** Give the person a file that was made on this page. */
+/**
+ * Give the person a file that was made on this page.
+ * @param {Blob} blob
+ * @param {string} name
+ */
 export function offerFile(blob, name) {
   const address = URL.createObjectURL(blob);
   const link = element("a", { href: address, download: name });
@@ -38,7 +89,7 @@ export function offerFile(blob, name) {
 
 /** "20260131-142501", for names of files. */
 export function stamp(date = new Date()) {
-  const two = (value) => String(value).padStart(2, "0");
+  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
   const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
   return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
 }

@@ -1,5 +1,7 @@
 // Where in a face the model looks: the map over the crop, and in words.
 
+import { penOf } from "./elements.js";
+
 const SIDE = 240;
 // Inferno (van der Walt and Smith, matplotlib) at five places from 0 to 1.
 const INFERNO = ["#000004", "#57106e", "#bc3754", "#f98e09", "#fcffa4"];
@@ -16,14 +18,14 @@ const PARTS = ["the eyes and brows", "the nose and cheeks", "the mouth and chin"
  */
 export function drawHeat(canvas, crop, map) {
   canvas.width = canvas.height = SIDE;
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   context.imageSmoothingQuality = "high";
   context.drawImage(crop, 0, 0, SIDE, SIDE);
   const [rows, columns] = [map.length, map[0].length];
   const small = document.createElement("canvas");
   small.width = columns;
   small.height = rows;
-  const pen = small.getContext("2d");
+  const pen = penOf(small);
   const pixels = pen.createImageData(columns, rows);
   map.flat().forEach((value, at) => {
     pixels.data.set([...inferno(value), 255 * (0.3 + 0.5 * value)], 4 * at);
@@ -32,7 +34,10 @@ export function drawHeat(canvas, crop, map) {
   context.drawImage(small, 0, 0, SIDE, SIDE);
 }
 
-/** Which part of the face a map speaks of most, and its share: {part, share, second}. */
+/**
+ * Which part of the face a map speaks of most, and its share.
+ * @param {number[][]} map
+ */
 export function whereItLooks(map) {
   const sums = [0, 0, 0];
   map.forEach((row, at) => {
@@ -50,6 +55,7 @@ export function whereItLooks(map) {
   };
 }
 
+/** @param {number} value */
 function inferno(value) {
   const place = Math.max(0, Math.min(1, value)) * (INFERNO.length - 1);
   const low = Math.min(Math.floor(place), INFERNO.length - 2);
@@ -57,6 +63,7 @@ function inferno(value) {
   return from.map((one, at) => Math.round(one + (to[at] - one) * (place - low)));
 }
 
+/** @param {string} colour */
 function channels(colour) {
   return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }

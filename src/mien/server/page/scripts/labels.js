@@ -1,6 +1,14 @@
 // How each expression looks: its word, colour, pattern and face. Nothing hangs on colour alone.
 
+import { penOf } from "./elements.js";
+
+/**
+ * A word that is shown: `label` may be "unsure", `top` never.
+ * @typedef {{ label: string, top: string, unsure: boolean, confidence: number }} Reading
+ */
+
 // The same as mien.emotions.COLOURS; a test compares them.
+/** @type {Record<string, string>} */
 export const COLOURS = {
   angry: "#D55E00",
   disgust: "#009E73",
@@ -18,6 +26,7 @@ export const COLOURS = {
 export const UNSURE = "unsure";
 
 const OTHER_COLOUR = "#BBBBBB";
+/** @type {Record<string, string>} */
 const PATTERNS = {
   angry: "rising",
   disgust: "falling",
@@ -34,15 +43,23 @@ const PATTERNS = {
 const FACES = ["angry", "contempt", "disgust", "fear", "happy", "neutral", "sad", "surprise", UNSURE];
 const TILE = 12;
 
+/** @type {Map<string, HTMLImageElement>} */
 const faces = new Map();
+/** @type {Map<string, HTMLCanvasElement>} */
 const tiles = new Map();
 
-/** The colour of a label, "#RRGGBB". */
+/**
+ * The colour of a label, "#RRGGBB".
+ * @param {string} label
+ */
 export function colourOf(label) {
   return COLOURS[label] ?? OTHER_COLOUR;
 }
 
-/** Black or white, whichever can be read on `colour` (relative luminance of WCAG 2.2). */
+/**
+ * Black or white, whichever can be read on `colour` (relative luminance of WCAG 2.2).
+ * @param {string} colour - "#RRGGBB"
+ */
 export function inkOn(colour) {
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const value = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -52,43 +69,67 @@ export function inkOn(colour) {
   return (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) ? "#000000" : "#FFFFFF";
 }
 
-/** Path of the drawn face of a label; Mien's own sign where there is none. */
+/**
+ * Path of the drawn face of a label; Mien's own sign where there is none.
+ * @param {string} label
+ */
 export function facePath(label) {
   return `icons/${FACES.includes(label) ? label : "mien"}.svg`;
 }
 
-/** The drawn face as an image for a canvas; loaded once. */
+/**
+ * The drawn face as an image for a canvas; loaded once.
+ * @param {string} label
+ */
 export function faceImage(label) {
   const path = facePath(label);
-  if (!faces.has(path)) {
-    const image = new Image();
+  let image = faces.get(path);
+  if (!image) {
+    image = new Image();
     image.src = path;
     faces.set(path, image);
   }
-  return faces.get(path);
+  return image;
 }
 
-/** What to say of a reading: "happy", or "maybe sad" when the model is unsure. */
+/**
+ * What to say of a reading: "happy", or "maybe sad" when the model is unsure.
+ * @param {Pick<Reading, "unsure" | "top">} reading
+ */
 export function wordsOf({ unsure, top }) {
   return unsure ? `maybe ${top}` : top;
 }
 
-/** A whole number of per cent, never 100 for what is not certain. */
+/**
+ * A whole number of per cent, never 100 for what is not certain.
+ * @param {number} probability - 0 to 1
+ */
 export function percent(probability) {
   return `${Math.min(99, Math.round(probability * 100))} %`;
 }
 
-/** Pattern of a label as a canvas fill, its colour under dark strokes. */
+/**
+ * Pattern of a label as a canvas fill, its colour under dark strokes.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} label
+ * @param {boolean} strong
+ * @returns {CanvasPattern | string} its plain colour where the browser cannot make a pattern
+ */
 export function patternOf(context, label, strong) {
   const key = `${label} ${strong}`;
-  if (!tiles.has(key)) tiles.set(key, makeTile(label, strong));
-  return context.createPattern(tiles.get(key), "repeat");
+  const tile = tiles.get(key) ?? makeTile(label, strong);
+  tiles.set(key, tile);
+  return context.createPattern(tile, "repeat") ?? colourOf(label);
 }
 
+/**
+ * @param {string} label
+ * @param {boolean} strong
+ */
 function makeTile(label, strong) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = TILE;
-  const pen = tile.getContext("2d");
+  const pen = penOf(tile);
   const colour = strong ? "#FFFFFF" : colourOf(label);
   pen.fillStyle = colour;
   pen.fillRect(0, 0, TILE, TILE);
@@ -99,14 +140,18 @@ function makeTile(label, strong) {
   return tile;
 }
 
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} pattern
+ */
 function strokes(pen, pattern) {
-  const line = (...points) => {
+  const line = (/** @type {number[]} */ ...points) => {
     pen.beginPath();
     pen.moveTo(points[0], points[1]);
     pen.lineTo(points[2], points[3]);
     pen.stroke();
   };
-  const dot = (x, y, radius) => {
+  const dot = (/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ radius) => {
     pen.beginPath();
     pen.arc(x, y, radius, 0, 2 * Math.PI);
     pen.fill();

@@ -1,5 +1,7 @@
 // Whether the picture is too dark to read faces in.
 
+import { penOf } from "./elements.js";
+
 const WIDTH = 32;
 const HEIGHT = 24;
 const DARK = 0.14;
@@ -7,9 +9,12 @@ const DARK = 0.14;
 const canvas = document.createElement("canvas");
 canvas.width = WIDTH;
 canvas.height = HEIGHT;
-const context = canvas.getContext("2d", { willReadFrequently: true });
+const context = penOf(canvas, { willReadFrequently: true });
 
-/** Whether the mean grey level of a picture, 0 to 1, is under what a lit room gives. */
+/**
+ * Whether the mean grey level of a picture, 0 to 1, is under what a lit room gives.
+ * @param {HTMLCanvasElement} picture
+ */
 export function isDark(picture) {
   context.drawImage(picture, 0, 0, WIDTH, HEIGHT);
   const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);

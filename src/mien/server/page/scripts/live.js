@@ -3,7 +3,7 @@
 import { CameraError, closeCamera, listCameras, openCamera } from "./camera.js";
 import { Cards, showLegend } from "./cards.js";
 import { Connection } from "./connection.js";
-import { byId, element, offerFile, setText, stamp } from "./elements.js";
+import { byId, element, offerFile, penOf, setText, stamp } from "./elements.js";
 import { isDark } from "./light.js";
 import { UNSURE } from "./labels.js";
 import { drawPeople } from "./overlay.js";
@@ -11,6 +11,8 @@ import { People } from "./people.js";
 import { forgetRows, keepRows, rowCount, saveRows, showRows } from "./record.js";
 import { onSettings, settings } from "./settings.js";
 import { hush, tellChange, tellPending } from "./speech.js";
+
+/** @import { LiveFrame, Probabilities, Problem } from "./answers.js" */
 
 const SENT_WIDTH = 640;
 const SENT_QUALITY = 0.7;
@@ -22,8 +24,8 @@ const STATUS_HOLD = 1200;
 const SETTLE = 600;
 const SILENT = 1400;
 
-const video = byId("video");
-const overlay = byId("overlay");
+const video = byId("video", HTMLVideoElement);
+const overlay = byId("overlay", HTMLCanvasElement);
 const sent = document.createElement("canvas");
 const people = new People();
 const cards = new Cards(tellFollowed);
@@ -31,6 +33,7 @@ const connection = new Connection({ frame: receive, problem, state: connected })
 
 const now = () => performance.now();
 const state = {
+  /** @type {MediaStream | null} */
   stream: null,
   started: 0,
   frozen: false,
@@ -69,12 +72,14 @@ export function startLive() {
 }
 
 async function start() {
-  const button = byId("start");
+  const button = byId("start", HTMLButtonElement);
   button.disabled = true;
   say("Asking for the camera …");
   closeCamera(state.stream);
+  /** @type {MediaStream} */
+  let stream;
   try {
-    state.stream = await openCamera(byId("camera").value);
+    stream = state.stream = await openCamera(byId("camera", HTMLSelectElement).value);
   } catch (error) {
     if (!(error instanceof CameraError)) throw error;
     stop();
@@ -84,8 +89,8 @@ async function start() {
   } finally {
     button.disabled = false;
   }
-  for (const track of state.stream.getVideoTracks()) track.onended = cameraEnded;
-  video.srcObject = state.stream;
+  for (const track of stream.getVideoTracks()) track.onended = cameraEnded;
+  video.srcObject = stream;
   await video.play();
   people.clear();
   hush();
@@ -110,7 +115,7 @@ function stop() {
   cards.show([], now(), settings);
   hush();
   freeze(false);
-  overlay.getContext("2d").clearRect(0, 0, overlay.width, overlay.height);
+  penOf(overlay).clearRect(0, 0, overlay.width, overlay.height);
   byId("connection").hidden = true;
   setText(byId("start"), "Start the camera");
   setText(byId("camera-on"), "The camera is off.");
@@ -128,7 +133,7 @@ function cameraEnded() {
 }
 
 async function fillCameras() {
-  const select = byId("camera");
+  const select = byId("camera", HTMLSelectElement);
   const chosen = state.stream?.getVideoTracks()[0]?.getSettings().deviceId ?? select.value;
   const found = await listCameras();
   if (!found.length) return;
@@ -137,6 +142,7 @@ async function fillCameras() {
   select.disabled = found.length < 2;
 }
 
+/** @param {boolean} frozen */
 function freeze(frozen) {
   Object.assign(state, { frozen, frozenAt: now() });
   if (state.stream) {
@@ -160,10 +166,13 @@ function watchOrPause() {
 
 function setButtons() {
   const running = state.stream !== null;
-  byId("freeze").disabled = byId("save-picture").disabled = !running;
+  for (const id of ["freeze", "save-picture"]) byId(id, HTMLButtonElement).disabled = !running;
 }
 
-// The clock of the display: every frame of the screen.
+/**
+ * The clock of the display: every frame of the screen.
+ * @param {number} time
+ */
 function draw(time) {
   if (!state.stream) return;
   requestAnimationFrame(draw);
@@ -176,7 +185,7 @@ function draw(time) {
   if (!state.frozen) people.move(passed, now(), settings.calm);
   // Answers to the last pictures before the freeze still belong to what is seen.
   else if (now() - state.frozenAt < SETTLE) people.move(passed, state.frozenAt, settings.calm);
-  const context = overlay.getContext("2d");
+  const context = penOf(overlay);
   context.clearRect(0, 0, overlay.width, overlay.height);
   const clock = state.frozen ? state.frozenAt : now();
   drawPeople(context, people.inView(clock), look());
@@ -190,11 +199,16 @@ function draw(time) {
   if (!state.frozen) sendPicture(time, width, height);
 }
 
+/** @returns {import("./overlay.js").Look} */
 function look() {
   return { ...settings, chosen: cards.chosen, several: people.all.length > 1 };
 }
 
-// As sharp as the screen, so that words stay readable when the picture is small.
+/**
+ * As sharp as the screen, so that words stay readable when the picture is small.
+ * @param {number} width
+ * @param {number} height
+ */
 function fitOverlay(width, height) {
   const shown = overlay.clientWidth * Math.min(2, devicePixelRatio || 1);
   const wide = Math.round(shown || width);
@@ -205,13 +219,18 @@ function fitOverlay(width, height) {
   }
 }
 
-// The clock of the analysis: a picture whenever Mien is idle enough.
+/**
+ * The clock of the analysis: a picture whenever Mien is idle enough.
+ * @param {number} time
+ * @param {number} width
+ * @param {number} height
+ */
 function sendPicture(time, width, height) {
   if (state.encoding || time - state.lastSent < BETWEEN_SENT - 4 || !connection.idle) return;
   const wide = Math.min(SENT_WIDTH, width);
   const high = Math.round((wide * height) / width);
   if (sent.width !== wide || sent.height !== high) Object.assign(sent, { width: wide, height: high });
-  sent.getContext("2d", { alpha: false }).drawImage(video, 0, 0, wide, high);
+  penOf(sent, { alpha: false }).drawImage(video, 0, 0, wide, high);
   if (time - state.lastLight > LIGHT_EVERY) {
     state.lastLight = time;
     state.dark = isDark(sent);
@@ -229,14 +248,16 @@ function sendPicture(time, width, height) {
   );
 }
 
+/** @param {LiveFrame} message */
 function receive({ frame, sent: taken }) {
   if (!state.stream || taken < state.started) return;
   state.answeredAt = now();
   state.problem = "";
   const changed = people.update(frame, taken, now(), settings.calm);
   keepRows(frame, (taken - state.started) / 1000, people);
-  if (changed.includes(followed())) tellFollowed();
-  if (byId("legend-box").hidden && frame.faces[0]?.track) legend(frame.faces[0].track.probabilities);
+  if (changed.some((person) => person === followed())) tellFollowed();
+  const first = frame.faces[0]?.track;
+  if (byId("legend-box").hidden && first) legend(first.probabilities);
 }
 
 function followed() {
@@ -248,22 +269,27 @@ function tellFollowed() {
   if (person) tellChange(person, people.all.length > 1, now());
 }
 
+/** @type {string[]} */
 let legendLabels = [];
 
+/** @param {Probabilities} [probabilities] */
 function legend(probabilities) {
   if (probabilities) legendLabels = [...Object.keys(probabilities), UNSURE];
   showLegend(byId("legend"), legendLabels, settings);
   byId("legend-box").hidden = false;
 }
 
+/** @param {Problem} message */
 function problem({ what, hint }) {
   state.problem = hint ? `${what}: ${hint}` : what;
 }
 
+/** @param {boolean} open */
 function connected(open) {
   byId("connection").hidden = open;
 }
 
+/** @param {number} clock */
 function statusLine(clock) {
   const count = people.inView(clock).length;
   let words = count === 1 ? "1 person in view." : `${count} people in view.`;
@@ -277,7 +303,10 @@ function statusLine(clock) {
   say(words);
 }
 
-// A line that flickers cannot be read, least of all by a screen reader.
+/**
+ * A line that flickers cannot be read, least of all by a screen reader.
+ * @param {string} words
+ */
 function say(words) {
   const { line } = state;
   if (words !== line.words) Object.assign(line, { words, since: now() });
@@ -289,6 +318,7 @@ function say(words) {
   }
 }
 
+/** @param {string} words */
 function stageWords(words) {
   byId("stage-empty").hidden = words === "";
   setText(byId("stage-words"), words);
@@ -298,13 +328,13 @@ function savePicture() {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   context.save();
   if (settings.mirror) context.transform(-1, 0, 0, 1, canvas.width, 0);
   context.drawImage(video, 0, 0);
   context.restore();
   drawPeople(context, people.inView(state.frozen ? state.frozenAt : now()), look());
-  canvas.toBlob((png) => offerFile(png, `mien-${stamp()}.png`), "image/png");
+  canvas.toBlob((png) => png && offerFile(png, `mien-${stamp()}.png`), "image/png");
 }
 
 function forget() {

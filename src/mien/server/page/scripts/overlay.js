@@ -2,13 +2,22 @@
 
 import { colourOf, faceImage, inkOn, wordsOf } from "./labels.js";
 
+/** @import { Box } from "./answers.js" */
+/** @import { Person } from "./people.js" */
+
+/**
+ * How the picture is drawn; `chosen` is the number of the person who is followed.
+ * @typedef {import("./settings.js").Settings & { chosen: number | null, several: boolean }} Look
+ */
+/** @typedef {{ x: number, y: number, w: number, h: number }} Place - in px of the canvas */
+
 const PLATE = { height: 1.5, padding: 0.35, icon: 1.15 };
 
 /**
  * Draw the people onto a canvas of width × height px.
  * @param {CanvasRenderingContext2D} context
- * @param {object[]} people - with `shown` box and `word`
- * @param {object} look - {mirror, large, contrast, chosen: number or null, several: boolean}
+ * @param {Person[]} people
+ * @param {Look} look
  */
 export function drawPeople(context, people, look) {
   const { width, height } = context.canvas;
@@ -19,15 +28,29 @@ export function drawPeople(context, people, look) {
     drawBox(context, box, person, size, look);
     plates.push({ box, person });
   }
+  /** @type {Place[]} */
   const taken = [];
   for (const { box, person } of plates) drawPlate(context, box, person, size, look, taken);
 }
 
+/**
+ * @param {Box} box
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} mirror
+ */
 function placed([left, top, right, bottom], width, height, mirror) {
   const [x0, x1] = mirror ? [1 - right, 1 - left] : [left, right];
   return { x: x0 * width, y: top * height, w: (x1 - x0) * width, h: (bottom - top) * height };
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Place} box
+ * @param {Person} person
+ * @param {number} size
+ * @param {Look} look
+ */
 function drawBox(context, { x, y, w, h }, person, size, look) {
   const line = size * (look.contrast ? 0.26 : 0.17) * (look.chosen === person.number ? 1.6 : 1);
   context.save();
@@ -43,6 +66,14 @@ function drawBox(context, { x, y, w, h }, person, size, look) {
   context.restore();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Place} box
+ * @param {Person} person
+ * @param {number} size
+ * @param {Look} look
+ * @param {Place[]} taken
+ */
 function drawPlate(context, box, person, size, look, taken) {
   const { width, height } = context.canvas;
   const who = look.several ? `${person.number}: ` : "";
@@ -77,13 +108,23 @@ function drawPlate(context, box, person, size, look, taken) {
   context.restore();
 }
 
-// Over the box, under it, or inside: the first place within the picture that no plate covers.
+/**
+ * Over the box, under it, or inside: the first place within the picture that no plate covers.
+ * @param {number[]} tops
+ * @param {(top: number) => Place} at
+ * @param {Place[]} taken
+ * @param {number} height
+ */
 function freePlace(tops, at, taken, height) {
   const inside = tops.filter((top) => top >= 1 && at(top).y + at(top).h <= height - 1);
   const free = inside.find((top) => !taken.some((other) => overlap(at(top), other)));
   return free ?? inside[0] ?? clamp(tops[2], 1, height - at(0).h - 1);
 }
 
+/**
+ * @param {Place} one
+ * @param {Place} other
+ */
 function overlap(one, other) {
   return (
     one.x < other.x + other.w &&
@@ -93,6 +134,11 @@ function overlap(one, other) {
   );
 }
 
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
 function clamp(value, low, high) {
   return Math.max(low, Math.min(value, high));
 }

@@ -1,5 +1,29 @@
 // Who is in view and what they show. Knows nothing of the page, so that it can be told the time.
 
+/** @import { Box, FrameAnswer, Probabilities } from "./answers.js" */
+/** @import { Reading } from "./labels.js" */
+
+/** @typedef {Reading & { from: number }} Word - what is shown, and since when */
+/** @typedef {{ label: string, from: number, to: number }} Segment */
+/**
+ * One person: `target` is the newest box and `shown` the drawn one, `speed` per ms; the picture of the
+ * newest box was taken at `taken`, its answer came at `seen`, that of the first one at `first`.
+ * @typedef {object} Person
+ * @property {number} number - as people are called on the page
+ * @property {number} track - id of the server
+ * @property {Box} target
+ * @property {Box} shown
+ * @property {Box} speed
+ * @property {number} taken
+ * @property {number} seen
+ * @property {number} first
+ * @property {boolean} missed
+ * @property {Probabilities} probabilities
+ * @property {Reading} reading
+ * @property {Word} word
+ * @property {Segment[]} segments
+ */
+
 const KEEP_CARD = 6000;
 // Answers that do not come say nothing of who is there: a slow computer takes its time.
 const NOT_SEEN = 1500;
@@ -18,6 +42,7 @@ const NEW_SPEED = 0.4;
  */
 export class People {
   constructor() {
+    /** @type {Map<number, Person>} */
     this.byTrack = new Map();
     this.lastNumber = 0;
   }
@@ -27,7 +52,10 @@ export class People {
     return [...this.byTrack.values()];
   }
 
-  /** People in view at `now`, largest box first. */
+  /**
+   * People in view at `now`, largest box first.
+   * @param {number} now
+   */
   inView(now) {
     const seen = this.all.filter((person) => isInView(person, now));
     return seen.sort((one, other) => area(other.target) - area(one.target));
@@ -35,28 +63,42 @@ export class People {
 
   /**
    * Take in one answer of the server.
-   * @param {object} frame - as in docs/schema.md, faces with `track`
+   * @param {FrameAnswer} frame - faces with `track`
    * @param {number} taken - when its picture was taken
    * @param {number} now
    * @param {boolean} calm - whether a word changes once a second at most
-   * @returns {object[]} the people whose word changed
+   * @returns {Person[]} the people whose word changed
    */
   update(frame, taken, now, calm) {
     const changed = [];
+    const { width, height } = frame;
     for (const { track, xyxy } of frame.faces) {
       if (!track) continue;
-      const box = xyxy.map((value, at) => value / (at % 2 ? frame.height : frame.width));
+      const box = eachSide((at) => xyxy[at] / (at % 2 ? height : width));
+      const reading = {
+        label: track.label,
+        top: track.top_emotion,
+        unsure: track.unsure,
+        confidence: track.confidence,
+      };
       let person = this.byTrack.get(track.id);
       if (!person) {
         this.lastNumber += 1;
         person = {
           number: this.lastNumber,
           track: track.id,
+          target: box,
           shown: box,
-          segments: [],
-          word: null,
           speed: [0, 0, 0, 0],
+          taken,
+          seen: now,
           first: now,
+          missed: false,
+          probabilities: track.probabilities,
+          reading,
+          // None yet, so that the first reading is a change.
+          word: { label: "", top: "", unsure: false, confidence: 0, from: -Infinity },
+          segments: [],
         };
         this.byTrack.set(track.id, person);
       }
@@ -64,9 +106,11 @@ export class People {
         person.shown = box;
         person.speed = [0, 0, 0, 0];
       } else if (taken > person.taken) {
-        person.speed = person.speed.map((old, at) => {
-          const newest = (box[at] - person.target[at]) / (taken - person.taken);
-          return old + (newest - old) * NEW_SPEED;
+        const { speed, target } = person;
+        const passed = taken - person.taken;
+        person.speed = eachSide((at) => {
+          const newest = (box[at] - target[at]) / passed;
+          return speed[at] + (newest - speed[at]) * NEW_SPEED;
         });
       }
       person.target = box;
@@ -74,12 +118,7 @@ export class People {
       person.seen = now;
       person.missed = false;
       person.probabilities = track.probabilities;
-      person.reading = {
-        label: track.label,
-        top: track.top_emotion,
-        unsure: track.unsure,
-        confidence: track.confidence,
-      };
+      person.reading = reading;
       if (this.settle(person, now, calm)) changed.push(person);
       remember(person, taken);
     }
@@ -92,30 +131,39 @@ export class People {
     return changed;
   }
 
-  /** Show the newest reading, unless the last change was a moment ago and calm is wanted. */
+  /**
+   * Show the newest reading, unless the last change was a moment ago and calm is wanted.
+   * @param {Person} person
+   * @param {number} now
+   * @param {boolean} calm
+   */
   settle(person, now, calm) {
     const { label, top, unsure, confidence } = person.reading;
-    if (person.word?.label === label && person.word.top === top) {
+    if (person.word.label === label && person.word.top === top) {
       person.word.confidence = confidence;
       return false;
     }
-    if (calm && person.word && now - person.word.from < CALM_HOLD) return false;
+    if (calm && now - person.word.from < CALM_HOLD) return false;
     person.word = { label, top, unsure, confidence, from: now };
     return true;
   }
 
   /**
    * Move the drawn boxes towards where the faces are by now: the newest box is as old as the
-   * analysis took, so it is carried on at its speed. `passed` ms since the last time.
+   * analysis took, so it is carried on at its speed.
+   * @param {number} passed - ms since the last time
+   * @param {number} now
+   * @param {boolean} calm
    */
   move(passed, now, calm) {
     const time = calm ? CALM_BOX_TIME : BOX_TIME;
     const share = 1 - Math.exp(-passed / time);
     for (const person of this.all) {
       const ahead = Math.min(now - person.taken + time, LONGEST_AHEAD);
-      person.shown = person.shown.map((value, at) => {
-        const aim = person.target[at] + person.speed[at] * ahead;
-        return value + (aim - value) * share;
+      const { shown, target, speed } = person;
+      person.shown = eachSide((at) => {
+        const aim = target[at] + speed[at] * ahead;
+        return shown[at] + (aim - shown[at]) * share;
       });
     }
   }
@@ -126,13 +174,23 @@ export class People {
   }
 }
 
-/** Whether a person was there a moment ago. */
+/**
+ * Whether a person was there a moment ago.
+ * @param {Person} person
+ * @param {number} now
+ */
 export function isInView(person, now) {
   return !person.missed && now - person.seen < NOT_SEEN;
 }
 
-/** Seconds of the last minute by word, longest first: [["happy", 41.2], …]. */
+/**
+ * Seconds of the last minute by word, longest first: [["happy", 41.2], …].
+ * @param {Person} person
+ * @param {number} now
+ * @returns {[label: string, seconds: number][]}
+ */
 export function lastMinute(person, now) {
+  /** @type {Map<string, number>} */
   const sums = new Map();
   for (const { label, from, to } of person.segments) {
     const inside = Math.max(0, to - Math.max(from, now - HISTORY)) / 1000;
@@ -141,6 +199,10 @@ export function lastMinute(person, now) {
   return [...sums].sort((one, other) => other[1] - one[1]);
 }
 
+/**
+ * @param {Person} person
+ * @param {number} taken
+ */
 function remember(person, taken) {
   const last = person.segments.at(-1);
   const { label } = person.word;
@@ -153,6 +215,15 @@ function remember(person, taken) {
   while (person.segments[0].to < taken - HISTORY) person.segments.shift();
 }
 
+/**
+ * @param {(at: 0 | 1 | 2 | 3) => number} value - of each side of a box
+ * @returns {Box}
+ */
+function eachSide(value) {
+  return [value(0), value(1), value(2), value(3)];
+}
+
+/** @param {Box} box */
 function area([left, top, right, bottom]) {
   return (right - left) * (bottom - top);
 }

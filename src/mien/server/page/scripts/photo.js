@@ -1,9 +1,12 @@
 // The photo tab: choose photos, see the faces, ask why.
 
 import { makeBar, setBar } from "./cards.js";
-import { byId, element, setText } from "./elements.js";
+import { byId, element, messageOf, penOf, setText } from "./elements.js";
 import { drawHeat, whereItLooks } from "./heat.js";
 import { colourOf, facePath, percent, wordsOf } from "./labels.js";
+
+/** @import { FaceAnswer, FrameAnswer, Problem } from "./answers.js" */
+/** @import { Reading } from "./labels.js" */
 
 const LIKELY = 0.1;
 const WIDEST_SHOWN = 1600;
@@ -11,15 +14,16 @@ const CANNOT_EXPLAIN = 501;
 
 /** Whether the model in use can say why; not every model of one's own can. */
 let explains = true;
+/** @type {Promise<void>} */
 let queue = Promise.resolve();
 const batch = { waiting: 0, read: 0, failed: 0 };
 
 /** Tie the drop zone and the file chooser. */
 export function startPhotos() {
-  const input = byId("files");
+  const input = byId("files", HTMLInputElement);
   const drop = byId("drop");
   input.addEventListener("change", () => {
-    add(input.files);
+    add(input.files ?? []);
     input.value = ""; // So that the same photo can be chosen again.
   });
   // A photo dropped beside the zone must not replace the page.
@@ -30,11 +34,12 @@ export function startPhotos() {
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   byId("photo").addEventListener("drop", (event) => {
     drop.classList.remove("over");
-    add(event.dataTransfer.files);
+    add(event.dataTransfer?.files ?? []);
   });
   byId("clear-photos").addEventListener("click", clear);
 }
 
+/** @param {Iterable<File>} files */
 function add(files) {
   if (!batch.waiting) Object.assign(batch, { read: 0, failed: 0 });
   for (const file of files) {
@@ -45,7 +50,10 @@ function add(files) {
   if (batch.waiting) status(`Reading … ${batch.waiting} to go.`);
 }
 
-/** Say how far it is; at the end, of several photos, how many could not be read. */
+/**
+ * Say how far it is; at the end, of several photos, how many could not be read.
+ * @param {string} words
+ */
 function told(words) {
   batch.waiting -= 1;
   if (batch.waiting) status(`Reading … ${batch.waiting} to go.`);
@@ -56,6 +64,10 @@ function told(words) {
   }
 }
 
+/**
+ * @param {File} file
+ * @returns {Promise<string>} what to say of it
+ */
 async function read(file) {
   byId("clear-photos").hidden = false;
   try {
@@ -65,13 +77,17 @@ async function read(file) {
     const count = answer.faces.length;
     return `${file.name}: ${count ? (count === 1 ? "1 face" : `${count} faces`) : "no face found"}.`;
   } catch (error) {
-    const words = `${file.name}: ${error.message}`;
+    const words = `${file.name}: ${messageOf(error)}`;
     byId("photos").append(element("p", { class: "banner", text: words }));
     batch.failed += 1;
     return words;
   }
 }
 
+/**
+ * @param {File} file
+ * @returns {Promise<FrameAnswer>}
+ */
 async function ask(file) {
   if (!file.size) throw new Error("this file is empty");
   let response = await post(file, explains);
@@ -81,10 +97,15 @@ async function ask(file) {
   }
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
+  /** @type {Problem} */
   const { what, hint } = answer?.error ?? { what: `the server answered ${response.status}` };
   throw new Error(hint ? `${what}; ${hint}` : what);
 }
 
+/**
+ * @param {File} file
+ * @param {boolean} explain
+ */
 async function post(file, explain) {
   const form = new FormData();
   form.append("image", file, file.name);
@@ -95,6 +116,10 @@ async function post(file, explain) {
   }
 }
 
+/**
+ * @param {File} file
+ * @param {FrameAnswer} answer
+ */
 async function makePhoto(file, answer) {
   const picture = await drawPicture(file, answer);
   const frame = picture ? element("div", { class: "photo-frame" }, picture) : element("p", {
@@ -117,7 +142,11 @@ async function makePhoto(file, answer) {
   return element("article", { class: "photo" }, title, frame, list);
 }
 
-/** The picture that was read, which of a moving one is the first; null if the browser can't. */
+/**
+ * The picture that was read, which of a moving one is the first; null if the browser can't.
+ * @param {File} file
+ * @param {FrameAnswer} answer
+ */
 async function drawPicture(file, { width, height }) {
   const bitmap = await createImageBitmap(file).catch(() => null);
   if (!bitmap) return null;
@@ -129,13 +158,19 @@ async function drawPicture(file, { width, height }) {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
   });
-  const context = canvas.getContext("2d");
+  const context = penOf(canvas);
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   return canvas;
 }
 
+/**
+ * @param {FaceAnswer} face
+ * @param {number} number
+ * @param {FrameAnswer} frame
+ * @param {() => void} open
+ */
 function makeMarker(face, number, { width, height }, open) {
   const [left, top, right, bottom] = face.xyxy;
   const words = readingOf(face);
@@ -155,10 +190,18 @@ function makeMarker(face, number, { width, height }, open) {
   return marker;
 }
 
+/**
+ * @param {FaceAnswer} face
+ * @returns {Reading}
+ */
 function readingOf({ label, top_emotion: top, unsure, confidence }) {
   return { label, top, unsure, confidence };
 }
 
+/**
+ * @param {FaceAnswer} face
+ * @param {number} number
+ */
 function makeFace(face, number) {
   const words = readingOf(face);
   const bars = element("ul", { class: "bars" });
@@ -181,18 +224,22 @@ function makeFace(face, number) {
     if (!explains) root.append(element("p", { class: "small", text: "This model cannot say why." }));
     return { root, open: () => root.scrollIntoView({ block: "nearest" }) };
   }
-  const why = makeWhy(face, number);
+  const { why, summary } = makeWhy(face, face.explanation, number);
   root.append(why);
   const open = () => {
     why.open = true;
-    why.querySelector("summary").focus();
+    summary.focus();
     why.scrollIntoView({ block: "nearest" });
   };
   return { root, open };
 }
 
-function makeWhy(face, number) {
-  const { crop, maps } = face.explanation;
+/**
+ * @param {FaceAnswer} face
+ * @param {NonNullable<FaceAnswer["explanation"]>} explanation
+ * @param {number} number
+ */
+function makeWhy(face, { crop, maps }, number) {
   const canvas = element("canvas", { class: "heat", role: "img" });
   const image = element("img", { class: "crop", alt: `Face ${number} as the model was shown it` });
   const words = element("p", { "aria-live": "polite" });
@@ -212,10 +259,11 @@ function makeWhy(face, number) {
   image.addEventListener("load", show);
   image.src = crop;
   show();
-  return element(
+  const summary = element("summary", { text: "Why?" });
+  const why = element(
     "details",
     { class: "why" },
-    element("summary", { text: "Why?" }),
+    summary,
     element(
       "div",
       { class: "why-pictures" },
@@ -226,8 +274,14 @@ function makeWhy(face, number) {
     words,
     element("p", { class: "small", text: "It says what the model looks at, not what the person feels." }),
   );
+  return { why, summary };
 }
 
+/**
+ * @param {string} label
+ * @param {number[][]} map
+ * @param {number} probability
+ */
 function inWords(label, map, probability) {
   const found = whereItLooks(map);
   if (!found) return `Nothing in this face speaks for “${label}”.`;
@@ -245,6 +299,7 @@ function clear() {
   byId("files").focus();
 }
 
+/** @param {string} words */
 function status(words) {
   setText(byId("photo-status"), words);
 }

@@ -2,22 +2,33 @@
 
 import { byId, offerFile, setText, stamp } from "./elements.js";
 
+/** @import { FrameAnswer } from "./answers.js" */
+/** @import { People } from "./people.js" */
+
 const MOST_ROWS = 200_000;
 const BEFORE = ["clock", "time", "width", "height", "person", "track"];
 const BOX = ["left", "top", "right", "bottom", "score", "detected"];
 const READING = ["label", "top_emotion", "confidence", "unsure"];
 
+/** @type {(string | number | boolean)[][]} */
 let rows = [];
+/** @type {string[]} */
 let labels = [];
 let dropped = 0;
 
-/** Keep one analysed frame: one row a face. `seconds` since the camera was started. */
+/**
+ * Keep one analysed frame: one row a face.
+ * @param {FrameAnswer} frame
+ * @param {number} seconds - since the camera was started
+ * @param {People} people
+ */
 export function keepRows(frame, seconds, people) {
   const clock = new Date().toISOString();
   for (const { track, xyxy, score } of frame.faces) {
     const person = track && people.byTrack.get(track.id);
-    if (!person) continue;
-    labels = Object.keys(track.probabilities);
+    if (!track || !person) continue;
+    const { probabilities } = track;
+    labels = Object.keys(probabilities);
     rows.push([
       clock,
       seconds.toFixed(3),
@@ -32,7 +43,7 @@ export function keepRows(frame, seconds, people) {
       track.top_emotion,
       track.confidence,
       track.unsure,
-      ...labels.map((label) => track.probabilities[label]),
+      ...labels.map((label) => probabilities[label]),
     ]);
   }
   if (rows.length > MOST_ROWS) {
@@ -56,7 +67,7 @@ export function showRows() {
       ? `${count} rows of data are in this page’s memory, nowhere else. Closing the page forgets them.${lost}`
       : "No data yet.",
   );
-  byId("save-data").disabled = byId("forget").disabled = rows.length === 0;
+  for (const id of ["save-data", "forget"]) byId(id, HTMLButtonElement).disabled = !rows.length;
 }
 
 /** Hand the rows over as CSV. */

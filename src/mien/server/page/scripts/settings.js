@@ -2,15 +2,24 @@
 
 import { byId } from "./elements.js";
 
-const NAMES = ["large", "contrast", "calm", "speak", "mirror"];
+/** @typedef {Record<(typeof NAMES)[number], boolean>} Settings */
+
+const NAMES = /** @type {const} */ (["large", "contrast", "calm", "speak", "mirror"]);
 const KEY = "mien.settings";
 
-/** The settings now, each true or false. */
-export const settings = Object.fromEntries(NAMES.map((name) => [name, false]));
+/**
+ * The settings now.
+ * @type {Settings}
+ */
+export const settings = { large: false, contrast: false, calm: false, speak: false, mirror: false };
 
+/** @type {(() => void)[]} */
 const listeners = [];
 
-/** Call `listener` after every change. */
+/**
+ * Call `listener` after every change.
+ * @param {() => void} listener
+ */
 export function onSettings(listener) {
   listeners.push(listener);
 }
@@ -21,8 +30,9 @@ export function startSettings() {
   settings.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   settings.contrast = matchMedia("(prefers-contrast: more)").matches;
   for (const name of NAMES) {
-    if (typeof kept[name] === "boolean") settings[name] = kept[name];
-    const box = byId(name);
+    const was = kept[name];
+    if (typeof was === "boolean") settings[name] = was;
+    const box = byId(name, HTMLInputElement);
     box.checked = settings[name];
     box.addEventListener("change", () => {
       settings[name] = box.checked;
@@ -31,7 +41,7 @@ export function startSettings() {
     });
   }
   // No page may begin to talk by itself.
-  settings.speak = byId("speak").checked = false;
+  settings.speak = byId("speak", HTMLInputElement).checked = false;
   show();
 }
 
@@ -40,9 +50,10 @@ function show() {
   for (const listener of listeners) listener();
 }
 
+/** @returns {Partial<Record<keyof Settings, unknown>>} */
 function read() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return JSON.parse(localStorage.getItem(KEY) ?? "null") ?? {};
   } catch {
     return {}; // Storage is off, or something else wrote there.
   }

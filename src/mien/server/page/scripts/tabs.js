@@ -3,6 +3,10 @@
 import { byId } from "./elements.js";
 
 const NAMES = ["live", "photo"];
+/** @type {Record<string, number | undefined>} */
+const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
+/** @type {Record<string, number | undefined>} */
+const ENDS = { Home: 0, End: NAMES.length - 1 };
 
 /** Tie the tabs; the address may name one (#photo). */
 export function startTabs() {
@@ -10,11 +14,11 @@ export function startTabs() {
     const tab = byId(`tab-${name}`);
     tab.addEventListener("click", () => show(name));
     tab.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      const target = { Home: 0, End: NAMES.length - 1 }[event.key];
+      const step = STEPS[event.key];
+      const target = ENDS[event.key];
       if (step === undefined && target === undefined) return;
       event.preventDefault();
-      const next = NAMES[target ?? (at + step + NAMES.length) % NAMES.length];
+      const next = NAMES[target ?? (at + (step ?? 0) + NAMES.length) % NAMES.length];
       show(next);
       byId(`tab-${next}`).focus();
     });
@@ -22,6 +26,7 @@ export function startTabs() {
   if (location.hash === "#photo") show("photo");
 }
 
+/** @param {string} wanted */
 function show(wanted) {
   for (const name of NAMES) {
     const tab = byId(`tab-${name}`);

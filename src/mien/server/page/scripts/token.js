@@ -2,13 +2,16 @@
 
 import { byId, setText } from "./elements.js";
 
-/** Ask for the token; `onDone` when the server took it. */
+/**
+ * Ask for the token.
+ * @param {() => void} onDone - called when the server took it
+ */
 export function askForToken(onDone) {
   const form = byId("token-form");
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const field = byId("token");
+    const field = byId("token", HTMLInputElement);
     const words = byId("token-words");
     let response;
     try {

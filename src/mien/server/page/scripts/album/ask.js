@@ -2,6 +2,8 @@
 
 import { askForToken } from "../token.js";
 
+/** @import { Problem } from "../answers.js" */
+
 const NEEDS_TOKEN = 401;
 const BUSY = 503;
 const TRIES = 3;
@@ -9,6 +11,11 @@ const PAUSE = 700;
 
 /** The server said no, or nothing: `status` is 0 when it did not answer. */
 export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} what
+   * @param {string | null} [hint]
+   */
   constructor(status, what, hint) {
     super(hint ? `${what}; ${hint}` : what);
     this.status = status;
@@ -17,15 +24,23 @@ export class Refused extends Error {
   }
 }
 
+/** @type {Promise<void> | null} */
 let tokenAsked = null;
 
-/** The response to a request under v1/album; asks the person for the token if need be. */
+/**
+ * The response to a request under v1/album; asks the person for the token if need be.
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>} one that is ok
+ */
 export async function ask(path, options = {}) {
   for (let left = TRIES; ; left -= 1) {
     const response = await reach(path, options);
     if (response.ok) return response;
     if (response.status === NEEDS_TOKEN) {
-      tokenAsked ??= new Promise((done) => askForToken(done)).then(() => (tokenAsked = null));
+      tokenAsked ??= /** @type {Promise<void>} */ (new Promise(askForToken)).then(() => {
+        tokenAsked = null;
+      });
       await tokenAsked;
       continue;
     }
@@ -38,20 +53,41 @@ export async function ask(path, options = {}) {
   }
 }
 
-/** The JSON of an answer. */
+/**
+ * The JSON of an answer.
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<any>} as answers.d.ts has it
+ */
 export async function askJson(path, options) {
   return (await ask(path, options)).json();
 }
 
+/**
+ * Whether a request was given up, by the page itself.
+ * @param {unknown} error
+ */
+export function isGivenUp(error) {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} options
+ */
 async function reach(path, options) {
   try {
     return await fetch(`v1/album${path}`, options);
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (isGivenUp(error)) throw error;
     throw new Refused(0, "Mien does not answer. Is it still running?");
   }
 }
 
+/**
+ * @param {Response} response
+ * @returns {Promise<Problem>}
+ */
 async function problemOf(response) {
   const answer = await response.json().catch(() => null);
   return answer?.error ?? { what: `the server answered ${response.status}` };

@@ -1,13 +1,19 @@
 // One photo, large: its faces, their bars, and why it stands where it stands.
 
 import { makeBar, setBar } from "../cards.js";
-import { byId, element, setText } from "../elements.js";
+import { byId, element, messageOf, setText } from "../elements.js";
 import { colourOf, percent } from "../labels.js";
 import { askJson } from "./ask.js";
 import { thumbnailOf } from "./tile.js";
 import { asideWords, dateOf, nameOf, reasonWords, scoreWords } from "./words.js";
 
+/** @import { AlbumFace, AlbumPhoto, LookAnswer } from "../answers.js" */
+/** @import { Grid } from "./grid.js" */
+/** @import { Kind } from "./words.js" */
+
 const LEAST_BAR = 0.005;
+/** @type {Record<string, number | undefined>} */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
 /** The dialogue that shows one photo of the grid. */
 export class Detail {
@@ -16,11 +22,14 @@ export class Detail {
    * @param {(id: number, name: string) => void} onSimilar
    */
   constructor(grid, onSimilar) {
-    Object.assign(this, { grid, onSimilar, at: 0, next: null });
-    this.dialog = byId("detail");
+    this.grid = grid;
+    this.at = 0;
+    /** @type {number | null} */
+    this.next = null;
+    this.dialog = byId("detail", HTMLDialogElement);
     byId("detail-close").addEventListener("click", () => this.dialog.close());
-    byId("detail-before").addEventListener("click", () => this.open(this.next - 1));
-    byId("detail-after").addEventListener("click", () => this.open(this.next + 1));
+    byId("detail-before").addEventListener("click", () => this.step(-1));
+    byId("detail-after").addEventListener("click", () => this.step(1));
     byId("detail-select").addEventListener("click", () => this.select());
     byId("detail-similar").addEventListener("click", () => {
       const id = this.grid.items[this.at];
@@ -38,7 +47,18 @@ export class Detail {
     });
   }
 
-  /** Show the photo at this place of the ranking, unless another is asked for before it is here. */
+  /**
+   * Show the photo that many places further on, which may be on its way already.
+   * @param {number} places
+   */
+  step(places) {
+    if (this.next !== null) this.open(this.next + places);
+  }
+
+  /**
+   * Show the photo at this place of the ranking, unless another is asked for before it is here.
+   * @param {number} at
+   */
   async open(at) {
     if (at < 0 || at >= this.grid.items.length) return;
     this.next = at;
@@ -57,17 +77,19 @@ export class Detail {
       this.dialog.showModal();
       byId("detail-title").focus();
     }
-    this.dialog.querySelector(".detail-body").scrollTop = 0;
+    for (const body of this.dialog.querySelectorAll(".detail-body")) body.scrollTop = 0;
     if (photo) await this.load(photo);
   }
 
+  /** @param {AlbumPhoto | null} photo - null when it has gone */
   show(photo) {
     const { items, scores, kind, selection } = this.grid;
+    if (!kind) return; // Nothing was ranked yet, so that there is no photo to show.
     const place = `${(this.at + 1).toLocaleString("en-GB")} of ${items.length.toLocaleString("en-GB")}`;
     setText(byId("detail-title"), photo ? nameOf(photo.path) : "A photo that has gone");
-    byId("detail-before").disabled = this.at === 0;
-    byId("detail-after").disabled = this.at === items.length - 1;
-    byId("detail-similar").disabled = !photo?.faces.length;
+    byId("detail-before", HTMLButtonElement).disabled = this.at === 0;
+    byId("detail-after", HTMLButtonElement).disabled = this.at === items.length - 1;
+    byId("detail-similar", HTMLButtonElement).disabled = !photo?.faces.length;
     byId("detail-select").setAttribute("aria-pressed", String(selection.has(items[this.at])));
     setText(byId("detail-select"), selection.has(items[this.at]) ? "Selected" : "Select");
     setText(byId("detail-score"), `${place}: ${scoreWords(scores[this.at], kind)}`);
@@ -91,55 +113,70 @@ export class Detail {
     byId("detail-facts").replaceChildren(...facts(photo));
   }
 
+  /**
+   * @param {AlbumPhoto} photo
+   * @param {string} source
+   */
   picture(photo, source) {
     const image = element("img", { alt: `The photo ${nameOf(photo.path)}`, src: source });
     const frame = element("div", { class: "detail-frame" }, image);
     frame.style.aspectRatio = `${photo.width} / ${photo.height}`;
-    frame.style.setProperty("--ratio", photo.width / photo.height);
+    frame.style.setProperty("--ratio", String(photo.width / photo.height));
     for (const [number, face] of photo.faces.entries()) frame.append(marker(face, number + 1, photo));
     byId("detail-picture").replaceChildren(frame);
-    return image;
   }
 
-  /** The picture at the screen's size, and the faces cut out. */
+  /**
+   * The picture at the screen's size, and the faces cut out.
+   * @param {AlbumPhoto} photo
+   */
   async load(photo) {
     const { at } = this;
+    /** @type {LookAnswer} */
     let answer;
     try {
       answer = await askJson(`/look?photo=${photo.id}`);
     } catch (error) {
       if (this.at === at) {
-        const words = error.message[0].toUpperCase() + error.message.slice(1);
+        const message = messageOf(error);
+        const words = message[0].toUpperCase() + message.slice(1);
         byId("detail-picture").replaceChildren(element("p", { class: "detail-missing", text: `${words}.` }));
       }
       return;
     }
     if (this.at !== at) return;
-    byId("detail-picture").querySelector("img").src = answer.photo;
+    for (const image of byId("detail-picture").querySelectorAll("img")) image.src = answer.photo;
     const cards = byId("detail-faces").children;
     answer.faces.forEach((source, number) => {
       const crop = cards[number]?.querySelector(".face-crop");
-      if (crop) crop.src = source;
+      if (crop instanceof HTMLImageElement) crop.src = source;
     });
   }
 
   select() {
     this.grid.selection.toggle(this.grid.items, this.at);
-    this.show(this.grid.store.get(this.grid.items[this.at]));
-    const photo = this.grid.store.get(this.grid.items[this.at]);
+    const photo = this.grid.store.get(this.grid.items[this.at]) ?? null;
+    this.show(photo);
     if (photo) this.load(photo);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.target.closest("button") && event.key === " ") return;
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step) this.open(this.next + step);
+    const onButton = event.target instanceof Element && event.target.closest("button");
+    if (onButton && event.key === " ") return;
+    const step = STEPS[event.key];
+    if (step) this.step(step);
     else if (event.key === " ") this.select();
     else return;
     event.preventDefault();
   }
 }
 
+/**
+ * @param {AlbumFace} face
+ * @param {number} number
+ * @param {AlbumPhoto} photo
+ */
 function marker(face, number, { width, height }) {
   const [left, top, right, bottom] = face.xyxy;
   const made = element(
@@ -157,6 +194,11 @@ function marker(face, number, { width, height }) {
   return made;
 }
 
+/**
+ * @param {AlbumFace} face
+ * @param {number} number
+ * @param {Kind} kind
+ */
 function faceCard(face, number, kind) {
   const bars = element("ul", { class: "bars" });
   const ordered = Object.entries(face.probabilities).sort((one, other) => other[1] - one[1]);
@@ -187,14 +229,16 @@ function faceCard(face, number, kind) {
   );
 }
 
+/** @param {AlbumPhoto} photo */
 function facts(photo) {
   const rows = [
     ["Taken", dateOf(photo.taken, true) || "not known"],
     ["Size", `${photo.width} × ${photo.height} pixels`],
     ["File", photo.path],
   ];
-  if (typeof photo.latitude === "number") {
-    rows.splice(1, 0, ["Place", `${photo.latitude.toFixed(5)}, ${photo.longitude.toFixed(5)}`]);
+  const { latitude, longitude } = photo;
+  if (typeof latitude === "number" && typeof longitude === "number") {
+    rows.splice(1, 0, ["Place", `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`]);
   }
   return rows.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", { text: value })]);
 }

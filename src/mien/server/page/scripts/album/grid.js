@@ -2,6 +2,10 @@
 
 import { fillTile, makeTile } from "./tile.js";
 
+/** @import { Selection } from "./selection.js" */
+/** @import { Store } from "./store.js" */
+/** @import { Kind } from "./words.js" */
+
 const AROUND = 1;
 const SETTLED = 90;
 
@@ -14,11 +18,20 @@ export class Grid {
    * @param {(at: number) => void} onOpen
    */
   constructor(root, store, selection, onOpen) {
-    Object.assign(this, { root, store, selection, onOpen });
+    this.root = root;
+    this.store = store;
+    this.selection = selection;
+    this.onOpen = onOpen;
+    /** @type {number[]} */
     this.items = [];
+    /** @type {number[]} */
     this.scores = [];
-    this.kind = {};
+    /** @type {Kind | null} */
+    this.kind = null;
+    /** @type {Map<number, HTMLElement>} */
     this.tiles = new Map();
+    this.layout = "";
+    this.columns = this.side = this.height = this.gap = 0;
     this.current = 0;
     this.settled = 0;
     this.drawing = 0;
@@ -29,7 +42,12 @@ export class Grid {
     root.addEventListener("focus", () => this.goTo(this.current, true));
   }
 
-  /** Show these photos, best first. */
+  /**
+   * Show these photos, best first.
+   * @param {number[]} items
+   * @param {number[]} scores
+   * @param {Kind} kind
+   */
   show(items, scores, kind) {
     const focused = this.root.contains(document.activeElement);
     Object.assign(this, { items, scores, kind });
@@ -91,6 +109,7 @@ export class Grid {
 
   /** Fill the tiles of which something is known by now. */
   fill() {
+    if (!this.kind) return;
     for (const [at, tile] of this.tiles) {
       const photo = this.store.get(this.items[at]);
       if (photo === undefined || tile.dataset.filled) continue;
@@ -104,17 +123,21 @@ export class Grid {
     for (const [at, tile] of this.tiles) this.markOne(tile, at);
   }
 
-  /** Make a photo the current one and bring it into view. */
+  /**
+   * Make a photo the current one and bring it into view.
+   * @param {number} at
+   * @param {boolean} focus
+   */
   goTo(at, focus) {
     if (!this.items.length) return;
     this.tiles.get(this.current)?.setAttribute("tabindex", "-1");
     this.current = Math.max(0, Math.min(this.items.length - 1, at));
-    if (!this.tiles.has(this.current)) {
-      this.add(this.current);
+    let tile = this.tiles.get(this.current);
+    if (!tile) {
+      tile = this.add(this.current);
       this.sort();
       this.fill();
     }
-    const tile = this.tiles.get(this.current);
     tile.tabIndex = 0;
     this.root.tabIndex = -1;
     if (focus) tile.focus({ preventScroll: true });
@@ -132,24 +155,29 @@ export class Grid {
     );
   }
 
+  /** @param {number} at */
   add(at) {
     const tile = makeTile(at, this.items.length);
     this.tiles.set(at, tile);
     this.place(tile, at);
     this.markOne(tile, at);
     if (at === this.current && this.root.tabIndex < 0) tile.tabIndex = 0;
+    return tile;
   }
 
   /** The order in the page is the order of the ranking, for those who do not see it. */
   sort() {
     let next = this.root.firstElementChild;
-    for (const at of [...this.tiles.keys()].sort((one, other) => one - other)) {
-      const tile = this.tiles.get(at);
+    for (const [, tile] of [...this.tiles].sort(([one], [other]) => one - other)) {
       if (tile === next) next = next.nextElementSibling;
       else this.root.insertBefore(tile, next);
     }
   }
 
+  /**
+   * @param {HTMLElement} tile
+   * @param {number} at
+   */
   place(tile, at) {
     const row = Math.floor(at / this.columns);
     Object.assign(tile.style, {
@@ -160,13 +188,19 @@ export class Grid {
     });
   }
 
+  /**
+   * @param {HTMLElement} tile
+   * @param {number} at
+   */
   markOne(tile, at) {
     tile.setAttribute("aria-selected", String(this.selection.has(this.items[at])));
   }
 
+  /** @param {MouseEvent} event */
   click(event) {
+    if (!(event.target instanceof Element)) return;
     const tile = event.target.closest(".tile");
-    if (!tile) return;
+    if (!(tile instanceof HTMLElement)) return;
     const at = Number(tile.dataset.at);
     const before = this.selection.anchor;
     this.goTo(at, true);
@@ -177,8 +211,10 @@ export class Grid {
     } else this.onOpen(at);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const rows = Math.max(1, Math.floor(innerHeight / (this.height + this.gap)));
+    /** @type {Record<string, number | undefined>} */
     const steps = {
       ArrowLeft: -1,
       ArrowRight: 1,

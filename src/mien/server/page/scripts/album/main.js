@@ -1,8 +1,8 @@
 // Starts the album page: asks what is in the album, ranks it, and keeps an eye on changes.
 
-import { byId, setText } from "../elements.js";
+import { byId, messageOf, setText } from "../elements.js";
 import { onSettings, startSettings } from "../settings.js";
-import { askJson } from "./ask.js";
+import { askJson, Refused } from "./ask.js";
 import { Detail } from "./detail.js";
 import { Grid } from "./grid.js";
 import {
@@ -18,20 +18,29 @@ import { Store } from "./store.js";
 import { startTaking } from "./take.js";
 import { counted } from "./words.js";
 
+/** @import { AlbumAnswer, RankingAnswer } from "../answers.js" */
+/** @import { Kind } from "./words.js" */
+
+/** @typedef {{ id: number, name: string }} Similar - the photo that others are to be like */
+
 const LOOK_AGAIN = 15_000;
 const LOOK_AGAIN_EMPTY = 4000;
 const OFF = 404;
 
+/** @type {{ version: string | null, photos: number, similar: Similar | null }} */
 const album = { version: null, photos: 0, similar: null };
 let asked = 0;
 let timer = 0;
 
+/** @type {Store} */
 const store = new Store(() => grid.fill(), complain);
+/** @type {Selection} */
 const selection = new Selection(() => {
   grid.mark();
   tellSelection();
 });
 const grid = new Grid(byId("grid"), store, selection, (at) => detail.open(at));
+/** @type {Detail} */
 const detail = new Detail(grid, (id, name) => {
   album.similar = { id, name };
   rank();
@@ -65,6 +74,7 @@ begin();
 /** Ask what is in the album, and rank it. */
 async function begin() {
   byId("newer").hidden = true;
+  /** @type {AlbumAnswer} */
   let found;
   try {
     found = await askJson("");
@@ -91,7 +101,9 @@ async function rank() {
   const own = (asked += 1);
   const { similar } = album;
   const wanted = question();
+  /** @type {Kind} */
   const kind = { ...kindOf(), similar: similar !== null };
+  /** @type {RankingAnswer} */
   let found;
   try {
     found = await askJson(similar ? `/similar?photo=${similar.id}` : `/ranking?${wanted}`);
@@ -113,7 +125,7 @@ async function rank() {
 
 function question() {
   const found = parameters();
-  if (byId("place").checked) found.set("place", "true");
+  if (byId("place", HTMLInputElement).checked) found.set("place", "true");
   return found;
 }
 
@@ -135,11 +147,16 @@ async function lookAgain() {
   later(LOOK_AGAIN);
 }
 
+/** @param {number} wait */
 function later(wait) {
   clearTimeout(timer);
   timer = setTimeout(lookAgain, wait);
 }
 
+/**
+ * @param {RankingAnswer} found
+ * @param {Similar | null} similar
+ */
 function tellCount({ ids, without_time: timeless, in_bursts: bursts }, similar) {
   const shown = ids.length.toLocaleString("en-GB");
   const words = similar ? `${shown} photos, the most alike first` : `${shown} of ${counted(album.photos, "photo")}`;
@@ -156,6 +173,7 @@ function tellSelection() {
   byId("results-bar").classList.toggle("some", some);
 }
 
+/** @param {AlbumAnswer} found */
 function tellNotes({ other_model: other, unreadable }) {
   const notes = [];
   if (other) notes.push(`${counted(other, "photo")} that another model has read are left out: index them again.`);
@@ -163,12 +181,14 @@ function tellNotes({ other_model: other, unreadable }) {
   setText(byId("notes"), notes.join(" "));
 }
 
+/** @param {unknown} error */
 function complain(error) {
-  const off = error.status === OFF && error.what === "not found";
+  const off = error instanceof Refused && error.status === OFF && error.what === "not found";
   byId("connection").hidden = false;
   byId("retry").hidden = off;
+  const message = messageOf(error);
   const words = off
     ? "This server does not show an album. Whoever runs it can switch it on: mien serve --album"
-    : `${error.message[0].toUpperCase()}${error.message.slice(1)}`;
+    : `${message[0].toUpperCase()}${message.slice(1)}`;
   setText(byId("connection-words"), words);
 }

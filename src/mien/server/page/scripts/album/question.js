@@ -2,75 +2,92 @@
 
 import { byId, element, setText } from "../elements.js";
 import { colourOf, facePath } from "../labels.js";
+import { Refused } from "./ask.js";
+
+/** @import { Kind } from "./words.js" */
 
 const TYPING = 350;
 const SLIDING = 120;
+/** @type {Record<string, string>} */
 const FIRST = { valence: "positive" };
 const PLAIN = ["rule", "labels", "path", "expression", "from", "to"];
+/** @type {Record<string, string>} */
 const PLACES = { weights: "weights", faces: "faces", from: "from", to: "to", expression: "expression" };
 
+/** @type {Record<string, string[]>} */
 let labelSets = {};
 let onChange = () => {};
 let timer = 0;
 
-/** Tie the controls; `changed` is called a moment after the last change. */
+/**
+ * Tie the controls.
+ * @param {() => void} changed - called a moment after the last change
+ */
 export function startQuestion(changed) {
   onChange = changed;
   const form = byId("question");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", ({ target }) => {
-    if (!isQuestion(target)) return;
+    if (!isControl(target) || !isQuestion(target)) return;
     if (target.id === "labels") fillSliders();
-    if (target.type === "range") tellWeight(target);
+    if (target instanceof HTMLInputElement && target.type === "range") tellWeight(target);
     soon(target.type === "range" ? SLIDING : TYPING);
   });
   byId("reset").addEventListener("click", () => {
     form.querySelectorAll("input, select").forEach((control) => {
-      if (!isQuestion(control)) return;
-      if (control.type === "checkbox") control.checked = control.defaultChecked;
-      else if (control.tagName === "SELECT") control.selectedIndex = 0;
+      if (!isControl(control) || !isQuestion(control)) return;
+      if (control instanceof HTMLSelectElement) control.selectedIndex = 0;
+      else if (control.type === "checkbox") control.checked = control.defaultChecked;
       else control.value = control.defaultValue;
     });
     fillSliders({});
     soon(0);
   });
   // On a phone the photos come first.
-  if (matchMedia("(max-width: 61.99rem)").matches) byId("question-part").open = false;
+  if (matchMedia("(max-width: 61.99rem)").matches) byId("question-part", HTMLDetailsElement).open = false;
 }
 
-/** Offer the label sets of the album; the question in the page's address is taken over. */
+/**
+ * Offer the label sets of the album; the question in the page's address is taken over.
+ * @param {Record<string, string[]>} sets
+ */
 export function offerLabels(sets) {
   const first = !Object.keys(labelSets).length;
   labelSets = sets;
-  for (const option of byId("labels").options) option.hidden = option.disabled = !sets[option.value];
+  for (const option of byId("labels", HTMLSelectElement).options) {
+    option.hidden = option.disabled = !sets[option.value];
+  }
   if (first) restore();
 }
 
 /** The question as parameters of an address. */
 export function parameters() {
-  const least = byId("faces-least").value || "1";
+  const least = input("faces-least").value || "1";
   const found = new URLSearchParams({
     weights: weights().map(([label, weight]) => `${label}:${weight}`).join(","),
-    faces: `${least}..${byId("faces-most").value}`,
-    sure: byId("sure").checked,
-    bursts: byId("bursts").checked ? "best" : "all",
-    min_size: byId("min-size").value || "0",
-    min_sharpness: byId("min-sharpness").value || "0",
+    faces: `${least}..${input("faces-most").value}`,
+    sure: String(input("sure").checked),
+    bursts: input("bursts").checked ? "best" : "all",
+    min_size: input("min-size").value || "0",
+    min_sharpness: input("min-sharpness").value || "0",
   });
-  for (const id of PLAIN) if (byId(id).value) found.set(id, byId(id).value);
+  for (const id of PLAIN) if (control(id).value) found.set(id, control(id).value);
   return found;
 }
 
-/** What the words of an answer hang on. */
+/**
+ * What the words of an answer hang on.
+ * @returns {Kind}
+ */
 export function kindOf() {
   const wanted = weights();
   return {
     only: wanted.length === 1 ? wanted[0][0] : null,
     first: [...wanted].sort((one, other) => other[1] - one[1])[0]?.[0] ?? null,
-    rule: byId("rule").value,
-    minSize: Number(byId("min-size").value),
-    minSharpness: Number(byId("min-sharpness").value),
-    sure: byId("sure").checked,
+    rule: control("rule").value,
+    minSize: Number(input("min-size").value),
+    minSharpness: Number(input("min-sharpness").value),
+    sure: input("sure").checked,
     similar: false,
   };
 }
@@ -84,16 +101,22 @@ export function remember() {
   setText(byId("filter-words"), count ? `${count} changed` : "");
 }
 
-/** Show what is wrong with the question where it is wrong; true if the place is known. */
-export function showProblem({ what, message }) {
+/**
+ * Show what is wrong with the question where it is wrong; true if the place is known.
+ * @param {unknown} error
+ */
+export function showProblem(error) {
   clearProblems();
+  if (!(error instanceof Refused)) return false;
+  const { what, message } = error;
   const found = /^(?:query\.)?(weights|faces|from|to|expression): /.exec(what);
   if (!found) return false;
   const words = message.slice(found[0].length);
   const place = byId(`${PLACES[found[1]]}-problem`);
   place.hidden = false;
   setText(place, words[0].toUpperCase() + words.slice(1));
-  place.closest("details").open = true;
+  const part = place.closest("details");
+  if (part) part.open = true;
   if (found[1] === "expression") pointAt(place, words);
   place.scrollIntoView({ block: "nearest" });
   return true;
@@ -105,9 +128,13 @@ export function clearProblems() {
   byId("expression").removeAttribute("aria-invalid");
 }
 
-/** Show the expression with a mark under the character that the words name. */
+/**
+ * Show the expression with a mark under the character that the words name.
+ * @param {HTMLElement} place
+ * @param {string} words
+ */
 function pointAt(place, words) {
-  const field = byId("expression");
+  const field = input("expression");
   field.setAttribute("aria-invalid", "true");
   const at = Number(/character (\d+)/.exec(words)?.[1] ?? 0) - 1;
   if (at < 0) return;
@@ -116,16 +143,42 @@ function pointAt(place, words) {
   place.append(shown);
 }
 
-function isQuestion(control) {
-  return control.type === "range" || (control.id && control.closest("#filters, #question-part"));
+/** @typedef {HTMLInputElement | HTMLSelectElement} Control */
+
+/**
+ * @param {unknown} target
+ * @returns {target is Control}
+ */
+function isControl(target) {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
 }
 
+/** @param {string} id */
+function control(id) {
+  const found = byId(id);
+  if (!isControl(found)) throw new Error(`#${id} of the page is no control`);
+  return found;
+}
+
+/** @param {string} id */
+function input(id) {
+  return byId(id, HTMLInputElement);
+}
+
+/** @param {Control} control */
+function isQuestion(control) {
+  const stands = control.id && control.closest("#filters, #question-part");
+  return control.type === "range" || Boolean(stands);
+}
+
+/** @param {HTMLInputElement} control */
 function differs(control) {
   return control.type === "checkbox"
     ? control.checked !== control.defaultChecked
     : control.value !== control.defaultValue;
 }
 
+/** @param {number} wait */
 function soon(wait) {
   clearTimeout(timer);
   timer = setTimeout(() => {
@@ -138,16 +191,23 @@ function sliders() {
   return [...byId("sliders").querySelectorAll("input")];
 }
 
+/** @returns {[label: string, weight: number][]} */
 function weights() {
   return sliders()
     .filter((slider) => Number(slider.value) > 0)
     .map((slider) => [slider.name, Number(slider.value) / 100]);
 }
 
-function fillSliders(kept = Object.fromEntries(sliders().map((slider) => [slider.name, slider.value]))) {
-  const set = byId("labels").value;
+/** @returns {Record<string, number>} */
+function positions() {
+  return Object.fromEntries(sliders().map(({ name, value }) => [name, Number(value)]));
+}
+
+/** @param {Record<string, number>} kept - where the sliders are to stand, 0 to 100 */
+function fillSliders(kept = positions()) {
+  const set = control("labels").value;
   const labels = labelSets[set] ?? [];
-  const any = labels.some((label) => Number(kept[label]) > 0);
+  const any = labels.some((label) => (kept[label] ?? 0) > 0);
   byId("sliders").replaceChildren(
     ...labels.map((label) => {
       const first = label === (FIRST[set] ?? "happy");
@@ -157,6 +217,10 @@ function fillSliders(kept = Object.fromEntries(sliders().map((slider) => [slider
   );
 }
 
+/**
+ * @param {string} label
+ * @param {number} value
+ */
 function makeSlider(label, value) {
   const slider = element("input", { type: "range", name: label, id: `weight-${label}`, min: 0, max: 100, step: 5, value });
   slider.style.setProperty("--colour", colourOf(label));
@@ -169,13 +233,18 @@ function makeSlider(label, value) {
     slider,
     number,
   );
-  tellWeight(slider, number, row);
+  tellWeight(slider);
   return row;
 }
 
-function tellWeight(slider, number = slider.nextElementSibling, row = slider.parentElement) {
-  number.value = slider.value;
-  row.classList.toggle("off", slider.value === "0");
+/**
+ * Show what a slider stands at: in the number after it, and by its row.
+ * @param {HTMLInputElement} slider
+ */
+function tellWeight(slider) {
+  const number = slider.nextElementSibling;
+  if (number instanceof HTMLOutputElement) number.value = slider.value;
+  slider.parentElement?.classList.toggle("off", slider.value === "0");
   slider.setAttribute("aria-valuetext", slider.value === "0" ? "does not count" : `counts ${slider.value} of 100`);
   slider.style.setProperty("--filled", `${slider.value}%`);
 }
@@ -184,16 +253,21 @@ function restore() {
   const kept = new URLSearchParams(location.hash.slice(1));
   for (const id of PLAIN) {
     const value = kept.get(id);
-    const known = byId(id).tagName !== "SELECT" || [...byId(id).options].some((each) => each.value === value && !each.disabled);
-    if (value !== null && known) byId(id).value = value;
+    const field = control(id);
+    const known =
+      field instanceof HTMLInputElement ||
+      [...field.options].some((each) => each.value === value && !each.disabled);
+    if (value !== null && known) field.value = value;
   }
   const [least, most] = (kept.get("faces") ?? "1..").split("..");
-  byId("faces-least").value = least;
-  byId("faces-most").value = most ?? "";
-  if (kept.has("sure")) byId("sure").checked = kept.get("sure") === "true";
-  if (kept.has("bursts")) byId("bursts").checked = kept.get("bursts") === "best";
-  if (kept.has("min_size")) byId("min-size").value = kept.get("min_size");
-  if (kept.has("min_sharpness")) byId("min-sharpness").value = kept.get("min_sharpness");
+  input("faces-least").value = least;
+  input("faces-most").value = most ?? "";
+  if (kept.has("sure")) input("sure").checked = kept.get("sure") === "true";
+  if (kept.has("bursts")) input("bursts").checked = kept.get("bursts") === "best";
+  const size = kept.get("min_size");
+  if (size !== null) input("min-size").value = size;
+  const sharpness = kept.get("min_sharpness");
+  if (sharpness !== null) input("min-sharpness").value = sharpness;
   const pairs = (kept.get("weights") ?? "").split(",").map((part) => part.split(":"));
   fillSliders(Object.fromEntries(pairs.map(([label, weight]) => [label, 100 * Number(weight) || 0])));
   remember();

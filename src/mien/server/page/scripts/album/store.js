@@ -1,6 +1,8 @@
 // What is known of photos, fetched for those that come into view, and forgotten again.
 
-import { askJson } from "./ask.js";
+import { askJson, isGivenUp } from "./ask.js";
+
+/** @import { AlbumPhoto } from "../answers.js" */
 
 const AT_ONCE = 60;
 const KEPT = 1500;
@@ -9,10 +11,12 @@ const KEPT = 1500;
 export class Store {
   /**
    * @param {() => void} onArrive
-   * @param {(error: Error) => void} onProblem
+   * @param {(error: unknown) => void} onProblem
    */
   constructor(onArrive, onProblem) {
+    /** @type {Map<number, AlbumPhoto | null>} */
     this.known = new Map();
+    /** @type {Map<number, Promise<void>>} */
     this.wanted = new Map();
     this.onArrive = onArrive;
     this.onProblem = onProblem;
@@ -20,7 +24,10 @@ export class Store {
     this.stop = new AbortController();
   }
 
-  /** Begin with a new question: how faces count may have changed. */
+  /**
+   * Begin with a new question: how faces count may have changed.
+   * @param {URLSearchParams} question
+   */
   begin(question) {
     this.stop.abort();
     this.stop = new AbortController();
@@ -29,12 +36,18 @@ export class Store {
     this.question = question;
   }
 
-  /** What is known of a photo: undefined while it is not fetched, null when it has gone. */
+  /**
+   * What is known of a photo: undefined while it is not fetched, null when it has gone.
+   * @param {number} id
+   */
   get(id) {
     return this.known.get(id);
   }
 
-  /** Fetch what is missing of these photos, or wait for it if it is on its way already. */
+  /**
+   * Fetch what is missing of these photos, or wait for it if it is on its way already.
+   * @param {number[]} ids
+   */
   async want(ids) {
     const missing = ids.filter((id) => !this.known.has(id) && !this.wanted.has(id));
     const coming = new Set(ids.map((id) => this.wanted.get(id)));
@@ -48,10 +61,15 @@ export class Store {
     await Promise.all(coming);
   }
 
+  /**
+   * @param {number[]} ids
+   * @param {AbortSignal} signal
+   */
   async fetch(ids, signal) {
     try {
       const question = new URLSearchParams(this.question);
       question.set("ids", ids.join(","));
+      /** @type {{ photos: AlbumPhoto[] }} */
       const { photos } = await askJson(`/photos?${question}`, { signal });
       const found = new Map(photos.map((photo) => [photo.id, photo]));
       for (const id of ids) this.known.set(id, found.get(id) ?? null);
@@ -61,7 +79,7 @@ export class Store {
         this.known.delete(id);
       }
     } catch (error) {
-      if (error.name !== "AbortError") this.onProblem(error);
+      if (!isGivenUp(error)) this.onProblem(error);
     } finally {
       if (!signal.aborted) for (const id of ids) this.wanted.delete(id);
     }

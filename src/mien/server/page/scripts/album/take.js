@@ -1,32 +1,41 @@
 // Taking photos along: a gallery, lists, or a ZIP. The server writes nothing but the answer.
 
-import { byId, offerFile, setText } from "../elements.js";
+import { byId, messageOf, offerFile, setText } from "../elements.js";
 import { ask } from "./ask.js";
 import { counted } from "./words.js";
 
+/** @import { ExportLimits } from "../answers.js" */
+/** @import { Grid } from "./grid.js" */
+
+/** @type {Record<string, string>} */
 const ENDINGS = { gallery: "html", paths: "txt", csv: "csv", json: "json", zip: "zip" };
 
 /**
  * Tie the dialogue.
  * @param {Grid} grid
  * @param {() => URLSearchParams} question
+ * @returns {(limits: ExportLimits) => void} to call when the limits are known
  */
 export function startTaking(grid, question) {
-  const dialog = byId("take");
+  const dialog = byId("take", HTMLDialogElement);
   const { selection } = grid;
+  /** @type {Partial<ExportLimits>} */
   let limits = {};
   byId("export").addEventListener("click", () => {
     const some = selection.size > 0;
-    byId("which-selected").disabled = !some;
-    byId("which-selected").checked = some;
-    byId("which-best").checked = !some;
+    const selected = byId("which-selected", HTMLInputElement);
+    selected.disabled = !some;
+    selected.checked = some;
+    byId("which-best", HTMLInputElement).checked = !some;
     setText(byId("selected-words"), some ? `the ${counted(selection.size, "selected photo")}` : "the selected ones (none yet)");
-    const number = byId("best-number");
-    number.max = Math.max(1, Math.min(grid.items.length, limits.lists ?? grid.items.length));
-    number.value = Math.min(Number(number.value) || 1, Number(number.max));
-    const place = byId("place").checked;
-    byId("zip").disabled = !place;
-    if (!place && byId("zip").checked) dialog.querySelector("[value=gallery]").checked = true;
+    const number = byId("best-number", HTMLInputElement);
+    const most = Math.max(1, Math.min(grid.items.length, limits.lists ?? grid.items.length));
+    number.max = String(most);
+    number.value = String(Math.min(Number(number.value) || 1, most));
+    const place = byId("place", HTMLInputElement).checked;
+    const zip = byId("zip", HTMLInputElement);
+    zip.disabled = !place;
+    if (!place && zip.checked) kinds().value = "gallery";
     setText(
       byId("zip-words"),
       place
@@ -36,9 +45,11 @@ export function startTaking(grid, question) {
     byId("take-problem").hidden = true;
     dialog.showModal();
   });
-  byId("best-number").addEventListener("input", () => (byId("which-best").checked = true));
+  byId("best-number").addEventListener("input", () => {
+    byId("which-best", HTMLInputElement).checked = true;
+  });
   byId("take-go").addEventListener("click", async () => {
-    const go = byId("take-go");
+    const go = byId("take-go", HTMLButtonElement);
     go.disabled = true;
     setText(go, "Making it …");
     byId("take-problem").hidden = true;
@@ -46,22 +57,35 @@ export function startTaking(grid, question) {
       await download(grid, question());
     } catch (error) {
       byId("take-problem").hidden = false;
-      const words = error.message.replace(/^[a-z_]+: /, "");
+      const words = messageOf(error).replace(/^[a-z_]+: /, "");
       setText(byId("take-problem"), words[0].toUpperCase() + words.slice(1));
     } finally {
       go.disabled = false;
       setText(go, "Download");
     }
   });
-  return (found) => (limits = found);
+  return (found) => {
+    limits = found;
+  };
 }
 
+/** The radio buttons of what to take. */
+function kinds() {
+  const found = byId("take-form", HTMLFormElement).elements.namedItem("kind");
+  if (!(found instanceof RadioNodeList)) throw new Error("the page offers no kind to take");
+  return found;
+}
+
+/**
+ * @param {Grid} grid
+ * @param {URLSearchParams} question
+ */
 async function download(grid, question) {
-  const photos = byId("which-selected").checked
+  const photos = byId("which-selected", HTMLInputElement).checked
     ? grid.selection.inOrder(grid.items)
-    : grid.items.slice(0, Math.max(1, Number(byId("best-number").value)));
+    : grid.items.slice(0, Math.max(1, Number(byId("best-number", HTMLInputElement).value)));
   if (!photos.length) throw new Error("No photo is there to take");
-  const kind = byId("take-form").elements.kind.value;
+  const kind = kinds().value;
   question.set("kind", kind);
   const response = await ask(`/export?${question}`, {
     method: "POST",

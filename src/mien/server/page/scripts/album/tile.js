@@ -1,13 +1,20 @@
 // One photo in the grid.
 
-import { element, setText } from "../elements.js";
+import { element, messageOf, setText } from "../elements.js";
 import { facePath } from "../labels.js";
-import { ask } from "./ask.js";
+import { ask, Refused } from "./ask.js";
 import { dateOf, facesWords, nameOf, scoreWords } from "./words.js";
+
+/** @import { AlbumFace, AlbumPhoto } from "../answers.js" */
+/** @import { Kind } from "./words.js" */
 
 const FRAME = 4 / 3;
 
-/** The element of the photo at a place of the ranking; filled in when more is known. */
+/**
+ * The element of the photo at a place of the ranking; filled in when more is known.
+ * @param {number} at
+ * @param {number} total
+ */
 export function makeTile(at, total) {
   const root = element("div", {
     class: "tile",
@@ -26,10 +33,15 @@ export function makeTile(at, total) {
   return root;
 }
 
-/** Show what is known of a photo. */
+/**
+ * Show what is known of a photo.
+ * @param {HTMLElement} root
+ * @param {AlbumPhoto | null} photo - null when it has gone
+ * @param {number} score
+ * @param {Kind} kind
+ */
 export function fillTile(root, photo, score, kind) {
-  const frame = root.firstElementChild;
-  const words = root.lastElementChild;
+  const [frame, words] = root.children;
   if (photo === null) {
     placeholder(frame, "This photo is no longer in the album");
     return;
@@ -58,22 +70,34 @@ export function fillTile(root, photo, score, kind) {
   root.title = nameOf(photo.path);
 }
 
-/** Address of a thumbnail; its key lets the browser keep it. */
+/**
+ * Address of a thumbnail; its key lets the browser keep it.
+ * @param {AlbumPhoto} photo
+ */
 export function thumbnailOf(photo) {
   return `v1/album/thumbnail?photo=${photo.id}&key=${photo.key}`;
 }
 
-/** Ask again in words why there is no picture. */
+/**
+ * Ask again in words why there is no picture.
+ * @param {Element} frame
+ * @param {HTMLImageElement} picture
+ * @param {AlbumPhoto} photo
+ */
 async function whyNot(frame, picture, photo) {
   picture.remove();
   try {
     await ask(`/thumbnail?photo=${photo.id}`);
     placeholder(frame, "The picture could not be shown");
   } catch (error) {
-    placeholder(frame, error.what ?? error.message);
+    placeholder(frame, error instanceof Refused ? error.what : messageOf(error));
   }
 }
 
+/**
+ * @param {Element} frame
+ * @param {string} text
+ */
 function placeholder(frame, text) {
   let place = frame.querySelector(".tile-missing");
   if (!place) {
@@ -83,7 +107,10 @@ function placeholder(frame, text) {
   setText(place, text[0].toUpperCase() + text.slice(1));
 }
 
-/** How a photo fills its frame: so that no face is cut off, or as a whole if that can't be. */
+/**
+ * How a photo fills its frame: so that no face is cut off, or as a whole if that can't be.
+ * @param {AlbumPhoto} photo
+ */
 function fitOf({ faces, width, height }) {
   const counted = faces.some((face) => face.counted) ? faces.filter((face) => face.counted) : faces;
   if (!counted.length) return {};
@@ -92,14 +119,21 @@ function fitOf({ faces, width, height }) {
     placeOf(counted, 0, width, Math.min(1, FRAME / ratio)),
     placeOf(counted, 1, height, Math.min(1, ratio / FRAME)),
   ];
-  if (places.includes(null)) return { objectFit: "contain" };
-  return { objectPosition: places.map((place) => `${(100 * place).toFixed(1)}%`).join(" ") };
+  const known = places.filter((place) => place !== null);
+  if (known.length < places.length) return { objectFit: "contain" };
+  return { objectPosition: known.map((place) => `${(100 * place).toFixed(1)}%`).join(" ") };
 }
 
-/** Where along one side the faces are, 0 to 1 of what can be moved; null if too far apart. */
+/**
+ * Where along one side the faces are, 0 to 1 of what can be moved; null if too far apart.
+ * @param {AlbumFace[]} faces
+ * @param {0 | 1} low - which side of a box comes first along it
+ * @param {number} side
+ * @param {number} visible
+ */
 function placeOf(faces, low, side, visible) {
   const from = Math.min(...faces.map(({ xyxy }) => xyxy[low])) / side;
-  const to = Math.max(...faces.map(({ xyxy }) => xyxy[low + 2])) / side;
+  const to = Math.max(...faces.map(({ xyxy }) => xyxy[low === 0 ? 2 : 3])) / side;
   if (visible >= 1) return 0.5;
   if (to - from > visible) return null;
   const place = ((from + to) / 2 - visible / 2) / (1 - visible);

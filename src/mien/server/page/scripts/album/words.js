@@ -2,17 +2,43 @@
 
 import { percent } from "../labels.js";
 
-/** "1 photo", "1,204 photos". */
+/** @import { AlbumFace, AlbumPhoto } from "../answers.js" */
+
+/**
+ * What the words of an answer hang on: the only emotion that is wanted or null, the first of the
+ * wanted ones, how faces make a photo's score, and the filters.
+ * @typedef {object} Kind
+ * @property {string | null} only
+ * @property {string | null} first
+ * @property {string} rule - mean, min, any or share
+ * @property {number} minSize
+ * @property {number} minSharpness
+ * @property {boolean} sure
+ * @property {boolean} similar - whether it is photos like another one
+ */
+
+/**
+ * "1 photo", "1,204 photos".
+ * @param {number} number
+ * @param {string} thing
+ */
 export function counted(number, thing) {
   return `${number.toLocaleString("en-GB")} ${thing}${number === 1 ? "" : "s"}`;
 }
 
-/** The last part of a path. */
+/**
+ * The last part of a path.
+ * @param {string} path
+ */
 export function nameOf(path) {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
-/** "8 Nov 2020", or with the time "8 Nov 2020, 12:34"; the camera's own clock. */
+/**
+ * "8 Nov 2020", or with the time "8 Nov 2020, 12:34"; the camera's own clock.
+ * @param {string | null} taken - ISO 8601
+ * @param {boolean} [withTime]
+ */
 export function dateOf(taken, withTime = false) {
   if (!taken) return "";
   const date = new Date(`${taken.slice(0, 19)}Z`);
@@ -25,14 +51,22 @@ export function dateOf(taken, withTime = false) {
   return withTime ? `${day}, ${taken.slice(11, 16)}` : day;
 }
 
-/** A score in words: "happy 97 %" for one emotion, "score 0.87" for a mixture or a similarity. */
+/**
+ * A score in words: "happy 97 %" for one emotion, "score 0.87" for a mixture or a similarity.
+ * @param {number} score
+ * @param {Kind} kind
+ */
 export function scoreWords(score, kind) {
   if (kind.similar) return `alike ${score.toFixed(2)}`;
   if (kind.only === null) return `score ${score.toFixed(2)}`;
   return `${kind.only} ${kind.rule === "share" ? `${Math.round(100 * score)} %` : percent(score)}`;
 }
 
-/** How the score came about, as a sentence. */
+/**
+ * How the score came about, as a sentence.
+ * @param {AlbumPhoto} photo
+ * @param {Kind} kind
+ */
 export function reasonWords(photo, kind) {
   const values = photo.faces.filter((face) => face.counted).map((face) => face.value);
   if (!values.length) return "None of its faces counts for this question.";
@@ -43,6 +77,7 @@ export function reasonWords(photo, kind) {
       ? `One face counts; the score says whether it shows ${wanted} first.`
       : `One face counts, and the score is its value for ${wanted}.`;
   }
+  /** @type {Record<string, string>} */
   const rules = {
     mean: `the mean over the ${values.length} faces that count${listed}`,
     min: `the least of the ${values.length} faces that count${listed}`,
@@ -52,7 +87,11 @@ export function reasonWords(photo, kind) {
   return `The score is ${rules[kind.rule]}.`;
 }
 
-/** Why a face does not count. */
+/**
+ * Why a face does not count.
+ * @param {AlbumFace} face
+ * @param {Kind} kind
+ */
 export function asideWords(face, kind) {
   const reasons = [];
   if (face.size < kind.minSize) reasons.push(`small, ${Math.round(face.size)} pixels`);
@@ -61,13 +100,17 @@ export function asideWords(face, kind) {
   return `Does not count: ${reasons.join("; ") || "see the filters"}.`;
 }
 
-/** "1 face", "3 faces, 2 count". */
+/**
+ * "1 face", "3 faces, 2 count".
+ * @param {AlbumPhoto} photo
+ */
 export function facesWords(photo) {
   const counts = photo.faces.filter((face) => face.counted).length;
   const all = counted(photo.faces.length, "face");
   return counts === photo.faces.length ? all : `${all}, ${counts} count${counts === 1 ? "s" : ""}`;
 }
 
+/** @param {number} value */
 function two(value) {
   return value.toFixed(2);
 }

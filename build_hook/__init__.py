@@ -1,0 +1,1 @@
+"""The build hook: files of other packages that go into the wheel (docs/decisions/0002)."""

