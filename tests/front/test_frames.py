@@ -110,7 +110,7 @@ def test_the_crop_is_what_the_model_saw(frame, analyzer):
     assert face.crop.dtype == np.uint8
     assert not face.crop.flags.writeable
     assert face.crop.base is None
-    seen = analyzer.classifier.classify(face.crop[None])["fer2013"][0]
+    seen = analyzer.look(face.crop[None]).readings.probabilities[0]
     assert list(face.probabilities.values()) == pytest.approx(seen.tolist(), abs=1e-5)
 
 
