@@ -336,7 +336,9 @@ def test_without_fairlearn(monkeypatch):
 
 def page(monkeypatch: pytest.MonkeyPatch, found: Groups) -> str:
     return text_of(
-        render_macro(monkeypatch, "evaluation/groups.html.jinja", "groups(found)", found=found)
+        render_macro(
+            monkeypatch, "evaluation/groups/groups.html.jinja", "groups(found)", found=found
+        )
     )
 
 
