@@ -315,8 +315,8 @@ def test_html_of_a_frame(frame):
     page = Page(frame._repr_html_())
     (source,) = page.sources
     assert picture_of(source).size == (480, 480)
-    assert page.alts == [f"{frame.path}: happy 95%"]
-    assert {"1", "happy", "95%"} <= set(page.texts)
+    assert page.alts == [f"{frame.path}: happy 100%"]
+    assert {"1", "happy", "100%"} <= set(page.texts)
     assert "script" not in page.tags
     assert len(frame._repr_html_()) < 1_000_000
 

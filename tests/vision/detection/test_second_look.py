@@ -8,9 +8,13 @@ import pytest
 from PIL import Image as PillowImage
 
 from mien.packaged import ASTRONAUT, packaged_path
+from mien.vision.detection.boxes import overlap_fraction
 from mien.vision.detection.centerface import CenterFace
 from mien.vision.detection.detector import Detection
 from mien.vision.detection.second_look import CERTAIN_FROM, DOUBTFUL_FROM, SEEN_HEIGHTS, look_again
+
+SEEDS = (1, 4, 15, 20)
+"""Groups in which a person had two boxes before boxes were joined after the second look."""
 
 IMAGE = np.zeros((100, 200, 3), np.uint8)
 BOX = Detection((60.0, 20.0, 100.0, 70.0), 0.3)
