@@ -83,8 +83,7 @@ def test_the_mean_of_logs_by_hand(card):
     found = make_reader(card, "half").read({"fer2013": first, "ferplus": second}, None, None)
     without_contempt = 0.04 / 0.96, 0.72 / 0.96
     by_hand = [
-        (0.6 if label == "sad" else 0.4 / 6) ** 0.5
-        * without_contempt[label == "neutral"] ** 0.5
+        (0.6 if label == "sad" else 0.4 / 6) ** 0.5 * without_contempt[label == "neutral"] ** 0.5
         for label in FER2013.labels
     ]
     np.testing.assert_allclose(found.probabilities[0], by_hand / np.sum(by_hand), rtol=1e-4)

@@ -13,7 +13,7 @@ from rich.console import Console
 from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score
 
-from mien.cli.lab.groups import group_tables
+from mien.cli.lab.tables.groups import group_tables
 from mien.errors import DataError, MissingExtraError, UsageError
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.evaluation.groups.group_results import (
