@@ -75,9 +75,9 @@ def test_an_address_of_another_computer_is_one_line():
 
 
 def test_a_server_at_the_balanced_point_says_so_and_scores_it():
-    with running(balanced=True) as server, server.client() as client:
+    with running(reading="balanced") as server, server.client() as client:
         (model,) = client.get("/v1/models").json()["models"]
     card = Classifier().card
-    assert model["name"] == f"{card.name} (balanced)"
+    assert (model["name"], model["reading"]) == (card.name, "balanced")
     assert model["unsure_below"] == card.balanced.unsure_below
     assert model["scores"][0]["value"] == card.balanced.scores[0].value
