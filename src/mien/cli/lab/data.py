@@ -82,6 +82,7 @@ def import_data(
 ) -> None:
     """Check a data set image by image and keep it, with its SHA-256, for training."""
     require_lab()
+    from mien.lab.data.audit.vote_join import check_join
     from mien.lab.data.labels.mapping import load_mapping
     from mien.lab.data.source_content import Columns
     from mien.lab.data.store import import_faces, stored_path
@@ -106,7 +107,9 @@ def import_data(
     if before not in (None, data.sha256):
         out.print(f"note: it replaces another data set {name} (SHA-256 {before[:12]}…)")
     out.print(f"label set: {data.label_set.name} ({', '.join(data.label_set.labels)})")
-    out.print(f"FER+ votes: {'yes' if data.votes is not None else 'no'}")
+    join = check_join(data)
+    agreement = "" if join is None else f"; {join.sentence}"
+    out.print(f"FER+ votes: {'yes' if data.votes is not None else 'no'}{agreement}")
     out.print(f"SHA-256: {data.sha256}")
     out.print(f"kept in: {target}", markup=False)
     if name != "fer2013":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +39,8 @@ def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Raises
     ------
     DataError
-        If a column is missing, a vote is not a number, the number of rows differs, or the Usage
-        of a row differs from the data set's.
+        If a column is missing, a vote is not a number, the number of rows differs, the Usage of a
+        row differs from the data set's, or the images' names are not in their order.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -58,6 +59,8 @@ def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
         raise DataError(f"{len(rows) - 1} rows, the data set has {len(splits)}", where=path)
     usage_at = header.index("usage")
     columns = [header.index(name) for name in VOTE_COLUMNS]
+    names_at = header.index("image name") if "image name" in header else None
+    newest = -1
     votes = np.zeros((len(splits), len(VOTE_COLUMNS)), dtype=np.uint8)
     for row, fields in enumerate(rows[1:]):
         at = f"{path}, line {row + 2}"
@@ -71,7 +74,23 @@ def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
                 where=at,
                 hint="the two files are not of the same order",
             )
+        number = None if names_at is None else _image_number(fields[names_at])
+        if number is not None:
+            if number <= newest:
+                raise DataError(
+                    f"Image name {fields[names_at or 0].strip()[:40]!r} is out of order",
+                    where=at,
+                    hint="votes are joined row by row: take fer2013new.csv as it was downloaded, "
+                    "not sorted, shuffled or with rows moved",
+                )
+            newest = number
     return votes
+
+
+def _image_number(name: str) -> int | None:
+    """The number in ``fer0000032.png``; None for an image that FER+ left without a name."""
+    digits = re.findall(r"\d+", Path(name.strip()).stem)
+    return int(digits[-1]) if digits else None
 
 
 def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.errors import DataError, UsageError
+from mien.lab.data.audit.vote_join import check_join
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import read_votes
 from mien.lab.data.holdout import DEFAULT_SHARE, hold_out
@@ -103,6 +104,9 @@ def read_faces(
         label_set,
         None if votes is None else votes[kept],
     )
+    join = check_join(data)
+    if join is not None and join.warning is not None:
+        notes.append(join.warning)
     missing = [label for code, label in enumerate(label_set.labels) if code not in found]
     if missing:
         notes.append(f"no image of: {', '.join(missing)}")
