@@ -122,5 +122,5 @@ def test_images_without_a_name_are_passed_over(tmp_path, voted, write_votes):
     assert np.array_equal(read_votes(path, voted.splits), voted.votes)
     twice = path.read_text().replace("fer0000007.png", "fer0000006.png")
     path.write_text(twice)
-    with pytest.raises(DataError, match="line 9: Image name 'fer0000006.png' is out of order"):
+    with pytest.raises(DataError, match=r"line 9: Image name 'fer0000006\.png' is out of order"):
         read_votes(path, voted.splits)

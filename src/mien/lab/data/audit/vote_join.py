@@ -24,7 +24,7 @@ LEAST_COMPARED = 20
 """Images with a majority that a split or stretch needs to be judged."""
 
 STANDARD_ERRORS = 4.0
-"""A part is only called misjoined if its agreement lies so far below what its labels make likely."""
+"""A part that is called wrong agrees by so much less than its labels make likely."""
 
 
 @dataclass(frozen=True)
