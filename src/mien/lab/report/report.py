@@ -150,7 +150,7 @@ def make_report(
         mistakes=mistakes,
         groups=groups,
         explanation=explanation,
-        findings=summarise(evaluation.measures[split], mistakes, groups, explanation, facts),
+        findings=summarise(evaluation.measures[split], mistakes, groups, facts),
     )
 
 

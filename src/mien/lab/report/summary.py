@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from mien.lab.comparison.facts import Facts
 from mien.lab.evaluation.groups.group_results import ACCURACY, STANDARDISED, Groups
 from mien.lab.evaluation.measures.measures import ClassScores, Measures
 from mien.lab.evaluation.mistakes.mistakes import Mistakes
-from mien.lab.explain.explain import NetworkExplanation
-from mien.lab.explain.model_file import FileExplanation
 from mien.lab.pages.page import percent
-
-NOTABLE = 0.03
-"""A class is said to look at a place from so much more of its saliency than usual on."""
 
 OVERFITTED = 0.1
 """From this gap between Training and PublicTest accuracy on the report speaks of overfitting."""
-
-_PLACES = ("brows and eyes", "nose and cheeks", "the mouth")
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,6 @@ def summarise(
     measures: Measures,
     mistakes: Mistakes,
     groups: Groups,
-    explanation: NetworkExplanation | FileExplanation | None,
     facts: Facts,
 ) -> tuple[Conclusion, ...]:
     """What the figures say, in words."""
@@ -48,9 +38,6 @@ def summarise(
     if measures.humans is not None:
         found.append(Conclusion("How does it compare with people?", _people(measures)))
     found.append(Conclusion("Are the labels right?", _labels(mistakes)))
-    looks = _looks(explanation)
-    if looks:
-        found.append(Conclusion("What does it look at?", looks))
     if facts.gap is not None:
         found.append(Conclusion("Has it learnt by heart?", _gap(facts.gap)))
     return tuple(found)
@@ -158,27 +145,6 @@ def _labels(mistakes: Mistakes) -> str:
         f"{mistakes.likely_errors:,} of {mistakes.images:,} are likely wrong: model and most "
         f"annotators see something else. So part of what is counted as a mistake is none."
     )
-
-
-def _looks(explanation: NetworkExplanation | FileExplanation | None) -> str:
-    if explanation is None or not explanation.classes:
-        return ""
-    usual = np.mean([part.bands for part in explanation.classes], axis=0)
-    told = []
-    for part in explanation.classes:
-        more = np.array(part.bands) - usual
-        place = int(more.argmax())
-        if more[place] >= NOTABLE:
-            told.append(
-                f"{part.label} more at {_PLACES[place]} ({percent(part.bands[place], 0)} against "
-                f"{percent(float(usual[place]), 0)})"
-            )
-    shares = ", ".join(
-        f"{percent(float(share), 0)} at {place}"
-        for place, share in zip(_PLACES, usual, strict=True)
-    )
-    text = f"Of what speaks for its answers, {shares} (by thirds of the image)."
-    return f"{text} Compared with that: {', '.join(told)}." if told else text
 
 
 def _gap(gap: float) -> str:
