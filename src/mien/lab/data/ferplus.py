@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from mien.emotions import FERPLUS
 from mien.errors import DataError
 from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.packed_text import open_text
+
+FILE_NAME = "fer2013new.csv"
+EXPECTED = "expected FER+'s fer2013new.csv"
 
 VOTE_COLUMNS = (
     "neutral",
@@ -29,7 +33,7 @@ VOTE_COLUMNS = (
 
 
 def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Read ``fer2013new.csv`` for a data set whose rows have these ``splits``.
+    """Read ``fer2013new.csv``, compressed or not, for a data set whose rows have these ``splits``.
 
     Returns
     -------
@@ -43,18 +47,14 @@ def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
         row differs from the data set's, or the images' names are not in their order.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with open_text(path, (FILE_NAME,), EXPECTED) as (stream, _):
             rows = [row for row in csv.reader(stream) if row]
-    except FileNotFoundError as error:
-        raise DataError("no such file", where=path) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
         raise DataError(f"cannot be read ({error})", where=path) from error
     header = [name.strip().lower() for name in rows[0]] if rows else []
     missing = [name for name in ("usage", *VOTE_COLUMNS) if name not in header]
     if missing:
-        raise DataError(
-            f"no column {', '.join(missing)}", where=path, hint="expected FER+'s fer2013new.csv"
-        )
+        raise DataError(f"no column {', '.join(missing)}", where=path, hint=EXPECTED)
     if len(rows) - 1 != len(splits):
         raise DataError(f"{len(rows) - 1} rows, the data set has {len(splits)}", where=path)
     usage_at = header.index("usage")
