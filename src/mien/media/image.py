@@ -16,11 +16,12 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as PillowImage
-from PIL import ImageChops, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from mien.errors import ImageError, UsageError
 from mien.installing import how_to_install
 from mien.media.given import Picture, content_of, path_of
+from mien.media.kinds.jpeg_markers import marked_as_ycck
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
 from mien.vision.detection.detector import check_image
@@ -93,8 +94,8 @@ def read_image(
       which would be almost black otherwise); of floats 1, 255, 4095 or 65535, the first that holds
       the brightest pixel. Values outside all of these, and negative ones, are stretched from
       their minimum to their maximum; NaN and infinities count as black.
-    - *CMYK* is converted by complement, with Adobe's inverted JPEGs told from others by their
-      marker. *ICC profiles are ignored*: the models read grey levels, in which a profile makes
+    - *CMYK* is converted by complement; in JPEGs it is taken for stored inverted, as Adobe does it
+      and all readers expect, whether or not Adobe's marker is still there. *ICC profiles are ignored*: the models read grey levels, in which a profile makes
       less difference than the light in the room, and damaged profiles are common.
 
     Parameters
@@ -192,6 +193,12 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
             settings_for_reading(max_pixels),
             PillowImage.open(stream, formats=readable_formats()) as image,
         ):
+            if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
+                stream.seek(0)
+                marked = marked_as_ycck(stream.read())
+                if marked is not None:
+                    return _decode(io.BytesIO(marked), where, max_pixels)
+                stream.seek(0)
             return _upright_rgb(image, where, max_pixels)
     except ImageError:
         raise
@@ -296,9 +303,6 @@ def _eight_bit_rgb(image: PillowImage.Image) -> PillowImage.Image:
         rgba = image.convert("RGBA")
         image = PillowImage.new("RGBA", rgba.size, "white")
         image.alpha_composite(rgba)
-    elif image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
-        # Pillow takes every CMYK JPEG for one of Adobe's, which are stored inverted.
-        image = ImageChops.invert(image)
     # Converting from RGB to RGB would copy: 48 MB of a photo of 12 megapixels.
     return image if image.mode == "RGB" else image.convert("RGB")
 
