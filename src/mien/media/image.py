@@ -94,9 +94,10 @@ def read_image(
       which would be almost black otherwise); of floats 1, 255, 4095 or 65535, the first that holds
       the brightest pixel. Values outside all of these, and negative ones, are stretched from
       their minimum to their maximum; NaN and infinities count as black.
-    - *CMYK* is converted by complement; in JPEGs it is taken for stored inverted, as Adobe does it
-      and all readers expect, whether or not Adobe's marker is still there. *ICC profiles are ignored*: the models read grey levels, in which a profile makes
-      less difference than the light in the room, and damaged profiles are common.
+    - *CMYK* is converted by complement; JPEGs are taken to hold it inverted, as Adobe writes it and
+      all readers expect, whether or not Adobe's marker is still there. *ICC profiles are ignored*:
+      the models read grey levels, in which a profile makes less difference than the light in the
+      room, and damaged profiles are common.
 
     Parameters
     ----------
