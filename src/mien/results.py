@@ -178,6 +178,8 @@ class Frame:
         Names of the detector and of the expression model that were used.
     reading : str or None
         How the model's outputs became the probabilities: ``"everyday"``, ``"fer2013"``, ….
+    incomplete : bool
+        Whether the end of the picture's file is missing, and with it rows or details of it.
     time : float or None
         Seconds since the beginning of the video; None for a photo.
     number : int or None
@@ -193,6 +195,7 @@ class Frame:
     time: float | None = None
     number: int | None = None
     reading: str | None = None
+    incomplete: bool = False
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -221,6 +224,8 @@ class Frame:
             "reading": self.reading,
             "faces": [face.to_dict() for face in self.faces],
         }
+        if self.incomplete:
+            plain["incomplete"] = True
         if self.time is not None:
             plain["time"] = round(self.time, 6)
         if self.number is not None:

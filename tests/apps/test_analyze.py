@@ -80,7 +80,7 @@ def test_a_folder_of_good_and_bad_files_gives_a_row_a_face_and_a_line_a_bad_file
     (folder / "text.jpg").write_text("hi")
     (folder / "empty.png").touch()
     whole = (folder / "a face.jpg").read_bytes()
-    (folder / "below" / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "below" / "truncated.jpg").write_bytes(whole[: len(whole) // 3])
     (folder / "notes.txt").write_text("not a picture, so not looked at")
 
     done = mien("analyze", folder, "--format", "csv")
@@ -243,3 +243,18 @@ def test_a_full_disk_leaves_nothing_behind(mien, astronaut, tmp_path):
     done = mien("analyze", astronaut, "-f", "json", "--out", "/dev/full")
     assert done.returncode == 1
     assert "disk is full" in one_line(done.stderr)
+
+
+def test_a_photo_that_is_cut_off_is_read_and_the_loss_is_told(mien, astronaut, tmp_path):
+    content = astronaut.read_bytes()
+    cut, without_end = tmp_path / "cut.jpg", tmp_path / "without_end.jpg"
+    cut.write_bytes(content[: len(content) * 19 // 20])
+    without_end.write_bytes(content[:-2])
+    done = mien("analyze", cut, without_end, "--format", "json")
+    assert done.returncode == 0
+    assert one_line(done.stderr).startswith(f"{cut}: is cut off: ")
+    first, second = json.loads(done.stdout)["frames"]
+    assert first["incomplete"] is True
+    assert "incomplete" not in second
+    assert [face["label"] for face in first["faces"]] == ["happy"]
+    assert [face["label"] for face in second["faces"]] == ["happy"]

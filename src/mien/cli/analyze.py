@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mien.cli.console import err, print_error
+from mien.cli.console import err, print_error, print_note
 from mien.cli.exit_status import EXIT_SOME_UNREADABLE
 from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
 from mien.emotions import FERPLUS
@@ -136,13 +137,16 @@ def analyze(
     ):
         for source in sources:
             try:
-                image = source.read(max_pixels=max_pixels)
+                picture = source.read(max_pixels=max_pixels)
             except ImageError as error:
                 unreadable += 1
                 print_error(str(error))
                 sink.write_error(source.path, error.what)
             else:
-                frame = analyzer.analyze(image, path=source.path)
+                image = picture.image
+                for warning in picture.warnings:
+                    print_note(f"{source.path}: {warning}")
+                frame = replace(analyzer.analyze(image, path=source.path), **picture.facts)
                 if annotate_to is not None:
                     target = _drawn_path(annotate_to, source, above_all)
                     make_folder(target.parent)

@@ -10,6 +10,8 @@ import os
 import re
 import stat
 import struct
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,10 +20,12 @@ import numpy.typing as npt
 from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
-from mien.errors import ImageError, UsageError
+from mien.errors import ImageError, PictureWarning, UsageError
 from mien.installing import how_to_install
 from mien.media.given import Picture, content_of, path_of
+from mien.media.kinds.cut_off import read_rest
 from mien.media.kinds.jpeg_markers import marked_as_ycck
+from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
 from mien.vision.detection.detector import check_image
@@ -46,23 +50,8 @@ _PLUGINS = ("Jpeg", "Png", "WebP", "Gif", "Tiff", "Bmp", "Avif", "Jpeg2K", "Ppm"
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "JPEG2000", "PPM", "HEIF")
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HEIC_READERS = ("pi_heif", "pillow_heif")
-_ORIENTATION = 0x0112
-_TURNS = {
-    2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
-    3: PillowImage.Transpose.ROTATE_180,
-    4: PillowImage.Transpose.FLIP_TOP_BOTTOM,
-    5: PillowImage.Transpose.TRANSPOSE,
-    6: PillowImage.Transpose.ROTATE_270,
-    7: PillowImage.Transpose.TRANSVERSE,
-    8: PillowImage.Transpose.ROTATE_90,
-}
-# Orientations in which the first row stored becomes the last row or the last column.
-_FROM_THE_END = {3, 4, 6, 7}
-_STRIP = 128
-
-# Largest value of the usual encodings: the first that holds the brightest pixel is taken for white.
-_WHITE_OF_INTEGERS = (4095.0, 65535.0)
-_WHITE_OF_FLOATS = (1.0, 255.0, 4095.0, 65535.0)
+_LEAST_READ = 2
+"""Of a picture that is cut off, one part of so many has to be there."""
 
 _OPEN_ERRORS = {
     errno.ENOENT: ("no such file", "check the spelling"),
@@ -82,7 +71,9 @@ def read_image(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     bgr: bool = False,
 ) -> Image:
-    """Read a picture as upright RGB.
+    """Read a picture as upright RGB: the ``image`` of ``read_picture``.
+
+    A picture whose end is missing is read as far as it goes, with a ``PictureWarning``.
 
     Reads JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 and PNM, and HEIC when the extra ``heic``
     is installed; of an animation or a file of several pages the first picture. The EXIF orientation
@@ -126,6 +117,54 @@ def read_image(
         If ``max_pixels`` is not positive, or ``source`` is something else: an array of another
         form, None, an address.
     """
+    where = name or path_of(source) or "picture in memory"
+    picture = read_picture(source, name=where, max_pixels=max_pixels, bgr=bgr)
+    for note in picture.warnings:
+        warnings.warn(f"{where}: {note}", PictureWarning, stacklevel=2)
+    return picture.image
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """The pixels of a picture, and what there is to say of how they were come by.
+
+    Attributes
+    ----------
+    image : ndarray of shape (H, W, 3), uint8
+        As ``read_image`` gives it.
+    incomplete : bool
+        Whether the end of the file is missing, and with it rows or details of the picture.
+    warnings : tuple of str
+        What a user has to know, one clause each.
+    """
+
+    image: Image
+    incomplete: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What of this a ``Frame`` carries, by the names of its fields."""
+        return {"incomplete": self.incomplete}
+
+
+def read_picture(
+    source: Picture,
+    *,
+    name: str | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    bgr: bool = False,
+) -> ReadPicture:
+    """Read a picture as ``read_image`` does, with what there is to say about it.
+
+    Of a JPEG, PNG, GIF, BMP, PNM or plain TIFF that is cut off, what is there is read if it is
+    half of the rows or more; the others are grey.
+
+    Raises
+    ------
+    ImageError, UsageError
+        As for ``read_image``.
+    """
     max_pixels = whole_number("the limit on pixels", max_pixels, least=1)
     content = content_of(source)
     if flag("bgr", bgr) and not isinstance(content, np.ndarray):
@@ -133,16 +172,16 @@ def read_image(
     if isinstance(content, np.ndarray):
         if not check_image(content).size:
             raise UsageError(f"the image has no pixels: {content.shape}")
-        return np.ascontiguousarray(content[..., ::-1] if bgr else content)
+        return ReadPicture(np.ascontiguousarray(content[..., ::-1] if bgr else content))
     where = name or path_of(source) or "picture in memory"
     if isinstance(content, PillowImage.Image):
-        return _loaded(content, where, max_pixels)
+        return ReadPicture(_loaded(content, where, max_pixels))
     if isinstance(content, bytes):
         return _decode(io.BytesIO(content), where, max_pixels)
     return _read_file(content, where, max_pixels)
 
 
-def _read_file(path: str, where: str, max_pixels: int) -> Image:
+def _read_file(path: str, where: str, max_pixels: int) -> ReadPicture:
     try:
         with Path(path).open("rb") as file:
             kind = os.fstat(file.fileno()).st_mode
@@ -183,7 +222,7 @@ def readable_formats() -> tuple[str, ...]:
     return tuple(name for name in _FORMATS if name in PillowImage.OPEN)
 
 
-def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
+def _decode(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
     """Decode a seekable stream; whatever Pillow raises comes out as an ``ImageError``."""
     head = stream.read(16)
     if not head:
@@ -200,7 +239,12 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
                 if marked is not None:
                     return _decode(io.BytesIO(marked), where, max_pixels)
                 stream.seek(0)
-            return _upright_rgb(image, where, max_pixels)
+            try:
+                return ReadPicture(_upright_rgb(image, where, max_pixels))
+            except OSError as error:
+                if "truncated" not in str(error).lower():
+                    raise
+                return _cut_off(stream, where)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -217,6 +261,20 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
         # Damaged files reach Pillow's plugins and their C libraries, which raise OSError,
         # SyntaxError, ValueError, struct.error, KeyError, ZeroDivisionError and others.
         raise _damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
+
+
+def _cut_off(stream: IO[bytes], where: str) -> ReadPicture:
+    """What is there of a picture, its size checked already, whose end is missing."""
+    stream.seek(0)
+    rest = read_rest(stream.read(), readable_formats())
+    if rest is None or rest.rows * _LEAST_READ < rest.height:
+        raise _damaged("truncated", where)
+    if rest.whole:
+        return ReadPicture(rest.image)
+    there = f"{rest.rows} of its {rest.height} rows are there"
+    if rest.rows == rest.height:
+        there = "all of it is there, but coarser"
+    return ReadPicture(rest.image, incomplete=True, warnings=(f"is cut off: {there}",))
 
 
 def _loaded(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
@@ -240,8 +298,8 @@ def _upright_rgb(image: PillowImage.Image, where: str, max_pixels: int) -> Image
     _check_size(image.width * image.height, max_pixels, where)
     image.load()
     # After loading: Pillow turns TIFFs upright while it loads and then drops the tag.
-    orientation = _exif_orientation(image)
-    return upright_pixels(_eight_bit_rgb(image), orientation)
+    orientation = exif_orientation(image)
+    return upright_pixels(eight_bit_rgb(image), orientation)
 
 
 def _check_size(pixels: int, max_pixels: int, where: str) -> None:
@@ -255,7 +313,7 @@ def _check_size(pixels: int, max_pixels: int, where: str) -> None:
 
 def _damaged(detail: str, where: str) -> ImageError:
     cut_off = "truncated" in detail.lower()
-    what = "is cut off: the end of the picture is missing" if cut_off else f"is damaged ({detail})"
+    what = "is cut off: most of the picture is missing" if cut_off else f"is damaged ({detail})"
     return ImageError(what, where=where, hint="copy or export it again")
 
 
@@ -285,61 +343,3 @@ def _begins_like(head: bytes, format: str) -> bool:
         return bool(accept and accept(head))
     except (struct.error, IndexError):  # The head is shorter than the format's mark.
         return False
-
-
-def _exif_orientation(image: PillowImage.Image) -> int:
-    """EXIF orientation, 1 to 8; 1 when there is none or the EXIF block is damaged."""
-    try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
-    except Exception:  # A picture is worth reading even if what is written about it is not.
-        return 1
-    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
-
-
-def _eight_bit_rgb(image: PillowImage.Image) -> PillowImage.Image:
-    """A loaded picture of any mode as Pillow's RGB."""
-    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
-        image = PillowImage.fromarray(_eight_bits(np.asarray(image)))
-    elif image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        image = PillowImage.new("RGBA", rgba.size, "white")
-        image.alpha_composite(rgba)
-    # Converting from RGB to RGB would copy: 48 MB of a photo of 12 megapixels.
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def upright_pixels(image: PillowImage.Image, orientation: int) -> Image:
-    """Pixels of an RGB picture with its EXIF orientation applied (Exif 2.32, tag 274).
-
-    Strip by strip: the strips stay in the processor's cache, which is three times as fast as
-    ``numpy.array(image)``, and there is no second copy of a large photo.
-    """
-    width, height = image.size
-    sideways = orientation >= 5
-    pixels = np.empty((width, height, 3) if sideways else (height, width, 3), np.uint8)
-    for top in range(0, height, _STRIP):
-        bottom = min(top + _STRIP, height)
-        strip = image.crop((0, top, width, bottom))
-        if orientation != 1:
-            strip = strip.transpose(_TURNS[orientation])
-        start = height - bottom if orientation in _FROM_THE_END else top
-        part = slice(start, start + bottom - top)
-        pixels[(slice(None), part) if sideways else part] = np.asarray(strip)
-    return pixels
-
-
-def _eight_bits(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Scale ``(H, W)`` integers or floats to 0 to 255; see ``read_image`` for the rule."""
-    whites = _WHITE_OF_FLOATS if values.dtype.kind == "f" else _WHITE_OF_INTEGERS
-    scaled = values.astype(np.float32)
-    finite = np.isfinite(scaled)
-    if not finite.all():
-        scaled[~finite] = min(0.0, scaled[finite].min(initial=0.0))
-    black, high = float(scaled.min()), float(scaled.max())
-    if black < 0 or high > whites[-1]:
-        white = high
-    else:
-        black, white = 0.0, next(white for white in whites if white >= high)
-    scaled -= black
-    scaled *= 255 / (white - black) if white > black else 0
-    return np.rint(scaled, out=scaled).astype(np.uint8)

@@ -16,9 +16,9 @@ from mien.media.image import (
     DEFAULT_MAX_PIXELS,
     HEIC_SUFFIXES,
     IMAGE_SUFFIXES,
-    Image,
+    ReadPicture,
     open_error,
-    read_image,
+    read_picture,
 )
 
 STANDARD_INPUT = "-"
@@ -44,19 +44,19 @@ class Source:
     path: str
     error: ImageError | None = None
 
-    def read(self, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image:
-        """Read the picture as ``uint8 (H, W, 3)`` upright RGB.
+    def read(self, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> ReadPicture:
+        """Read the picture as upright RGB, with what there is to say about it.
 
         Raises
         ------
         ImageError
-            ``error`` if there is one, or else as ``mien.media.image.read_image``.
+            ``error`` if there is one, or else as ``mien.media.image.read_picture``.
         """
         if self.error is not None:
             raise self.error
         if self.path == STANDARD_INPUT:
-            return read_image(_standard_input(), name="standard input", max_pixels=max_pixels)
-        return read_image(self.path, max_pixels=max_pixels)
+            return read_picture(_standard_input(), name="standard input", max_pixels=max_pixels)
+        return read_picture(self.path, max_pixels=max_pixels)
 
 
 def find_images(paths: Iterable[str | os.PathLike[str]]) -> list[Source]:

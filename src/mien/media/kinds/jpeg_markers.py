@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 START = b"\xff\xd8"
@@ -13,6 +14,7 @@ _SCAN, _ADOBE = 0xDA, 0xEE
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES = {0xC0, 0xC1, 0xC2}
 _PROGRESSIVE = 0xC2
+_RESTARTS = range(0xD0, 0xD8)
 
 _YCCK_MARKER = b"\xff\xee\x00\x0eAdobe" + struct.pack(">HHHB", 100, 0, 0, 2)
 
@@ -97,3 +99,35 @@ def marked_as_ycck(content: bytes) -> bytes | None:
     if names == b"CMYK" or not luma == black > blue == red:
         return None
     return content[:2] + _YCCK_MARKER + content[2:]
+
+
+def scan_starts(content: bytes, first: int) -> list[int]:
+    """Where the scans of a JPEG begin, the first of which is known."""
+    return [at for at, kind, _ in _segments_from(content, first) if kind == _SCAN]
+
+
+def without_half_a_segment(content: bytes, first_scan: int) -> tuple[bytes, bool]:
+    """The JPEG up to a segment between its scans that is cut off, and whether there was none."""
+    for at, _, end in _segments_from(content, first_scan):
+        if end > len(content):
+            return content[:at], False
+    return content, True
+
+
+def _segments_from(content: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Begin, kind and end of the segments from the first scan on; the coded data lies between."""
+    while at >= 0:
+        kind = content[at + 1] if at + 1 < len(content) else 0
+        if kind == END[1]:
+            return
+        if kind == 0 or kind in _RESTARTS:  # A byte 255 of the data, or a place to restart.
+            at = content.find(b"\xff", at + 2)
+            continue
+        if kind == 0xFF:
+            at += 1
+            continue
+        end = at + 2 + max(2, int.from_bytes(content[at + 2 : at + 4], "big"))
+        if len(content) < at + 4:
+            end = at + 4
+        yield at, kind, end
+        at = content.find(b"\xff", end)

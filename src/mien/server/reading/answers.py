@@ -55,6 +55,7 @@ class FrameAnswer(AnswerForm):
     model: str
     reading: str
     faces: list[FaceAnswer]
+    incomplete: bool = False
     timing_ms: TimingAnswer
 
 
