@@ -88,7 +88,9 @@ def test_a_card_goes_there_and_back():
     assert ModelCard.from_json(card.to_json(), "x") == card
     assert len(card.to_json().splitlines()) == 1
     assert json.loads(card.to_json()) == json.loads(json.dumps(_raw())) | {
-        "scores": [{"low": None, "high": None, **score} for score in _raw()["scores"]]
+        "scores": [{"low": None, "high": None, **score} for score in _raw()["scores"]],
+        "readings": {},
+        "legibility": None,
     }
 
 
@@ -103,15 +105,10 @@ def test_the_card_of_the_third_version_turns_every_face():
     assert _card(card_version=3, crop=crop).crop.roll_tolerance == 0
 
 
-def test_the_card_of_the_second_operating_point():
-    score = {**SCORE, "split": "PublicTest", "rule": ALL_ROWS, "value": 0.65}
-    card = _card(balanced={**_raw()["balanced"], "scores": [score]})
-    there = card.at_balance(card.balanced)
-    assert there.name == "tiny (balanced)"
-    assert there.unsure_below == 0.35
-    assert [found.value for found in there.scores] == [0.65]
-    assert there.heads == card.heads
-    assert _card(card_version=2, balanced=...).balanced is None
+def test_a_card_of_the_fourth_version_has_no_readings():
+    card = _card(card_version=4)
+    assert card.readings == {}
+    assert card.legibility is None
 
 
 def test_heads_keep_their_order():

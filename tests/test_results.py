@@ -70,6 +70,7 @@ def test_a_face_as_plain_types():
         "top_emotion": "happy",
         "confidence": 0.5,
         "unsure": False,
+        "unsure_because": None,
         "probabilities": {"sad": 0.25, "happy": 0.5, "neutral": 0.25},
         "ferplus": {"contempt": 1.0},
     }
@@ -94,9 +95,10 @@ def test_a_frame_as_plain_types():
         "height": 480,
         "detector": "centerface",
         "model": "vgg8-half",
+        "reading": None,
         "faces": [_face().to_dict(), _face(unsure=True).to_dict()],
     }
-    assert SCHEMA == "mien.frame/1"
+    assert SCHEMA == "mien.frame/2"
 
 
 def test_a_frame_without_faces():

@@ -110,7 +110,7 @@ def test_the_crop_is_what_the_model_saw(frame, analyzer):
     assert face.crop.dtype == np.uint8
     assert not face.crop.flags.writeable
     assert face.crop.base is None
-    seen = analyzer.classifier.classify(face.crop[None])["fer2013"][0]
+    seen = analyzer.look(face.crop[None]).readings.probabilities[0]
     assert list(face.probabilities.values()) == pytest.approx(seen.tolist(), abs=1e-5)
 
 
@@ -315,8 +315,8 @@ def test_html_of_a_frame(frame):
     page = Page(frame._repr_html_())
     (source,) = page.sources
     assert picture_of(source).size == (480, 480)
-    assert page.alts == [f"{frame.path}: happy 95%"]
-    assert {"1", "happy", "95%"} <= set(page.texts)
+    assert page.alts == [f"{frame.path}: happy 100%"]
+    assert {"1", "happy", "100%"} <= set(page.texts)
     assert "script" not in page.tags
     assert len(frame._repr_html_()) < 1_000_000
 

@@ -18,8 +18,8 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 # What .ci/run does itself: installing, and running these tests. What runs until it is stopped has
 # tests of its own.
 NOT_HERE = ("pip install", "pytest", "mien live", "mien serve")
-# A reader has 28,709 training images and an hour, this test 48 images and a second.
-SHORT = " epochs=1 batch_size=16 --restart"
+# A reader has 28,709 training images and an hour, this test 56 images and a narrow network.
+SHORT = " epochs=1 batch_size=16 model.width=4 --restart"
 
 
 def blocks(language: str) -> list[str]:

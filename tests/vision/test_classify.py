@@ -61,24 +61,11 @@ def test_rows_are_probabilities_in_the_order_of_the_card(classifier):
         np.testing.assert_allclose(values.sum(1), 1, atol=1e-5)
 
 
-def test_the_balanced_point_weighs_the_main_head_alone(classifier):
-    point = classifier.card.balanced
-    there = Classifier(balanced=True)
-    before, after = classifier.classify(fixed_crops()), there.classify(fixed_crops())
-    main, *others = before
-    weighed = before[main] * np.array(point.factors, np.float32)
-    np.testing.assert_allclose(after[main], weighed / weighed.sum(1, keepdims=True), rtol=1e-5)
-    for head in others:
-        np.testing.assert_array_equal(after[head], before[head])
-    assert there.card.name == f"{classifier.card.name} (balanced)"
-    assert there.card.unsure_below == point.unsure_below
-
-
-def test_a_file_without_a_balanced_point_says_so(classifier, tmp_path):
-    path = changed(tmp_path, classifier.card.model_dump(mode="json") | {"balanced": None})
-    assert Classifier(path).card.balanced is None
-    with pytest.raises(ModelFileError, match="no balanced operating point"):
-        Classifier(path, balanced=True)
+def test_one_run_says_what_two_say(classifier):
+    by_head, embeddings = classifier.classify_and_embed(fixed_crops())
+    for head, values in classifier.classify(fixed_crops()).items():
+        np.testing.assert_allclose(by_head[head], values, atol=1e-6)
+    np.testing.assert_allclose(embeddings, classifier.embed(fixed_crops()), atol=1e-5)
 
 
 def test_factors_that_do_not_fit_the_labels_are_refused(classifier, tmp_path):

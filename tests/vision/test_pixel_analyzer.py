@@ -80,8 +80,11 @@ def test_unsure_is_what_the_card_says(photo):
     faces = analyzer.analyze(photo).faces
     assert {face.unsure for face in faces} == {True, False}
     for face in faces:
-        assert face.unsure == (face.confidence < analyzer.card.unsure_below)
         assert face.label == ("unsure" if face.unsure else face.top_emotion)
+        assert (face.unsure_because in ("illegible", "undecided")) == face.unsure
+    plain = PixelAnalyzer(detector=Everywhere(boxes), reading="fer2013")
+    for face in plain.analyze(photo).faces:
+        assert face.unsure == (face.confidence < plain.card.unsure_below)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from mien.card import CropGeometry, ModelCard, Score
 from mien.cli.console import out
-from mien.cli.lab.scores import score_tables
+from mien.cli.lab.tables.scores import score_tables
 from mien.cli.lab.trainable import list_trainable
 from mien.errors import UsageError
 from mien.packaged import EXPRESSION_MODELS, check_all_packaged, find_model, packaged_path

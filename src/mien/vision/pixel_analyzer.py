@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,8 @@ class PixelAnalyzer:
     ) -> None:
         self.faces = choice("faces", faces, ("all", "largest"))
         self.classifier = Classifier(find_model(model), threads=threads)
-        self.reader = make_reader(self.classifier.card, reading)
+        # A wrong name is refused here; the reader itself is made anew wherever a pickle is opened.
+        self._reading = make_reader(self.classifier.card, reading).name
         if isinstance(detector, str):
             self.detector: Detector = create_detector(
                 detector,
@@ -95,6 +97,14 @@ class PixelAnalyzer:
             refuse_options_of_names(
                 min_face=min_face, score_threshold=score_threshold, rotate=flag("rotate", rotate)
             )
+
+    @cached_property
+    def reader(self) -> Reader:
+        """How the model's outputs become what is shown."""
+        return make_reader(self.card, self._reading)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "reader"}
 
     @property
     def card(self) -> ModelCard:
@@ -161,7 +171,7 @@ class PixelAnalyzer:
         """
         return self.look(crops).faces(detections)
 
-    def look(self, crops: NDArray[np.uint8]) -> Look:
+    def look(self, crops: NDArray[np.uint8]) -> CropReadings:
         """All that the model says of crops ``(n, height, width)``, each run through it once.
 
         And its mirror image, where the reading wants it.
@@ -172,11 +182,11 @@ class PixelAnalyzer:
             mirrored = self.classifier.classify(np.ascontiguousarray(crops[:, :, ::-1]))
         readings = self.reader.read(by_head, mirrored, embeddings)
         ferplus = by_head.get(FERPLUS.name)
-        return Look(self.reader, readings, ferplus, embeddings)
+        return CropReadings(self.reader, readings, ferplus, embeddings)
 
 
 @dataclass(frozen=True)
-class Look:
+class CropReadings:
     """What the model says of ``n`` crops.
 
     Attributes

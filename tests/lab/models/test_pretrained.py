@@ -12,7 +12,6 @@ import pytest
 import safetensors.torch
 import torch
 from torch import Tensor, nn
-from torchvision import models
 
 from mien.errors import MissingExtraError, RecipeError
 from mien.lab.models import Network, create_model, pretrained
@@ -24,6 +23,8 @@ HEADS = {"fer2013": 7}
 @pytest.fixture(scope="module")
 def published() -> dict[str, Tensor]:
     """A checkpoint as torchvision publishes them, with its classifier."""
+    from torchvision import models
+
     torch.manual_seed(5)
     network = models.resnet18(weights=None)
     for module in network.modules():
@@ -146,6 +147,8 @@ def test_a_small_stem_stays_fresh_whole_and_is_told(published, save):
 
 
 def test_a_densenet_file_with_torchvisions_old_names(save):
+    from torchvision import models
+
     torch.manual_seed(5)
     theirs = models.densenet121(weights=None).state_dict()
     old = {}
@@ -274,6 +277,8 @@ def test_a_file_in_torchs_cache_needs_no_network(offline, published):
 
 @pytest.mark.parametrize(("name", "theirs"), pretrained.TORCHVISION.items())
 def test_every_network_with_imagenet_weights_names_its_file(name, theirs, offline):
+    from torchvision import models
+
     with torch.device("meta"):
         network = create_model(name, HEADS)
     file = models.get_model_weights(theirs).DEFAULT.url.rsplit("/", 1)[1]

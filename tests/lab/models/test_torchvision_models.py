@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor, nn
-from torchvision import models
 
 from mien.errors import RecipeError
 from mien.lab.data.preprocess import Input, preprocess
@@ -40,6 +39,8 @@ def _count(name: str, heads: dict[str, int] = HEADS, **options: object) -> tuple
 
 @pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50", "resnet101", "densenet121"])
 def test_the_stock_network_has_as_many_values_as_torchvision_publishes(name):
+    from torchvision import models
+
     published = models.get_model_weights(name).DEFAULT.meta["num_params"]
     assert _count(name, IMAGENET)[1] == published
 
@@ -63,6 +64,8 @@ def test_efficientnet_lite0_has_the_published_count():
 @pytest.mark.parametrize("name", ["resnet18", "resnet50", "densenet121"])
 @torch.inference_mode()
 def test_the_stock_network_computes_what_torchvisions_does(name, tmp_path):
+    from torchvision import models
+
     torch.manual_seed(0)
     theirs = _seen_something(models.get_model(name, weights=None))
     torch.save(theirs.state_dict(), tmp_path / "weights.pth")
@@ -76,6 +79,8 @@ def test_the_stock_network_computes_what_torchvisions_does(name, tmp_path):
 
 @torch.inference_mode()
 def test_inceptionv3_behind_its_colour_layer_is_torchvisions_with_transformed_input(tmp_path):
+    from torchvision import models
+
     torch.manual_seed(0)
     theirs = models.inception_v3(
         weights=None, aux_logits=True, transform_input=True, init_weights=False
@@ -94,6 +99,8 @@ def test_inceptionv3_behind_its_colour_layer_is_torchvisions_with_transformed_in
 
 @torch.inference_mode()
 def test_vgg16_behind_its_colour_layer_is_torchvisions():
+    from torchvision import models
+
     torch.manual_seed(0)
     ours = create_model("vgg16-head", HEADS, channels=3).eval()
     assert isinstance(ours, BackboneNetwork)

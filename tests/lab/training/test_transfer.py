@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import torchvision
 from safetensors.torch import load_file
 
 from mien.errors import RecipeError, RunError
@@ -222,6 +221,8 @@ def test_other_pretrained_weights_are_no_resume(
 
 def test_a_stem_without_weights_is_not_frozen(tmp_path, faces, make_recipe):
     """Embeddings behind a random first layer would be noise."""
+    import torchvision
+
     torch.manual_seed(0)
     path = tmp_path / "resnet18.pth"
     torch.save(torchvision.models.resnet18(weights=None).state_dict(), path)

@@ -10,10 +10,13 @@ import typer
 from rich.table import Table
 
 from mien.cli.console import out, print_note
-from mien.cli.lab.groups import group_tables
+from mien.cli.lab.end_to_end import evaluate_end_to_end
 from mien.cli.lab.installed import Threads, require_lab, set_threads
-from mien.cli.lab.scores import score_tables
 from mien.cli.lab.subject import DataName, SubjectName, data_for, open_named
+from mien.cli.lab.tables.groups import group_tables
+from mien.cli.lab.tables.scores import score_tables
+from mien.cli.options import ReadingName
+from mien.errors import UsageError
 
 if TYPE_CHECKING:
     from mien.lab.evaluation.evaluate import Evaluation
@@ -98,6 +101,15 @@ def evaluate(
     groups: GroupFile = None,
     estimate_groups: EstimateGroups = False,
     cross: Cross = False,
+    end_to_end: Annotated[
+        bool,
+        typer.Option(
+            "--end-to-end",
+            help="DATA is a folder or table of whole pictures with labels: faces are found and "
+            "read as mien analyze does, and intervals are by person.",
+        ),
+    ] = False,
+    reading: ReadingName = None,
     to: Out = None,
     threads: Threads = None,
 ) -> None:
@@ -106,6 +118,11 @@ def evaluate(
     A run is calibrated on its own PublicTest; a model file carries its calibration.
     """
     require_lab()
+    if end_to_end:
+        evaluate_end_to_end(subject, data, to, reading, threads)
+        return
+    if reading is not None:
+        raise UsageError("--reading goes with --end-to-end", hint="add it, or leave both out")
     from mien.lab.evaluation.evaluate import (
         BETAS,
         evaluate_subject,

@@ -26,7 +26,8 @@ DataName = Annotated[
     str | None,
     typer.Argument(
         metavar="[DATA]",
-        help="An imported data set; the one that the model was trained on when not given.",
+        help="An imported data set; the one that the model was trained on when not given. With "
+        "--end-to-end: a folder by label, a folder with labels.csv, or a table.",
         show_default=False,
     ),
 ]

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from mien.card import Legibility, ModelCard, Reading, Trust
 from mien.emotions import FERPLUS, translate
-from mien.lab.data.faces import FaceData
+from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import majority
 from mien.lab.evaluation.robustness.corruptions import CORRUPTIONS, Faces, corrupt
 from mien.lab.evaluation.robustness.non_faces import non_faces
@@ -30,7 +30,7 @@ TRUSTED_FROM = 0.65
 CAUGHT = 0.97
 """Share of crops without a face, kept out of the fit, that fall below the least legibility."""
 
-_TRAINING_FACES = 4000
+_TRAINING_FACES, _LEAST_FACES = 4000, 40
 _MILD = {"noise": 5, "blur": 1, "JPEG": 50, "low resolution": 24}
 """Faces stay legible under these."""
 
@@ -38,8 +38,8 @@ _MILD = {"noise": 5, "blur": 1, "JPEG": 50, "low resolution": 24}
 def add_everyday(classifier: Classifier, data: FaceData) -> ModelCard:
     """The card of ``classifier`` with its everyday reading, where one can be made.
 
-    It needs a FER+ head beside a first one whose labels FER+ has, the votes, and the embedding;
-    the card of another model is given back as it is.
+    It needs a FER+ head beside a first one whose labels FER+ has, the votes, the embedding, and
+    40 Training images; the card of another model is given back as it is.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def add_everyday(classifier: Classifier, data: FaceData) -> ModelCard:
         return card
     main = next(iter(card.heads))
     weights = {main: 1 - FERPLUS_WEIGHT, FERPLUS.name: FERPLUS_WEIGHT}
-    draft = Reading(weights=weights, mirrored=True, trust=_NONE)
+    draft = Reading(weights=weights, mirrored=True, trust=_AS_IT_SAYS)
     legibility = _fit_legibility(classifier, data.images[data.rows("Training")])
     card = card.model_copy(update={"readings": {EVERYDAY: draft}, "legibility": legibility})
     trust = _fit_trust(classifier, make_reader(card, EVERYDAY), data)
@@ -61,7 +61,8 @@ def add_everyday(classifier: Classifier, data: FaceData) -> ModelCard:
     return card.model_copy(update={"readings": {EVERYDAY: reading}})
 
 
-_NONE = Trust(intercept=0, top=1, margin=0, heads=0, mirror=0, below=0)
+_AS_IT_SAYS = Trust(intercept=0, top=1, margin=0, heads=0, mirror=0, below=TRUSTED_FROM)
+"""The trust is the top probability."""
 
 
 def _has_what_it_takes(card: ModelCard, data: FaceData) -> bool:
@@ -69,7 +70,8 @@ def _has_what_it_takes(card: ModelCard, data: FaceData) -> bool:
     if FERPLUS.name not in card.heads or main == FERPLUS.name or card.embedding is None:
         return False
     named = [translate(label, FERPLUS) for label in card.heads[main].labels]
-    return data.votes is not None and None not in named
+    enough = (data.splits == SPLITS.index("Training")).sum() >= _LEAST_FACES
+    return bool(data.votes is not None and enough and None not in named)
 
 
 def _fit_trust(classifier: Classifier, reader: Reader, data: FaceData) -> Trust:
@@ -90,6 +92,8 @@ def _fit_trust(classifier: Classifier, reader: Reader, data: FaceData) -> Trust:
         [log_odds(ordered[:, -1]), ordered[:, -1] - ordered[:, -2], found.doubts[:, :2]]
     )
     right = found.probabilities.argmax(axis=1) == truth[known]
+    if right.all() or not right.any():
+        return _AS_IT_SAYS  # Nothing can be learnt from a net that is never, or always, right.
     fitted = LogisticRegression(max_iter=1000).fit(seen, right)
     top, margin, heads, mirror = (round(float(value), 4) for value in fitted.coef_[0])
     return Trust(

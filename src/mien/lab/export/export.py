@@ -81,7 +81,8 @@ def _with_readings(content: bytes, card: ModelCard, data: FaceData) -> tuple[byt
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plain.onnx"
         path.write_bytes(content)
-        card = add_everyday(ModelSubject(path, Path(folder)).classifier, data)
+        found = add_everyday(ModelSubject(path, Path(folder)).classifier, data)
+    card = card.model_copy(update={"readings": found.readings, "legibility": found.legibility})
     return with_card(content, card), card
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score
 
-from mien.cli.lab.groups import group_tables
+from mien.cli.lab.tables.groups import group_tables
 from mien.errors import DataError, MissingExtraError, UsageError
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.evaluation.groups.group_results import (
@@ -336,7 +336,9 @@ def test_without_fairlearn(monkeypatch):
 
 def page(monkeypatch: pytest.MonkeyPatch, found: Groups) -> str:
     return text_of(
-        render_macro(monkeypatch, "evaluation/groups.html.jinja", "groups(found)", found=found)
+        render_macro(
+            monkeypatch, "evaluation/groups/groups.html.jinja", "groups(found)", found=found
+        )
     )
 
 

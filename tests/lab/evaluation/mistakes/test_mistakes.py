@@ -232,7 +232,7 @@ def test_the_page_without_votes_and_without_mistakes(part, monkeypatch):
 def page(monkeypatch: pytest.MonkeyPatch, found: Mistakes, data: FaceData) -> str:
     return render_macro(
         monkeypatch,
-        "evaluation/mistakes.html.jinja",
+        "evaluation/mistakes/mistakes.html.jinja",
         "mistakes(found, galleries)",
         found=found,
         galleries=mistake_galleries(found, data),

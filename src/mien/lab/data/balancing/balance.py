@@ -1,17 +1,19 @@
-"""Balancing the classes: what each method does to the images, the draws or the loss."""
+"""Balancing the classes: what each method does to the images, the draws or the loss.
+
+Imbalanced-learn is imported where it is used: with scikit-learn it takes a second, and every recipe
+can be balanced.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 import numpy as np
-from imblearn.over_sampling import RandomOverSampler
 from numpy.typing import NDArray
 from pydantic import Field, ValidationInfo, field_validator
 
 from mien.errors import DataError, RecipeError
 from mien.lab.data.balancing.pool import SYNTHETIC, Pool
-from mien.lab.data.balancing.smote import synthesise, synthesise_images
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.section import Section
 
@@ -131,6 +133,8 @@ def make_pool(
                 where="balance.space",
                 hint="name transfer.weights to embed with, or train with balance.space=pixels",
             )
+        from mien.lab.data.balancing.smote import synthesise_images
+
         new_images, new_labels = synthesise_images(
             images, labels, names, balance.neighbours, seed, embeddings
         )
@@ -168,6 +172,8 @@ def oversample_embeddings(
     DataError
         If a class has too few images for the neighbours.
     """
+    from mien.lab.data.balancing.smote import synthesise
+
     new, new_labels = synthesise(embeddings, labels, names, balance.neighbours, seed)
     sources = np.append(np.arange(len(labels)), np.full(len(new_labels), SYNTHETIC))
     return np.concatenate([embeddings, new]), np.append(labels, new_labels), sources
@@ -225,6 +231,8 @@ def log_prior(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
 
 def _oversampled(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """Positions of all images, then of random copies up to the size of the largest class."""
+    from imblearn.over_sampling import RandomOverSampler
+
     # imbalanced-learn takes a seed of 32 bits.
     drawn = np.random.SeedSequence(seed).generate_state(1)
     sampler = RandomOverSampler(random_state=int(drawn[0]))

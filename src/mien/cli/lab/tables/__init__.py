@@ -1,0 +1,1 @@
+"""Tables of figures that several verbs print."""
