@@ -180,6 +180,8 @@ class Frame:
         How the model's outputs became the probabilities: ``"everyday"``, ``"fer2013"``, ….
     incomplete : bool
         Whether the end of the picture's file is missing, and with it rows or details of it.
+    preview_of : str or None
+        The kind of raw photo, ``"NEF"`` for one, whose preview was read in its place.
     time : float or None
         Seconds since the beginning of the video; None for a photo.
     number : int or None
@@ -196,6 +198,7 @@ class Frame:
     number: int | None = None
     reading: str | None = None
     incomplete: bool = False
+    preview_of: str | None = None
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -226,6 +229,8 @@ class Frame:
         }
         if self.incomplete:
             plain["incomplete"] = True
+        if self.preview_of is not None:
+            plain["preview_of"] = self.preview_of
         if self.time is not None:
             plain["time"] = round(self.time, 6)
         if self.number is not None:

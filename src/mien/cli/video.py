@@ -80,7 +80,7 @@ def video(
     ] = DETECT_EVERY,
     start: Annotated[
         str | None,
-        typer.Option(help="Begin here: seconds, m:s or h:m:s.", show_default=False),
+        typer.Option(help="Begin here: 90 (seconds), 1:30 or 0:01:30.", show_default=False),
     ] = None,
     end: Annotated[
         str | None, typer.Option(help="Stop here; as --start.", show_default=False)

@@ -25,6 +25,7 @@ from mien.installing import how_to_install
 from mien.media.given import Picture, content_of, path_of
 from mien.media.kinds.cut_off import read_rest
 from mien.media.kinds.jpeg_markers import marked_as_ycck
+from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
 from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
@@ -134,18 +135,21 @@ class ReadPicture:
         As ``read_image`` gives it.
     incomplete : bool
         Whether the end of the file is missing, and with it rows or details of the picture.
+    preview_of : str or None
+        The kind of raw photo, ``"NEF"`` for one, whose preview it is.
     warnings : tuple of str
         What a user has to know, one clause each.
     """
 
     image: Image
     incomplete: bool = False
+    preview_of: str | None = None
     warnings: tuple[str, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
         """What of this a ``Frame`` carries, by the names of its fields."""
-        return {"incomplete": self.incomplete}
+        return {"incomplete": self.incomplete, "preview_of": self.preview_of}
 
 
 def read_picture(
@@ -227,6 +231,9 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
     head = stream.read(16)
     if not head:
         raise ImageError("the file is empty", where=where, hint="copy or download it again")
+    raw = raw_photo(stream, head, where)
+    if raw is not None:
+        return _read_raw(stream, raw, where, max_pixels)
     stream.seek(0)
     try:
         with (
@@ -263,6 +270,34 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
         raise _damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
 
 
+def _read_raw(stream: IO[bytes], raw: RawPhoto, where: str, max_pixels: int) -> ReadPicture:
+    """The preview that a camera has put into its raw photo."""
+    refusal = ImageError(
+        f"is a camera's raw photo ({raw.kind}), without a preview that is large enough",
+        where=where,
+        hint="export it as JPEG",
+    )
+    content = preview(stream, raw)
+    if content is None:
+        stream.seek(0)
+        content = stream.read()
+    try:
+        with (
+            settings_for_reading(max_pixels),
+            PillowImage.open(io.BytesIO(content), formats=readable_formats()) as image,
+        ):
+            if not stands_for(raw, *image.size):
+                raise refusal
+            pixels = _upright_rgb(image, where, max_pixels, orientation=raw.orientation)
+    except ImageError:
+        raise
+    except Exception as error:  # As in ``_decode``.
+        raise refusal from error
+    note = f"is a camera's raw photo ({raw.kind}): read is the preview in it, "
+    note += f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
+    return ReadPicture(pixels, preview_of=raw.kind, warnings=(note,))
+
+
 def _cut_off(stream: IO[bytes], where: str) -> ReadPicture:
     """What is there of a picture, its size checked already, whose end is missing."""
     stream.seek(0)
@@ -294,11 +329,14 @@ def _loaded(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
         ) from error
 
 
-def _upright_rgb(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
+def _upright_rgb(
+    image: PillowImage.Image, where: str, max_pixels: int, orientation: int = 1
+) -> Image:
+    """Upright pixels; ``orientation`` is for a picture that states none itself."""
     _check_size(image.width * image.height, max_pixels, where)
     image.load()
     # After loading: Pillow turns TIFFs upright while it loads and then drops the tag.
-    orientation = exif_orientation(image)
+    orientation = exif_orientation(image, 1 if image.format == "TIFF" else orientation)
     return upright_pixels(eight_bit_rgb(image), orientation)
 
 

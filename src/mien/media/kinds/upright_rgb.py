@@ -27,13 +27,13 @@ _WHITE_OF_INTEGERS = (4095.0, 65535.0)
 _WHITE_OF_FLOATS = (1.0, 255.0, 4095.0, 65535.0)
 
 
-def exif_orientation(image: PillowImage.Image) -> int:
-    """EXIF orientation, 1 to 8; 1 when there is none or the EXIF block is damaged."""
+def exif_orientation(image: PillowImage.Image, default: int = 1) -> int:
+    """EXIF orientation, 1 to 8; the default when there is none or the EXIF block is damaged."""
     try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
+        orientation = image.getexif().get(_ORIENTATION, default)
     except Exception:  # A picture is worth reading even if what is written about it is not.
-        return 1
-    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+        return default
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else default
 
 
 def eight_bit_rgb(image: PillowImage.Image) -> PillowImage.Image:

@@ -56,6 +56,7 @@ class FrameAnswer(AnswerForm):
     reading: str
     faces: list[FaceAnswer]
     incomplete: bool = False
+    preview_of: str | None = None
     timing_ms: TimingAnswer
 
 
