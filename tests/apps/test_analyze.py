@@ -258,3 +258,15 @@ def test_a_photo_that_is_cut_off_is_read_and_the_loss_is_told(mien, astronaut, t
     assert "incomplete" not in second
     assert [face["label"] for face in first["faces"]] == ["happy"]
     assert [face["label"] for face in second["faces"]] == ["happy"]
+
+
+def test_what_a_folder_holds_besides_is_counted_by_kind(mien, astronaut, tmp_path):
+    (tmp_path / "below").mkdir()
+    for name in ("a.NEF", "below/b.dng", "c.jxl", "d.mp4", "below/e.MOV", "f.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "photo.jpg").write_bytes(astronaut.read_bytes())
+    done = mien("analyze", tmp_path, "--format", "jsonl")
+    assert done.returncode == 0
+    assert one_line(done.stderr).startswith(
+        "passed over: 1 JPEG XL picture, 2 raw photos, 2 videos; "
+    )

@@ -207,6 +207,26 @@ def test_a_third_of_a_jpeg_is_refused_even_where_pillow_is_told_to_be_lenient(mo
     assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41", "is a video"),
+        (b"\0\0\0\x14ftypqt  \0\0\2\0qt  ", "is a video"),
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81\1", "is a video"),
+        (b"RIFF\0\1\0\0AVI LIST", "is a video"),
+        ((b"\x47" + bytes(187)) * 3, "is a video"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "is a JPEG XL picture"),
+        (b"\xff\x0a\xfa\x1f", "is a JPEG XL picture"),
+        (b"8BPS\0\1", "is a Photoshop file"),
+        (b"%PDF-1.7", "is a PDF document"),
+    ],
+)
+def test_what_is_whole_and_no_picture_is_called_what_it_is(head, what):
+    line = the_error(head + bytes(100))
+    assert what in line
+    assert "damaged" not in line
+
+
 def test_a_png_with_a_flipped_byte():
     content = bytearray(SAMPLES["PNG"])
     content[len(content) // 2] ^= 0xFF

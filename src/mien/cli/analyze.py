@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
 from mien.media.drawing.explained import draw_explanation
 from mien.media.image import DEFAULT_MAX_PIXELS
+from mien.media.kinds.not_looked_at import told
 from mien.media.results.output import make_folder
 from mien.media.results.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
@@ -124,7 +126,8 @@ def analyze(
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
-    sources = find_images(paths)
+    passed_over: Counter[str] = Counter()
+    sources = find_images(paths, passed_over=passed_over)
     above_all = _folder_above(sources)
     if explain_to is not None and explain_to == annotate_to:
         raise UsageError("--annotate and --explain name the same folder", where=explain_to)
@@ -158,6 +161,8 @@ def analyze(
                     write_image(target, draw_explanation(frame, explanations))
                 sink.write(frame)
             advance()
+    if passed_over:
+        print_note(told(passed_over))
     if unreadable:
         raise typer.Exit(EXIT_SOME_UNREADABLE)
 

@@ -25,6 +25,7 @@ from mien.installing import how_to_install
 from mien.media.given import Picture, content_of, path_of
 from mien.media.kinds.cut_off import read_rest
 from mien.media.kinds.jpeg_markers import marked_as_ycck
+from mien.media.kinds.not_looked_at import is_video, other_format
 from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
 from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
@@ -53,6 +54,9 @@ _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 _HEIC_READERS = ("pi_heif", "pillow_heif")
 _LEAST_READ = 2
 """Of a picture that is cut off, one part of so many has to be there."""
+
+_HEAD = 400
+"""Bytes by which files are told that are no pictures."""
 
 _OPEN_ERRORS = {
     errno.ENOENT: ("no such file", "check the spelling"),
@@ -228,7 +232,7 @@ def readable_formats() -> tuple[str, ...]:
 
 def _decode(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
     """Decode a seekable stream; whatever Pillow raises comes out as an ``ImageError``."""
-    head = stream.read(16)
+    head = stream.read(_HEAD)
     if not head:
         raise ImageError("the file is empty", where=where, hint="copy or download it again")
     raw = raw_photo(stream, head, where)
@@ -365,13 +369,18 @@ def _unidentified(head: bytes, where: str) -> ImageError:
             where=where,
             hint=f"to read it: {how_to_install('heic')}; or export it as JPEG",
         )
+    if is_video(head):
+        return ImageError("is a video, not a picture", where=where, hint="read it with: mien video")
     for name in readable_formats():
         if _begins_like(head, name):
             return _damaged(f"only its first bytes are {name}", where)
+    other = other_format(head)
     return ImageError(
-        "is not a picture in a format that is read",
+        f"is {other}, which is not read" if other else "is not a picture in a format that is read",
         where=where,
-        hint="give a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 or PNM file",
+        hint="export it as JPEG"
+        if other
+        else "give a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 or PNM file",
     )
 
 
