@@ -182,6 +182,8 @@ class Frame:
         Whether the end of the picture's file is missing, and with it rows or details of it.
     preview_of : str or None
         The kind of raw photo, ``"NEF"`` for one, whose preview was read in its place.
+    page, pages : int or None
+        Which picture of its file it is, from 1, and how many that has; None for a single one.
     time : float or None
         Seconds since the beginning of the video; None for a photo.
     number : int or None
@@ -199,6 +201,8 @@ class Frame:
     reading: str | None = None
     incomplete: bool = False
     preview_of: str | None = None
+    page: int | None = None
+    pages: int | None = None
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -231,6 +235,8 @@ class Frame:
             plain["incomplete"] = True
         if self.preview_of is not None:
             plain["preview_of"] = self.preview_of
+        if self.pages is not None:
+            plain["page"], plain["pages"] = self.page, self.pages
         if self.time is not None:
             plain["time"] = round(self.time, 6)
         if self.number is not None:

@@ -270,3 +270,34 @@ def test_what_a_folder_holds_besides_is_counted_by_kind(mien, astronaut, tmp_pat
     assert one_line(done.stderr).startswith(
         "passed over: 1 JPEG XL picture, 2 raw photos, 2 videos; "
     )
+
+
+@pytest.fixture
+def scan(astronaut, tmp_path) -> Path:
+    """A blank cover and two pages."""
+    photo = Image.open(astronaut)
+    blank = Image.new("RGB", photo.size, "white")
+    blank.save(tmp_path / "scan.tif", save_all=True, append_images=[photo, photo])
+    return tmp_path / "scan.tif"
+
+
+def test_of_several_pages_the_first_is_read_and_the_others_told(mien, scan):
+    done = mien("analyze", scan, "--format", "json")
+    assert one_line(done.stderr).startswith(f"{scan}: 1 of 3 pages read; ")
+    (frame,) = json.loads(done.stdout)["frames"]
+    assert (frame["page"], frame["pages"], frame["faces"]) == (1, 3, [])
+
+
+def test_all_pages_are_read_when_asked_for(mien, scan, astronaut, tmp_path):
+    done = mien("analyze", scan, astronaut, "--pages", "all", "-f", "csv", "--annotate", tmp_path)
+    assert done.stderr == ""
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(Path(row["path"]).name, row["page"], row["label"]) for row in rows] == [
+        ("scan.tif", "2", "happy"),
+        ("scan.tif", "3", "happy"),
+        (astronaut.name, "1", "happy"),
+    ]
+    drawn = sorted(path.name for path in tmp_path.rglob("scan.tif.*"))
+    assert drawn == ["scan.tif.page-2.png", "scan.tif.page-3.png", "scan.tif.png"]
+    done = mien("analyze", "-", "--pages", "all", "-f", "jsonl", stdin=scan.read_bytes())
+    assert [json.loads(line)["page"] for line in done.stdout.splitlines()] == [1, 2, 3]

@@ -9,7 +9,6 @@ import io
 import os
 import re
 import stat
-import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +20,12 @@ from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
 from mien.errors import ImageError, PictureWarning, UsageError
-from mien.installing import how_to_install
 from mien.media.given import Picture, content_of, path_of
 from mien.media.kinds.cut_off import read_rest
 from mien.media.kinds.jpeg_markers import marked_as_ycck
-from mien.media.kinds.not_looked_at import is_video, other_format
+from mien.media.kinds.pages import page_places
 from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
+from mien.media.kinds.refusals import damaged, unidentified
 from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
@@ -50,7 +49,6 @@ HEIC_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
 
 _PLUGINS = ("Jpeg", "Png", "WebP", "Gif", "Tiff", "Bmp", "Avif", "Jpeg2K", "Ppm")
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "JPEG2000", "PPM", "HEIF")
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HEIC_READERS = ("pi_heif", "pillow_heif")
 _LEAST_READ = 2
 """Of a picture that is cut off, one part of so many has to be there."""
@@ -141,6 +139,8 @@ class ReadPicture:
         Whether the end of the file is missing, and with it rows or details of the picture.
     preview_of : str or None
         The kind of raw photo, ``"NEF"`` for one, whose preview it is.
+    page, pages : int or None
+        Which of the file's pictures it is, from 1, and how many there are; None for a single one.
     warnings : tuple of str
         What a user has to know, one clause each.
     """
@@ -148,12 +148,15 @@ class ReadPicture:
     image: Image
     incomplete: bool = False
     preview_of: str | None = None
+    page: int | None = None
+    pages: int | None = None
     warnings: tuple[str, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
         """What of this a ``Frame`` carries, by the names of its fields."""
-        return {"incomplete": self.incomplete, "preview_of": self.preview_of}
+        names = ("incomplete", "preview_of", "page", "pages")
+        return {name: getattr(self, name) for name in names}
 
 
 def read_picture(
@@ -162,8 +165,12 @@ def read_picture(
     name: str | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     bgr: bool = False,
+    page: int = 1,
 ) -> ReadPicture:
     """Read a picture as ``read_image`` does, with what there is to say about it.
+
+    Of several pictures in one file (pages of a TIFF, frames of an animation) the one with the
+    number ``page``, from 1.
 
     Of a JPEG, PNG, GIF, BMP, PNM or plain TIFF that is cut off, what is there is read if it is
     half of the rows or more; the others are grey.
@@ -174,6 +181,7 @@ def read_picture(
         As for ``read_image``.
     """
     max_pixels = whole_number("the limit on pixels", max_pixels, least=1)
+    page = whole_number("the page", page, least=1)
     content = content_of(source)
     if flag("bgr", bgr) and not isinstance(content, np.ndarray):
         raise UsageError("bgr is for arrays", hint="everything else is read as RGB without it")
@@ -185,22 +193,22 @@ def read_picture(
     if isinstance(content, PillowImage.Image):
         return ReadPicture(_loaded(content, where, max_pixels))
     if isinstance(content, bytes):
-        return _decode(io.BytesIO(content), where, max_pixels)
-    return _read_file(content, where, max_pixels)
+        return _decode(io.BytesIO(content), where, max_pixels, page)
+    return _read_file(content, where, max_pixels, page)
 
 
-def _read_file(path: str, where: str, max_pixels: int) -> ReadPicture:
+def _read_file(path: str, where: str, max_pixels: int, page: int) -> ReadPicture:
     try:
         with Path(path).open("rb") as file:
             kind = os.fstat(file.fileno()).st_mode
             if stat.S_ISREG(kind):
-                return _decode(file, where, max_pixels)
+                return _decode(file, where, max_pixels, page)
             if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
                 raise ImageError("is a device, not a picture", where=where)
             content = file.read()
     except (OSError, ValueError) as error:
         raise open_error(error, where) from error
-    return _decode(io.BytesIO(content), where, max_pixels)
+    return _decode(io.BytesIO(content), where, max_pixels, page)
 
 
 def open_error(error: OSError | ValueError, where: str) -> ImageError:
@@ -230,7 +238,7 @@ def readable_formats() -> tuple[str, ...]:
     return tuple(name for name in _FORMATS if name in PillowImage.OPEN)
 
 
-def _decode(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
+def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> ReadPicture:
     """Decode a seekable stream; whatever Pillow raises comes out as an ``ImageError``."""
     head = stream.read(_HEAD)
     if not head:
@@ -250,16 +258,24 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
                 if marked is not None:
                     return _decode(io.BytesIO(marked), where, max_pixels)
                 stream.seek(0)
+            places = page_places(image, stream)
+            if page > len(places):
+                raise ImageError(f"has no page {page}, only {len(places)}", where=where)
+            if places[page - 1]:
+                image.seek(places[page - 1])
+            numbers = (page, len(places)) if len(places) > 1 else (None, None)
             try:
-                return ReadPicture(_upright_rgb(image, where, max_pixels))
+                return ReadPicture(
+                    _upright_rgb(image, where, max_pixels), page=numbers[0], pages=numbers[1]
+                )
             except OSError as error:
-                if "truncated" not in str(error).lower():
+                if page > 1 or "truncated" not in str(error).lower():
                     raise
                 return _cut_off(stream, where)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
-        raise _unidentified(head, where) from error
+        raise unidentified(head, where, readable_formats()) from error
     except PillowImage.DecompressionBombError as error:
         found = re.search(r"\d+", str(error))
         _check_size(int(found[0]) if found else max_pixels + 1, max_pixels, where)
@@ -271,7 +287,7 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
     except Exception as error:
         # Damaged files reach Pillow's plugins and their C libraries, which raise OSError,
         # SyntaxError, ValueError, struct.error, KeyError, ZeroDivisionError and others.
-        raise _damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
+        raise damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
 
 
 def _read_raw(stream: IO[bytes], raw: RawPhoto, where: str, max_pixels: int) -> ReadPicture:
@@ -307,7 +323,7 @@ def _cut_off(stream: IO[bytes], where: str) -> ReadPicture:
     stream.seek(0)
     rest = read_rest(stream.read(), readable_formats())
     if rest is None or rest.rows * _LEAST_READ < rest.height:
-        raise _damaged("truncated", where)
+        raise damaged("truncated", where)
     if rest.whole:
         return ReadPicture(rest.image)
     there = f"{rest.rows} of its {rest.height} rows are there"
@@ -351,42 +367,3 @@ def _check_size(pixels: int, max_pixels: int, where: str) -> None:
             where=where,
             hint=f"scale it down, or raise the limit with --max-pixels {pixels}",
         )
-
-
-def _damaged(detail: str, where: str) -> ImageError:
-    cut_off = "truncated" in detail.lower()
-    what = "is cut off: most of the picture is missing" if cut_off else f"is damaged ({detail})"
-    return ImageError(what, where=where, hint="copy or export it again")
-
-
-def _unidentified(head: bytes, where: str) -> ImageError:
-    """Say what is wrong with a file that Pillow does not take for a picture."""
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
-        if reads_heic():
-            return _damaged("only its first bytes are HEIC", where)
-        return ImageError(
-            "is a HEIC photo",
-            where=where,
-            hint=f"to read it: {how_to_install('heic')}; or export it as JPEG",
-        )
-    if is_video(head):
-        return ImageError("is a video, not a picture", where=where, hint="read it with: mien video")
-    for name in readable_formats():
-        if _begins_like(head, name):
-            return _damaged(f"only its first bytes are {name}", where)
-    other = other_format(head)
-    return ImageError(
-        f"is {other}, which is not read" if other else "is not a picture in a format that is read",
-        where=where,
-        hint="export it as JPEG"
-        if other
-        else "give a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 or PNM file",
-    )
-
-
-def _begins_like(head: bytes, format: str) -> bool:
-    accept = PillowImage.OPEN[format][1]
-    try:
-        return bool(accept and accept(head))
-    except (struct.error, IndexError):  # The head is shorter than the format's mark.
-        return False

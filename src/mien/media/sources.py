@@ -46,6 +46,31 @@ class Source:
     path: str
     error: ImageError | None = None
 
+    def read_all(
+        self, *, max_pixels: int = DEFAULT_MAX_PIXELS
+    ) -> Iterator[ReadPicture | ImageError]:
+        """Read all pictures that the file holds, one after the other; for one that fails, why."""
+        if self.error is not None:
+            yield self.error
+            return
+        try:
+            standard = self.path == STANDARD_INPUT
+            content: str | bytes = _standard_input() if standard else self.path
+        except ImageError as error:
+            yield error
+            return
+        name = "standard input" if standard else self.path
+        page, pages = 1, 1
+        while page <= pages:
+            try:
+                picture = read_picture(content, name=name, max_pixels=max_pixels, page=page)
+                pages = picture.pages or 1
+                yield picture
+            except ImageError as error:
+                of_page = f"page {page}: {error.what}" if page > 1 else error.what
+                yield ImageError(of_page, where=error.where, hint=error.hint)
+            page += 1
+
     def read(self, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> ReadPicture:
         """Read the picture as upright RGB, with what there is to say about it.
 
@@ -54,11 +79,10 @@ class Source:
         ImageError
             ``error`` if there is one, or else as ``mien.media.image.read_picture``.
         """
-        if self.error is not None:
-            raise self.error
-        if self.path == STANDARD_INPUT:
-            return read_picture(_standard_input(), name="standard input", max_pixels=max_pixels)
-        return read_picture(self.path, max_pixels=max_pixels)
+        found = next(self.read_all(max_pixels=max_pixels))
+        if isinstance(found, ImageError):
+            raise found
+        return found
 
 
 def find_images(

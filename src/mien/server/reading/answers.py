@@ -57,6 +57,8 @@ class FrameAnswer(AnswerForm):
     faces: list[FaceAnswer]
     incomplete: bool = False
     preview_of: str | None = None
+    page: int | None = None
+    pages: int | None = None
     timing_ms: TimingAnswer
 
 
