@@ -31,6 +31,10 @@ class MienError(Exception):
         super().__init__(" ".join(line.split()))
 
 
+class PictureWarning(UserWarning):
+    """A picture was read, but not all of it, or not the one that its file is known for."""
+
+
 class UsageError(MienError):
     """The call itself is wrong: an option, a combination of options, an unknown name."""
 

@@ -178,6 +178,12 @@ class Frame:
         Names of the detector and of the expression model that were used.
     reading : str or None
         How the model's outputs became the probabilities: ``"everyday"``, ``"fer2013"``, ….
+    incomplete : bool
+        Whether the end of the picture's file is missing, and with it rows or details of it.
+    preview_of : str or None
+        The kind of raw photo, ``"NEF"`` for one, whose preview was read in its place.
+    page, pages : int or None
+        Which picture of its file it is, from 1, and how many that has; None for a single one.
     time : float or None
         Seconds since the beginning of the video; None for a photo.
     number : int or None
@@ -193,6 +199,10 @@ class Frame:
     time: float | None = None
     number: int | None = None
     reading: str | None = None
+    incomplete: bool = False
+    preview_of: str | None = None
+    page: int | None = None
+    pages: int | None = None
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -221,6 +231,12 @@ class Frame:
             "reading": self.reading,
             "faces": [face.to_dict() for face in self.faces],
         }
+        if self.incomplete:
+            plain["incomplete"] = True
+        if self.preview_of is not None:
+            plain["preview_of"] = self.preview_of
+        if self.pages is not None:
+            plain["page"], plain["pages"] = self.page, self.pages
         if self.time is not None:
             plain["time"] = round(self.time, 6)
         if self.number is not None:

@@ -92,7 +92,7 @@ def test_a_folder_of_good_and_bad_files_gives_a_row_a_face_and_a_line_a_bad_file
     (folder / "text.jpg").write_text("hi")
     (folder / "empty.png").touch()
     whole = (folder / "a face.jpg").read_bytes()
-    (folder / "below" / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "below" / "truncated.jpg").write_bytes(whole[: len(whole) // 3])
     (folder / "notes.txt").write_text("not a picture, so not looked at")
 
     done = mien("analyze", folder, "--format", "csv")
@@ -255,3 +255,61 @@ def test_a_full_disk_leaves_nothing_behind(mien, astronaut, tmp_path):
     done = mien("analyze", astronaut, "-f", "json", "--out", "/dev/full")
     assert done.returncode == 1
     assert "disk is full" in one_line(done.stderr)
+
+
+def test_a_photo_that_is_cut_off_is_read_and_the_loss_is_told(mien, astronaut, tmp_path):
+    content = astronaut.read_bytes()
+    cut, without_end = tmp_path / "cut.jpg", tmp_path / "without_end.jpg"
+    cut.write_bytes(content[: len(content) * 19 // 20])
+    without_end.write_bytes(content[:-2])
+    done = mien("analyze", cut, without_end, "--format", "json")
+    assert done.returncode == 0
+    assert one_line(done.stderr).startswith(f"{cut}: is cut off: ")
+    first, second = json.loads(done.stdout)["frames"]
+    assert first["incomplete"] is True
+    assert "incomplete" not in second
+    assert [face["label"] for face in first["faces"]] == ["happy"]
+    assert [face["label"] for face in second["faces"]] == ["happy"]
+
+
+def test_what_a_folder_holds_besides_is_counted_by_kind(mien, astronaut, tmp_path):
+    (tmp_path / "below").mkdir()
+    for name in ("a.NEF", "below/b.dng", "c.jxl", "d.mp4", "below/e.MOV", "f.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "photo.jpg").write_bytes(astronaut.read_bytes())
+    done = mien("analyze", tmp_path, "--format", "jsonl")
+    assert done.returncode == 0
+    assert one_line(done.stderr).startswith(
+        "passed over: 1 JPEG XL picture, 2 raw photos, 2 videos; "
+    )
+
+
+@pytest.fixture
+def scan(astronaut, tmp_path) -> Path:
+    """A blank cover and two pages."""
+    photo = Image.open(astronaut)
+    blank = Image.new("RGB", photo.size, "white")
+    blank.save(tmp_path / "scan.tif", save_all=True, append_images=[photo, photo])
+    return tmp_path / "scan.tif"
+
+
+def test_of_several_pages_the_first_is_read_and_the_others_told(mien, scan):
+    done = mien("analyze", scan, "--format", "json")
+    assert one_line(done.stderr).startswith(f"{scan}: 1 of 3 pages read; ")
+    (frame,) = json.loads(done.stdout)["frames"]
+    assert (frame["page"], frame["pages"], frame["faces"]) == (1, 3, [])
+
+
+def test_all_pages_are_read_when_asked_for(mien, scan, astronaut, tmp_path):
+    done = mien("analyze", scan, astronaut, "--pages", "all", "-f", "csv", "--annotate", tmp_path)
+    assert done.stderr == ""
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(Path(row["path"]).name, row["page"], row["label"]) for row in rows] == [
+        ("scan.tif", "2", "happy"),
+        ("scan.tif", "3", "happy"),
+        (astronaut.name, "1", "happy"),
+    ]
+    drawn = sorted(path.name for path in tmp_path.rglob("scan.tif.*"))
+    assert drawn == ["scan.tif.page-2.png", "scan.tif.page-3.png", "scan.tif.png"]
+    done = mien("analyze", "-", "--pages", "all", "-f", "jsonl", stdin=scan.read_bytes())
+    assert [json.loads(line)["page"] for line in done.stdout.splitlines()] == [1, 2, 3]

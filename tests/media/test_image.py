@@ -219,16 +219,51 @@ def test_cmyk(format):
     assert np.abs(centre - (25, 255, 195)).max() <= 12
 
 
-def test_a_cmyk_jpeg_without_adobes_marker_is_not_inverted():
-    content = bytearray(flat_cmyk("JPEG"))
+def without_adobes_marker(content: bytes) -> bytes:
+    """A JPEG as those make it who clean files of what is written about them."""
     start = content.index(b"\xff\xee")
-    length = int.from_bytes(content[start + 2 : start + 4], "big")
-    del content[start : start + 2 + length]
-    # Without the marker the same numbers mean the complement, as PDF and libjpeg take them.
-    with_marker = Image.open(io.BytesIO(flat_cmyk("JPEG")))
-    expected = Image.eval(with_marker, lambda value: 255 - value).convert("RGB")
-    found = read_image(bytes(content))[16, 16].astype(int)
-    assert np.abs(found - np.asarray(expected)[16, 16]).max() <= 2
+    end = start + 2 + int.from_bytes(content[start + 2 : start + 4], "big")
+    return content[:start] + content[end:]
+
+
+@pytest.mark.parametrize("options", [{}, {"subsampling": 2}, {"progressive": True}])
+def test_a_cmyk_jpeg_is_the_same_picture_without_adobes_marker(options):
+    cmyk = Image.fromarray(np.indices((48, 64)).sum(0).astype(np.uint8)).convert("CMYK")
+    content = encode(cmyk, "JPEG", **options)
+    bare = without_adobes_marker(content)
+    assert b"Adobe" not in bare
+    np.testing.assert_array_equal(read_image(bare), read_image(content))
+    assert np.abs(read_image(bare).astype(int) - np.asarray(cmyk.convert("RGB"))).mean() < 8
+
+
+def ycck(rgb: tuple[int, int, int]) -> bytes:
+    """A flat picture as YCCK, as image editors store CMYK: half as many pixels of colour."""
+    inks = tuple(255 - value for value in rgb)
+    luma, blue, red = Image.new("RGB", (1, 1), inks).convert("YCbCr").getpixel((0, 0))
+    parts = [
+        encode(Image.new("L", (side, side), value), "JPEG", quality=95)
+        for side, value in ((32, luma), (16, blue), (16, red), (32, 255))
+    ]
+    frame, scan = parts[0].index(b"\xff\xc0"), parts[0].index(b"\xff\xda")
+    tables = parts[0][2:frame] + parts[0][frame + 13 : scan]
+    components = b"".join(
+        bytes((name, sides, 0)) for name, sides in enumerate((0x22, 0x11, 0x11, 0x22), 1)
+    )
+    header = b"\xff\xc0" + bytes((0, 20, 8, 0, 32, 0, 32, 4)) + components
+    scans = b"".join(
+        part[scan : scan + 5] + bytes((name,)) + part[scan + 6 : -2]
+        for name, part in enumerate(parts, 1)
+    )
+    marker = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x02"
+    return b"\xff\xd8" + marker + tables + header + scans + b"\xff\xd9"
+
+
+def test_ycck_is_the_same_picture_without_adobes_marker():
+    content = ycck((200, 40, 90))
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.info["adobe_transform"] == 2
+    assert np.abs(read_image(content)[16, 16].astype(int) - (200, 40, 90)).max() <= 4
+    np.testing.assert_array_equal(read_image(without_adobes_marker(content)), read_image(content))
 
 
 # More than eight bits

@@ -190,7 +190,7 @@ def test_a_name_of_bytes_that_are_not_utf8(tree):
         pytest.skip("this file system takes no such names")
     assert path in found("photos")
     (source,) = find_images([path])
-    assert source.read().shape == (2, 2, 3)
+    assert source.read().image.shape == (2, 2, 3)
 
 
 # Standard input
@@ -211,7 +211,7 @@ def test_a_picture_on_standard_input(tree, monkeypatch):
     monkeypatch.setattr("sys.stdin", Input((tree / "photos/IMG1.png").read_bytes()))
     sources = find_images(["-", "photos/b", "-"])
     assert [source.path for source in sources] == ["-", *ALL[4:6]]
-    assert sources[0].read().shape == (2, 2, 3)
+    assert sources[0].read().image.shape == (2, 2, 3)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_standard_input_without_a_picture(monkeypatch, stdin, words):
 def test_a_file_called_dash(tree):
     Image.new("RGB", (3, 3)).save(tree / "-", "PNG")
     (source,) = find_images(["./-"])
-    assert source.read().shape == (3, 3, 3)
+    assert source.read().image.shape == (3, 3, 3)
 
 
 def test_the_limit_on_pixels_is_handed_on(tree):

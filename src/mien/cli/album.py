@@ -24,6 +24,7 @@ from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
 from mien.cli.options import Database, ModelName
 from mien.errors import UsageError
 from mien.installing import how_to_install
+from mien.media.kinds.not_looked_at import told
 from mien.packaged import find_model
 
 album_app = typer.Typer(
@@ -190,6 +191,8 @@ def _tell(folder: Path, indexed: Indexed) -> None:
         print_note(
             f"{_count(indexed.heic, 'HEIC photo')} left out; to read them: {how_to_install('heic')}"
         )
+    if indexed.passed_over:
+        print_note(f"{shown_path(str(folder))}: {told(indexed.passed_over)}")
     parts = [f"{_count(indexed.read, 'photo')} read with {_count(indexed.faces, 'face')}"]
     if indexed.recognised:
         parts.append(f"{indexed.recognised:,} recognised")

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mien.cli.console import err, print_error
+from mien.cli.console import err, print_error, print_note
 from mien.cli.exit_status import EXIT_SOME_UNREADABLE
 from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
 from mien.media.drawing.explained import draw_explanation
-from mien.media.image import DEFAULT_MAX_PIXELS
+from mien.media.image import DEFAULT_MAX_PIXELS, ReadPicture
+from mien.media.kinds.not_looked_at import told
 from mien.media.results.output import make_folder
 from mien.media.results.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
@@ -45,6 +49,13 @@ class Faces(StrEnum):
 
     ALL = "all"
     LARGEST = "largest"
+
+
+class Pages(StrEnum):
+    """Which pictures of a file that holds several are read."""
+
+    FIRST = "first"
+    ALL = "all"
 
 
 def analyze(
@@ -94,6 +105,10 @@ def analyze(
         bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
     ] = False,
     faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL,
+    pages: Annotated[
+        Pages,
+        typer.Option(help="Of scans of several pages and animations, read the first one or all."),
+    ] = Pages.FIRST,
     model: ModelName = None,
     reading: ReadingName = None,
     balanced: Balanced = False,
@@ -123,37 +138,47 @@ def analyze(
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
-    sources = find_images(paths)
+    passed_over: Counter[str] = Counter()
+    sources = find_images(paths, passed_over=passed_over)
     above_all = _folder_above(sources)
     if explain_to is not None and explain_to == annotate_to:
         raise UsageError("--annotate and --explain name the same folder", where=explain_to)
     unreadable = 0
     with (
         create_sink(
-            chosen.value, out, labels=labels, ferplus_labels=heads.get(FERPLUS.name, ())
+            chosen.value,
+            out,
+            labels=labels,
+            ferplus_labels=heads.get(FERPLUS.name, ()),
+            pages=pages is Pages.ALL,
         ) as sink,
         _progress(sources) as advance,
     ):
         for source in sources:
-            try:
-                image = source.read(max_pixels=max_pixels)
-            except ImageError as error:
-                unreadable += 1
-                print_error(str(error))
-                sink.write_error(source.path, error.what)
-            else:
-                frame = analyzer.analyze(image, path=source.path)
+            found = source.read_all(max_pixels=max_pixels)
+            for picture in found if pages is Pages.ALL else islice(found, 1):
+                if isinstance(picture, ImageError):
+                    unreadable += 1
+                    print_error(str(picture))
+                    sink.write_error(source.path, picture.what)
+                    continue
+                for note in _notes(picture, pages):
+                    print_note(f"{source.path}: {note}")
+                image = picture.image
+                frame = replace(analyzer.analyze(image, path=source.path), **picture.facts)
                 if annotate_to is not None:
-                    target = _drawn_path(annotate_to, source, above_all)
+                    target = _drawn_path(annotate_to, source, above_all, picture.page)
                     make_folder(target.parent)
                     write_image(target, annotate(image, frame))
                 if explain_to is not None and frame.faces:
-                    target = _drawn_path(explain_to, source, above_all)
+                    target = _drawn_path(explain_to, source, above_all, picture.page)
                     explanations = explain_faces(analyzer.classifier, image, frame)
                     make_folder(target.parent)
                     write_image(target, draw_explanation(frame, explanations))
                 sink.write(frame)
             advance()
+    if passed_over:
+        print_note(told(passed_over))
     if unreadable:
         raise typer.Exit(EXIT_SOME_UNREADABLE)
 
@@ -182,6 +207,13 @@ def _format_of(out: Path | None) -> ResultFormat:
         ) from None
 
 
+def _notes(picture: ReadPicture, pages: Pages) -> Iterator[str]:
+    """What is to be said of a picture on standard error."""
+    yield from picture.warnings
+    if pages is Pages.FIRST and picture.pages is not None:
+        yield f"1 of {picture.pages} pages read; to read all of them: --pages all"
+
+
 def _folder_above(sources: list[Source]) -> Path:
     """The deepest folder that holds all the files."""
     # os.path, because links must not be followed and an album has ten thousand photos.
@@ -193,16 +225,19 @@ def _folder_above(sources: list[Source]) -> Path:
     return Path(os.path.commonpath(folders)) if folders else Path()
 
 
-def _drawn_path(folder: Path, source: Source, above_all: Path) -> Path:
+def _drawn_path(folder: Path, source: Source, above_all: Path, page: int | None) -> Path:
     """Where the drawn copy of ``source`` goes: below ``folder``, as the sources lie to each other.
 
     Formats that are not written get ``.png`` behind their whole name, so that ``a.gif`` and
-    ``a.png`` do not fall on one another.
+    ``a.png`` do not fall on one another; pages behind the first get ``.page-2.png``.
     """
+    further = f".page-{page}.png" if page is not None and page > 1 else ""
     if source.path == STANDARD_INPUT:
-        return folder / "stdin.png"
+        return folder / f"stdin{further or '.png'}"
     path = Path(os.path.abspath(source.path))  # noqa: PTH100 (links must not be followed)
     target = folder / path.relative_to(above_all)
+    if further:
+        return target.with_name(target.name + further)
     if target.suffix.lower() not in (".jpg", ".jpeg", ".png"):
         target = target.with_name(f"{target.name}.png")
     if target.exists() and target.samefile(path):

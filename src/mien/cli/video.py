@@ -24,8 +24,9 @@ from mien.media.results.sink import Sink
 from mien.media.results.sinks import create_sink
 from mien.media.summary.summary import Summarizer, VideoSummary
 from mien.media.summary.summary_files import SUMMARY_FILES, write_summary
-from mien.media.video.frames import CAMERA, VideoSource
+from mien.media.video.frames import VideoSource
 from mien.media.video.open_video import open_video
+from mien.media.video.video_file import VideoReader
 from mien.media.video.video_sink import AnnotatedVideo
 from mien.packaged import find_model
 from mien.processors import cores
@@ -44,7 +45,13 @@ class RowFormat(StrEnum):
 
 
 def video(
-    source: Annotated[str, typer.Argument(help="A video file, a URL, or camera:0.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A video file, a URL, camera:0, or its frames: a folder of pictures, or a "
+            "pattern like frames/%04d.png."
+        ),
+    ],
     out_file: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write a row a face and frame to this file.")
     ] = None,
@@ -72,6 +79,12 @@ def video(
         float | None,
         typer.Option(help="Read at most so many frames a second; all by default."),
     ] = None,
+    picture_rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate", help="How many of the pictures of a folder are a second; 25 if not said."
+        ),
+    ] = None,
     smooth: Annotated[
         float, typer.Option(help="Time constant of the smoothing in seconds; 0 does not smooth.")
     ] = SMOOTH_SECONDS,
@@ -80,7 +93,7 @@ def video(
     ] = DETECT_EVERY,
     start: Annotated[
         str | None,
-        typer.Option(help="Begin here: seconds, m:s or h:m:s.", show_default=False),
+        typer.Option(help="Begin here: 90 (seconds), 1:30 or 0:01:30.", show_default=False),
     ] = None,
     end: Annotated[
         str | None, typer.Option(help="Stop here; as --start.", show_default=False)
@@ -138,7 +151,9 @@ def video(
     labels = next(iter(heads.values()))
     with ExitStack() as stack:
         frames = stack.enter_context(
-            open_video(source, start=begin or 0.0, end=stop, fps=fps, threads=threads)
+            open_video(
+                source, start=begin or 0.0, end=stop, fps=fps, threads=threads, rate=picture_rate
+            )
         )
         rate = min(frames.rate, fps or frames.rate)
         summarizer = Summarizer(source, labels, rate=rate)
@@ -146,7 +161,7 @@ def video(
             # Said now and not after an hour of reading; and the other files may go there too.
             make_folder(summary_to)
         rows = _enter_sink(stack, chosen, out_file, labels, heads.get(FERPLUS.name, ()))
-        drawn = _enter_annotated(stack, annotate_to, source, rate, begin or 0.0)
+        drawn = _enter_annotated(stack, annotate_to, frames, rate, begin or 0.0)
         interrupted = stack.enter_context(_stop_on_signal())
         advance = stack.enter_context(_progress(frames, begin or 0.0))
         for picture in frames:
@@ -248,11 +263,11 @@ def _enter_sink(
 
 
 def _enter_annotated(
-    stack: ExitStack, target: Path | None, source: str, rate: float, start: float
+    stack: ExitStack, target: Path | None, frames: VideoSource, rate: float, start: float
 ) -> AnnotatedVideo | None:
     if target is None:
         return None
-    sound = None if source.startswith(CAMERA) else source
+    sound = frames.name if isinstance(frames, VideoReader) else None
     return stack.enter_context(AnnotatedVideo(target, rate=rate, sound_from=sound, start=start))
 
 

@@ -18,7 +18,7 @@ from mien.front.held_picture import HeldPicture
 from mien.front.photo_frame import PhotoFace, PhotoFrame
 from mien.front.reopened_model import ReopenedModel
 from mien.media.given import Picture, holds_pictures, path_of, refusal
-from mien.media.image import read_image
+from mien.media.image import read_picture
 from mien.options import flag, kind_of
 from mien.results import Face
 from mien.vision.detection.detector import Detection
@@ -44,6 +44,7 @@ class _Cut:
     picture: HeldPicture
     detections: list[Detection]
     crops: NDArray[np.uint8]
+    facts: dict[str, Any]
 
 
 class Analyzer(PixelAnalyzer):
@@ -253,7 +254,8 @@ class Analyzer(PixelAnalyzer):
                 where=os.fspath(source),
                 hint='give its pictures: sorted(Path(folder).glob("*.jpg"))',
             )
-        pixels = read_image(source, bgr=bgr)
+        picture = read_picture(source, bgr=bgr)
+        pixels = picture.image
         detections = self.find_faces(pixels)
         return _Cut(
             path=path,
@@ -262,6 +264,7 @@ class Analyzer(PixelAnalyzer):
             picture=HeldPicture(source, bgr=bgr, pixels=pixels if keep_pixels else None),
             detections=detections,
             crops=self.cut_out(pixels, detections),
+            facts=picture.facts,
         )
 
     def _read(self, cuts: list[_Cut], model: ReopenedModel) -> list[PhotoFrame]:
@@ -280,6 +283,7 @@ class Analyzer(PixelAnalyzer):
                 detector=self.detector.name,
                 model=self.card.name,
                 reading=self.reader.name,
+                **cut.facts,
                 _model=model,
                 _picture=cut.picture,
             )

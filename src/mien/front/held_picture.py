@@ -10,7 +10,7 @@ from PIL import Image as PillowImage
 
 from mien.errors import ImageError, UsageError
 from mien.media.given import path_of
-from mien.media.image import Image, read_image
+from mien.media.image import Image, read_picture
 
 
 class HeldPicture:
@@ -67,7 +67,7 @@ class HeldPicture:
         if source is None:
             source = self._path
         try:
-            return None if source is None else read_image(source, bgr=self._bgr)
+            return None if source is None else read_picture(source, bgr=self._bgr).image
         except ImageError:
             return None
 

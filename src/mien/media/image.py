@@ -9,18 +9,24 @@ import io
 import os
 import re
 import stat
-import struct
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as PillowImage
-from PIL import ImageChops, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
-from mien.errors import ImageError, UsageError
-from mien.installing import how_to_install
+from mien.errors import ImageError, PictureWarning, UsageError
 from mien.media.given import Picture, content_of, path_of
+from mien.media.kinds.cut_off import read_rest
+from mien.media.kinds.jpeg_markers import marked_as_ycck
+from mien.media.kinds.pages import page_places
+from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
+from mien.media.kinds.refusals import damaged, unidentified
+from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
 from mien.vision.detection.detector import check_image
@@ -43,25 +49,12 @@ HEIC_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
 
 _PLUGINS = ("Jpeg", "Png", "WebP", "Gif", "Tiff", "Bmp", "Avif", "Jpeg2K", "Ppm")
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "JPEG2000", "PPM", "HEIF")
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HEIC_READERS = ("pi_heif", "pillow_heif")
-_ORIENTATION = 0x0112
-_TURNS = {
-    2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
-    3: PillowImage.Transpose.ROTATE_180,
-    4: PillowImage.Transpose.FLIP_TOP_BOTTOM,
-    5: PillowImage.Transpose.TRANSPOSE,
-    6: PillowImage.Transpose.ROTATE_270,
-    7: PillowImage.Transpose.TRANSVERSE,
-    8: PillowImage.Transpose.ROTATE_90,
-}
-# Orientations in which the first row stored becomes the last row or the last column.
-_FROM_THE_END = {3, 4, 6, 7}
-_STRIP = 128
+_LEAST_READ = 2
+"""Of a picture that is cut off, one part of so many has to be there."""
 
-# Largest value of the usual encodings: the first that holds the brightest pixel is taken for white.
-_WHITE_OF_INTEGERS = (4095.0, 65535.0)
-_WHITE_OF_FLOATS = (1.0, 255.0, 4095.0, 65535.0)
+_HEAD = 400
+"""Bytes by which files are told that are no pictures."""
 
 _OPEN_ERRORS = {
     errno.ENOENT: ("no such file", "check the spelling"),
@@ -81,7 +74,9 @@ def read_image(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     bgr: bool = False,
 ) -> Image:
-    """Read a picture as upright RGB.
+    """Read a picture as upright RGB: the ``image`` of ``read_picture``.
+
+    A picture whose end is missing is read as far as it goes, with a ``PictureWarning``.
 
     Reads JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 and PNM, and HEIC when the extra ``heic``
     is installed; of an animation or a file of several pages the first picture. The EXIF orientation
@@ -93,9 +88,10 @@ def read_image(
       which would be almost black otherwise); of floats 1, 255, 4095 or 65535, the first that holds
       the brightest pixel. Values outside all of these, and negative ones, are stretched from
       their minimum to their maximum; NaN and infinities count as black.
-    - *CMYK* is converted by complement, with Adobe's inverted JPEGs told from others by their
-      marker. *ICC profiles are ignored*: the models read grey levels, in which a profile makes
-      less difference than the light in the room, and damaged profiles are common.
+    - *CMYK* is converted by complement; JPEGs are taken to hold it inverted, as Adobe writes it and
+      all readers expect, whether or not Adobe's marker is still there. *ICC profiles are ignored*:
+      the models read grey levels, in which a profile makes less difference than the light in the
+      room, and damaged profiles are common.
 
     Parameters
     ----------
@@ -124,34 +120,95 @@ def read_image(
         If ``max_pixels`` is not positive, or ``source`` is something else: an array of another
         form, None, an address.
     """
+    where = name or path_of(source) or "picture in memory"
+    picture = read_picture(source, name=where, max_pixels=max_pixels, bgr=bgr)
+    for note in picture.warnings:
+        warnings.warn(f"{where}: {note}", PictureWarning, stacklevel=2)
+    return picture.image
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """The pixels of a picture, and what there is to say of how they were come by.
+
+    Attributes
+    ----------
+    image : ndarray of shape (H, W, 3), uint8
+        As ``read_image`` gives it.
+    incomplete : bool
+        Whether the end of the file is missing, and with it rows or details of the picture.
+    preview_of : str or None
+        The kind of raw photo, ``"NEF"`` for one, whose preview it is.
+    page, pages : int or None
+        Which of the file's pictures it is, from 1, and how many there are; None for a single one.
+    warnings : tuple of str
+        What a user has to know, one clause each.
+    """
+
+    image: Image
+    incomplete: bool = False
+    preview_of: str | None = None
+    page: int | None = None
+    pages: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What of this a ``Frame`` carries, by the names of its fields."""
+        names = ("incomplete", "preview_of", "page", "pages")
+        return {name: getattr(self, name) for name in names}
+
+
+def read_picture(
+    source: Picture,
+    *,
+    name: str | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    bgr: bool = False,
+    page: int = 1,
+) -> ReadPicture:
+    """Read a picture as ``read_image`` does, with what there is to say about it.
+
+    Of several pictures in one file (pages of a TIFF, frames of an animation) the one with the
+    number ``page``, from 1.
+
+    Of a JPEG, PNG, GIF, BMP, PNM or plain TIFF that is cut off, what is there is read if it is
+    half of the rows or more; the others are grey.
+
+    Raises
+    ------
+    ImageError, UsageError
+        As for ``read_image``.
+    """
     max_pixels = whole_number("the limit on pixels", max_pixels, least=1)
+    page = whole_number("the page", page, least=1)
     content = content_of(source)
     if flag("bgr", bgr) and not isinstance(content, np.ndarray):
         raise UsageError("bgr is for arrays", hint="everything else is read as RGB without it")
     if isinstance(content, np.ndarray):
         if not check_image(content).size:
             raise UsageError(f"the image has no pixels: {content.shape}")
-        return np.ascontiguousarray(content[..., ::-1] if bgr else content)
+        return ReadPicture(np.ascontiguousarray(content[..., ::-1] if bgr else content))
     where = name or path_of(source) or "picture in memory"
     if isinstance(content, PillowImage.Image):
-        return _loaded(content, where, max_pixels)
+        return ReadPicture(_loaded(content, where, max_pixels))
     if isinstance(content, bytes):
-        return _decode(io.BytesIO(content), where, max_pixels)
-    return _read_file(content, where, max_pixels)
+        return _decode(io.BytesIO(content), where, max_pixels, page)
+    return _read_file(content, where, max_pixels, page)
 
 
-def _read_file(path: str, where: str, max_pixels: int) -> Image:
+def _read_file(path: str, where: str, max_pixels: int, page: int) -> ReadPicture:
     try:
         with Path(path).open("rb") as file:
             kind = os.fstat(file.fileno()).st_mode
             if stat.S_ISREG(kind):
-                return _decode(file, where, max_pixels)
+                return _decode(file, where, max_pixels, page)
             if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
                 raise ImageError("is a device, not a picture", where=where)
             content = file.read()
     except (OSError, ValueError) as error:
         raise open_error(error, where) from error
-    return _decode(io.BytesIO(content), where, max_pixels)
+    return _decode(io.BytesIO(content), where, max_pixels, page)
 
 
 def open_error(error: OSError | ValueError, where: str) -> ImageError:
@@ -181,22 +238,44 @@ def readable_formats() -> tuple[str, ...]:
     return tuple(name for name in _FORMATS if name in PillowImage.OPEN)
 
 
-def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
+def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> ReadPicture:
     """Decode a seekable stream; whatever Pillow raises comes out as an ``ImageError``."""
-    head = stream.read(16)
+    head = stream.read(_HEAD)
     if not head:
         raise ImageError("the file is empty", where=where, hint="copy or download it again")
+    raw = raw_photo(stream, head, where)
+    if raw is not None:
+        return _read_raw(stream, raw, where, max_pixels)
     stream.seek(0)
     try:
         with (
             settings_for_reading(max_pixels),
             PillowImage.open(stream, formats=readable_formats()) as image,
         ):
-            return _upright_rgb(image, where, max_pixels)
+            if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
+                stream.seek(0)
+                marked = marked_as_ycck(stream.read())
+                if marked is not None:
+                    return _decode(io.BytesIO(marked), where, max_pixels)
+                stream.seek(0)
+            places = page_places(image, stream)
+            if page > len(places):
+                raise ImageError(f"has no page {page}, only {len(places)}", where=where)
+            if places[page - 1]:
+                image.seek(places[page - 1])
+            numbers = (page, len(places)) if len(places) > 1 else (None, None)
+            try:
+                return ReadPicture(
+                    _upright_rgb(image, where, max_pixels), page=numbers[0], pages=numbers[1]
+                )
+            except OSError as error:
+                if page > 1 or "truncated" not in str(error).lower():
+                    raise
+                return _cut_off(stream, where)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
-        raise _unidentified(head, where) from error
+        raise unidentified(head, where, readable_formats()) from error
     except PillowImage.DecompressionBombError as error:
         found = re.search(r"\d+", str(error))
         _check_size(int(found[0]) if found else max_pixels + 1, max_pixels, where)
@@ -208,7 +287,49 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int) -> Image:
     except Exception as error:
         # Damaged files reach Pillow's plugins and their C libraries, which raise OSError,
         # SyntaxError, ValueError, struct.error, KeyError, ZeroDivisionError and others.
-        raise _damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
+        raise damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
+
+
+def _read_raw(stream: IO[bytes], raw: RawPhoto, where: str, max_pixels: int) -> ReadPicture:
+    """The preview that a camera has put into its raw photo."""
+    refusal = ImageError(
+        f"is a camera's raw photo ({raw.kind}), without a preview that is large enough",
+        where=where,
+        hint="export it as JPEG",
+    )
+    content = preview(stream, raw)
+    if content is None:
+        stream.seek(0)
+        content = stream.read()
+    try:
+        with (
+            settings_for_reading(max_pixels),
+            PillowImage.open(io.BytesIO(content), formats=readable_formats()) as image,
+        ):
+            if not stands_for(raw, *image.size):
+                raise refusal
+            pixels = _upright_rgb(image, where, max_pixels, orientation=raw.orientation)
+    except ImageError:
+        raise
+    except Exception as error:  # As in ``_decode``.
+        raise refusal from error
+    note = f"is a camera's raw photo ({raw.kind}): read is the preview in it, "
+    note += f"{pixels.shape[1]} × {pixels.shape[0]} pixels"
+    return ReadPicture(pixels, preview_of=raw.kind, warnings=(note,))
+
+
+def _cut_off(stream: IO[bytes], where: str) -> ReadPicture:
+    """What is there of a picture, its size checked already, whose end is missing."""
+    stream.seek(0)
+    rest = read_rest(stream.read(), readable_formats())
+    if rest is None or rest.rows * _LEAST_READ < rest.height:
+        raise damaged("truncated", where)
+    if rest.whole:
+        return ReadPicture(rest.image)
+    there = f"{rest.rows} of its {rest.height} rows are there"
+    if rest.rows == rest.height:
+        there = "all of it is there, but coarser"
+    return ReadPicture(rest.image, incomplete=True, warnings=(f"is cut off: {there}",))
 
 
 def _loaded(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
@@ -228,12 +349,15 @@ def _loaded(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
         ) from error
 
 
-def _upright_rgb(image: PillowImage.Image, where: str, max_pixels: int) -> Image:
+def _upright_rgb(
+    image: PillowImage.Image, where: str, max_pixels: int, orientation: int = 1
+) -> Image:
+    """Upright pixels; ``orientation`` is for a picture that states none itself."""
     _check_size(image.width * image.height, max_pixels, where)
     image.load()
     # After loading: Pillow turns TIFFs upright while it loads and then drops the tag.
-    orientation = _exif_orientation(image)
-    return upright_pixels(_eight_bit_rgb(image), orientation)
+    orientation = exif_orientation(image, 1 if image.format == "TIFF" else orientation)
+    return upright_pixels(eight_bit_rgb(image), orientation)
 
 
 def _check_size(pixels: int, max_pixels: int, where: str) -> None:
@@ -243,98 +367,3 @@ def _check_size(pixels: int, max_pixels: int, where: str) -> None:
             where=where,
             hint=f"scale it down, or raise the limit with --max-pixels {pixels}",
         )
-
-
-def _damaged(detail: str, where: str) -> ImageError:
-    cut_off = "truncated" in detail.lower()
-    what = "is cut off: the end of the picture is missing" if cut_off else f"is damaged ({detail})"
-    return ImageError(what, where=where, hint="copy or export it again")
-
-
-def _unidentified(head: bytes, where: str) -> ImageError:
-    """Say what is wrong with a file that Pillow does not take for a picture."""
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
-        if reads_heic():
-            return _damaged("only its first bytes are HEIC", where)
-        return ImageError(
-            "is a HEIC photo",
-            where=where,
-            hint=f"to read it: {how_to_install('heic')}; or export it as JPEG",
-        )
-    for name in readable_formats():
-        if _begins_like(head, name):
-            return _damaged(f"only its first bytes are {name}", where)
-    return ImageError(
-        "is not a picture in a format that is read",
-        where=where,
-        hint="give a JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000 or PNM file",
-    )
-
-
-def _begins_like(head: bytes, format: str) -> bool:
-    accept = PillowImage.OPEN[format][1]
-    try:
-        return bool(accept and accept(head))
-    except (struct.error, IndexError):  # The head is shorter than the format's mark.
-        return False
-
-
-def _exif_orientation(image: PillowImage.Image) -> int:
-    """EXIF orientation, 1 to 8; 1 when there is none or the EXIF block is damaged."""
-    try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
-    except Exception:  # A picture is worth reading even if what is written about it is not.
-        return 1
-    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
-
-
-def _eight_bit_rgb(image: PillowImage.Image) -> PillowImage.Image:
-    """A loaded picture of any mode as Pillow's RGB."""
-    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
-        image = PillowImage.fromarray(_eight_bits(np.asarray(image)))
-    elif image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        image = PillowImage.new("RGBA", rgba.size, "white")
-        image.alpha_composite(rgba)
-    elif image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
-        # Pillow takes every CMYK JPEG for one of Adobe's, which are stored inverted.
-        image = ImageChops.invert(image)
-    # Converting from RGB to RGB would copy: 48 MB of a photo of 12 megapixels.
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def upright_pixels(image: PillowImage.Image, orientation: int) -> Image:
-    """Pixels of an RGB picture with its EXIF orientation applied (Exif 2.32, tag 274).
-
-    Strip by strip: the strips stay in the processor's cache, which is three times as fast as
-    ``numpy.array(image)``, and there is no second copy of a large photo.
-    """
-    width, height = image.size
-    sideways = orientation >= 5
-    pixels = np.empty((width, height, 3) if sideways else (height, width, 3), np.uint8)
-    for top in range(0, height, _STRIP):
-        bottom = min(top + _STRIP, height)
-        strip = image.crop((0, top, width, bottom))
-        if orientation != 1:
-            strip = strip.transpose(_TURNS[orientation])
-        start = height - bottom if orientation in _FROM_THE_END else top
-        part = slice(start, start + bottom - top)
-        pixels[(slice(None), part) if sideways else part] = np.asarray(strip)
-    return pixels
-
-
-def _eight_bits(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Scale ``(H, W)`` integers or floats to 0 to 255; see ``read_image`` for the rule."""
-    whites = _WHITE_OF_FLOATS if values.dtype.kind == "f" else _WHITE_OF_INTEGERS
-    scaled = values.astype(np.float32)
-    finite = np.isfinite(scaled)
-    if not finite.all():
-        scaled[~finite] = min(0.0, scaled[finite].min(initial=0.0))
-    black, high = float(scaled.min()), float(scaled.max())
-    if black < 0 or high > whites[-1]:
-        white = high
-    else:
-        black, white = 0.0, next(white for white in whites if white >= high)
-    scaled -= black
-    scaled *= 255 / (white - black) if white > black else 0
-    return np.rint(scaled, out=scaled).astype(np.uint8)

@@ -162,7 +162,7 @@ def test_unreadable_files_are_tried_when_they_change(photos: Path, tmp_path: Pat
     reasons = {name_of(path): reason for path, reason in first.unreadable}
     assert set(reasons) == {"broken.jpg", "empty.jpg", "text.png", "cut.jpg"}
     assert reasons["empty.jpg"] == "the file is empty"
-    assert reasons["cut.jpg"] == "is cut off: the end of the picture is missing"
+    assert reasons["cut.jpg"] == "is cut off: most of the picture is missing"
     assert index_folder(photos, database, MODEL).unreadable == ()
     (photos / "text.png").write_bytes(b"still no picture")
     assert len(index_folder(photos, database, MODEL).unreadable) == 1

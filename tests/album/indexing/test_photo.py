@@ -91,6 +91,13 @@ def test_a_cut_off_jpeg_is_an_error_when_reduced(tmp_path: Path, end: int) -> No
         read_photo(content, "a.jpg", least_pixels=64)
 
 
+def test_a_jpeg_that_lacks_its_end_is_read_when_reduced_too(tmp_path: Path) -> None:
+    content = save(portrait(256), tmp_path / "a.jpg").read_bytes()
+    for end in (len(content) - 2, len(content) * 9 // 10):
+        photo = read_photo(content[:end], "a.jpg", least_pixels=64)
+        assert (photo.width, photo.height) == (256, 256)
+
+
 def test_a_damaged_heic_is_one_line() -> None:
     content = b"\0\0\0\x18ftypheic" + bytes(40)
     message = "is damaged" if reads_heic() else r'is a HEIC photo; .*pip install "\.\[heic\]"'

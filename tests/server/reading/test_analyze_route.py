@@ -83,10 +83,10 @@ def test_what_cannot_be_read_is_422(client, content, what):
 
 
 def test_a_cut_off_picture_is_422(client, jpeg):
-    answer = client.post("/v1/analyze", content=jpeg[: len(jpeg) // 2])
+    answer = client.post("/v1/analyze", content=jpeg[: len(jpeg) // 3])
     assert (answer.status_code, error_of(answer)["what"]) == (
         422,
-        "the picture is cut off: the end of the picture is missing",
+        "the picture is cut off: most of the picture is missing",
     )
 
 
@@ -279,3 +279,14 @@ def test_a_failing_route_is_500_and_the_log_does_not_quote(jpeg, monkeypatch, ca
     assert f"ValueError at {Path(__file__)}" in caplog.text
     assert "anna.jpg" not in caplog.text
     assert "anna.jpg" not in answer.text
+
+
+def test_a_picture_that_is_cut_off_is_answered_as_incomplete(client, jpeg):
+    found = client.post("/v1/analyze", content=jpeg[: len(jpeg) * 19 // 20])
+    assert found.status_code == 200, found.text
+    assert found.json()["incomplete"] is True
+    assert [face["label"] for face in found.json()["faces"]] == ["happy"]
+    FrameAnswer.model_validate(found.json())
+    without_end = client.post("/v1/analyze", content=jpeg[:-2]).json()
+    assert "incomplete" not in without_end
+    assert without_end["faces"] == client.post("/v1/analyze", content=jpeg).json()["faces"]

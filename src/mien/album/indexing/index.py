@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mien.album.database import open_album
 from mien.album.indexing.examine import ExaminerSettings
-from mien.album.indexing.scan import Closed, Heic, scan
+from mien.album.indexing.scan import Closed, Heic, PassedOver, scan
 from mien.album.indexing.workers import examine_all
 from mien.album.records import Examined
 from mien.album.store import (
@@ -53,6 +54,8 @@ class Plan:
         Folders that cannot be looked into; what is known of files in them stays.
     heic : int
         HEIC photos that nothing installed can read.
+    passed_over : Counter of str
+        Files of kinds that albums do not hold: raw photos, videos, ….
     """
 
     to_read: tuple[bytes, ...]
@@ -61,6 +64,7 @@ class Plan:
     returned: tuple[int, ...]
     closed: tuple[Closed, ...]
     heic: int
+    passed_over: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Indexed:
     recognised : int
         Files whose content was in the album already: moved, copied or touched.
     unchanged, gone, heic : int
+    passed_over : Counter of str
     faces : int
         In the photos that were read.
     unreadable : tuple of (bytes, str)
@@ -87,6 +92,7 @@ class Indexed:
     unchanged: int
     gone: int
     heic: int
+    passed_over: Counter[str]
     faces: int
     unreadable: tuple[tuple[bytes, str], ...]
     closed: tuple[Closed, ...]
@@ -157,6 +163,7 @@ def index_folder(
         unchanged=plan.unchanged,
         gone=len(plan.gone),
         heic=plan.heic,
+        passed_over=plan.passed_over,
         faces=tally.faces,
         unreadable=tuple(tally.unreadable),
         closed=plan.closed,
@@ -177,12 +184,15 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
         Row of the model that is to have read everything.
     """
     to_read, closed, returned = [], [], []
+    passed_over: Counter[str] = Counter()
     unchanged = heic = 0
     for entry in scan(top, heic=reads_heic()):
         if isinstance(entry, Closed):
             closed.append(entry)
         elif isinstance(entry, Heic):
             heic += 1
+        elif isinstance(entry, PassedOver):
+            passed_over[entry.kind] += 1
         else:
             before = known.pop(entry.path, None)
             if before is None or before.stat != entry.stat or before.model not in (None, model):
@@ -197,7 +207,7 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
         for path, file in known.items()
         if not file.gone and not any(first <= path < after for first, after in ranges)
     )
-    return Plan(tuple(to_read), unchanged, gone, tuple(returned), tuple(closed), heic)
+    return Plan(tuple(to_read), unchanged, gone, tuple(returned), tuple(closed), heic, passed_over)
 
 
 class _Tally:

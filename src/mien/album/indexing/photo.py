@@ -9,7 +9,8 @@ from PIL import Image as PillowImage
 
 from mien.album.indexing.exif import read_exif
 from mien.album.records import Exif
-from mien.media.image import DEFAULT_MAX_PIXELS, Image, read_image, readable_formats, upright_pixels
+from mien.media.image import DEFAULT_MAX_PIXELS, Image, read_picture, readable_formats
+from mien.media.kinds.upright_rgb import upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 
 _REDUCTIONS = (8, 4, 2)
@@ -55,7 +56,7 @@ def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) ->
     Raises
     ------
     ImageError
-        As ``mien.media.image.read_image``.
+        As ``mien.media.image.read_picture``.
     """
     exif = Exif()
     try:
@@ -68,9 +69,9 @@ def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) ->
                 reduced = _reduced(file, exif, least_pixels)
                 if reduced is not None:
                     return reduced
-    except Exception:  # ``read_image`` finds the same fault again, and has the words for it.
+    except Exception:  # ``read_picture`` finds the same fault again, and has the words for it.
         pass
-    image = read_image(content, name=name)
+    image = read_picture(content, name=name).image
     return Photo(image, image.shape[1], image.shape[0], exif)
 
 

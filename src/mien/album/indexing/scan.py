@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mien.album.records import FileStat, stat_of
 from mien.media.image import HEIC_SUFFIXES, IMAGE_SUFFIXES
+from mien.media.kinds.not_looked_at import kind_passed_over
 
 _SUFFIXES = frozenset(os.fsencode(suffix) for suffix in IMAGE_SUFFIXES)
 _HEIC = frozenset(os.fsencode(suffix) for suffix in HEIC_SUFFIXES)
@@ -36,7 +37,14 @@ class Heic:
     path: bytes
 
 
-def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic]:
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A raw photo, a video or another kind that albums do not hold."""
+
+    kind: str
+
+
+def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic | PassedOver]:
     """All photos in and below a folder, by suffix.
 
     As ``mien.media.sources.find_images`` does it: hidden files and folders are left out, links are
@@ -73,6 +81,8 @@ def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic]:
             try:
                 if entry.is_dir():
                     below.append(entry.path)
+                elif (kind := kind_passed_over(os.fsdecode(suffix))) and entry.is_file():
+                    yield PassedOver(kind)
                 elif suffix in suffixes and entry.is_file():
                     yield Found(entry.path, stat_of(entry.stat()))
                 elif suffix in _HEIC and entry.is_file():

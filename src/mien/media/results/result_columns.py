@@ -36,6 +36,7 @@ def face_columns(
     ferplus_labels: Sequence[str] = (),
     *,
     video: bool = False,
+    pages: bool = False,
 ) -> tuple[Column, ...]:
     """The columns for a model with these heads, in their documented order.
 
@@ -47,6 +48,8 @@ def face_columns(
         Labels of the head that gives ``Face.ferplus``; empty when the model has none.
     video : bool
         Whether to add the columns of a video: the frame's time and number, and the person.
+    pages : bool
+        Whether to add the number of the picture in its file.
 
     Raises
     ------
@@ -56,6 +59,7 @@ def face_columns(
     columns = [
         Column("path", "text", lambda frame, number, face: printable_path(frame["path"])),
         *(_frame_columns() if video else ()),
+        *(_page_columns() if pages else ()),
         Column("width", "integer", lambda frame, number, face: frame["width"]),
         Column("height", "integer", lambda frame, number, face: frame["height"]),
         Column("face", "integer", lambda frame, number, face: number),
@@ -95,6 +99,10 @@ def _frame_columns() -> tuple[Column, ...]:
         Column("time", "number", lambda frame, number, face: frame.get("time")),
         Column("track", "integer", _item("track", "id")),
     )
+
+
+def _page_columns() -> tuple[Column, ...]:
+    return (Column("page", "integer", lambda frame, number, face: frame.get("page", 1)),)
 
 
 def _track_columns(labels: Sequence[str]) -> tuple[Column, ...]:

@@ -35,6 +35,7 @@ def create_sink(
     labels: Sequence[str] = FER2013.labels,
     ferplus_labels: Sequence[str] = (),
     video: bool = False,
+    pages: bool = False,
 ) -> Sink:
     """Make the sink that writes ``format`` to a file or to standard output.
 
@@ -50,6 +51,8 @@ def create_sink(
         without faces has them too.
     video : bool
         Whether the frames are of a video: CSV and Parquet then have its columns.
+    pages : bool
+        Whether all pictures of a file come: CSV and Parquet then have a column with their number.
 
     Raises
     ------
@@ -70,4 +73,4 @@ def create_sink(
             f"there is no format {format!r}",
             hint=did_you_mean(format, FORMATS),
         )
-    return make(out, lambda: face_columns(labels, ferplus_labels, video=video))
+    return make(out, lambda: face_columns(labels, ferplus_labels, video=video, pages=pages))

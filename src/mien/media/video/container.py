@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import av
 
 _OPEN_SECONDS, _READ_SECONDS = 10.0, 20.0
+_MICROSECONDS = 1_000_000
 
 # FFmpeg plays text as a terminal would show it, and photos as videos of one frame.
 _TEXT, _PICTURES, _ONE_PICTURE = "tty", ("image2", "ico"), "_pipe"
@@ -64,8 +65,19 @@ def is_url(source: str) -> bool:
 
 
 def stream_origin(container: av.container.InputContainer) -> Fraction:
-    """The time in seconds, on the container's clock, at which it begins to play."""
-    return Fraction(container.start_time or 0, 1_000_000)
+    """The time in seconds, on the container's clock, at which it begins to play.
+
+    FFmpeg states it in whole microseconds, rounded, while the streams count in units of their own:
+    the stream that begins then has the true value.
+    """
+    stated = Fraction(container.start_time or 0, _MICROSECONDS)
+    exact = [
+        stream.start_time * stream.time_base
+        for stream in container.streams
+        if stream.start_time is not None and stream.time_base is not None
+    ]
+    near = [begin for begin in exact if abs(begin - stated) <= Fraction(1, _MICROSECONDS)]
+    return min(near, default=stated)
 
 
 def _open_error(error: Exception, source: str) -> VideoError:

@@ -28,6 +28,14 @@ _MISSING_SECONDS = 0.5
 """A video that ends this much before its own statement is cut off; less is rounding."""
 
 
+_ROUNDING = 1e-6
+"""Seconds by which a time may miss the one that was meant."""
+
+
+_FIRST_STEP_BACK = 1.0
+"""Seconds; doubled each time."""
+
+
 _MATROSKA = "matroska"
 
 
@@ -60,18 +68,22 @@ class VideoReader:
     ) -> None:
         self.name = source
         self._start, self._end, self._fps = start, end, fps
-        self._container = open_container(source)
+        self._threads = threads
+        self._open()
+        self._converter = _converter()
+        self._undecodable = self._damaged = self._passed_over = 0
+        self._ended_early: str | None = None
+
+    def _open(self) -> None:
+        self._container = open_container(self.name)
         try:
-            self._stream = _picture_stream(self._container, source)
-            _check_decoder(self._stream, source)
+            self._stream = _picture_stream(self._container, self.name)
+            _check_decoder(self._stream, self.name)
         except BaseException:
             self._container.close()
             raise
         self._stream.thread_type = "AUTO"
-        self._stream.codec_context.thread_count = threads
-        self._converter = _converter()
-        self._undecodable = self._damaged = self._passed_over = 0
-        self._ended_early: str | None = None
+        self._stream.codec_context.thread_count = self._threads
 
     @property
     def rate(self) -> float:
@@ -102,21 +114,23 @@ class VideoReader:
         return tuple(found)
 
     def __iter__(self) -> Iterator[VideoFrame]:
-        if self._start:
-            self._seek()
         number, last, wanted = -1, -math.inf, self._start
         origin, aspect = stream_origin(self._container), self._stream.sample_aspect_ratio
         reached = 0.0
-        for decoded in self._decoded():
+        for decoded in self._from_start(origin) if self._start else self._decoded():
             number += 1
+            if number == 0 and not self._start:
+                # With nothing to leave out, no frame comes before the beginning.
+                stated = _stated_time(decoded)
+                origin = origin if stated is None else min(origin, stated)
             time = self._time_of(decoded, origin, last)
             last = reached = time
             if number == 0 and self._start:
                 number = round(time * self.rate)
-            if self._end is not None and time >= self._end:
+            if self._end is not None and time >= self._end - _ROUNDING:
                 return
             # Half a frame early is nearer to the wanted time than a whole frame late.
-            if time < self._start or (self._fps and time < wanted - 0.5 / self.rate):
+            if time < self._start - _ROUNDING or (self._fps and time < wanted - 0.5 / self.rate):
                 continue
             if self._fps:
                 wanted = max(wanted + 1 / self._fps, time + 0.5 / self._fps)
@@ -174,20 +188,52 @@ class VideoReader:
             if without_holes and packet.pos is not None and packet.size:
                 self._passed_over += end is not None and packet.pos - end > _MOST_BETWEEN
                 end = max(end or 0, packet.pos + packet.size)
-            if packet.stream_index == self._stream.index:
+            # Not ``packet.stream_index``: the last packet, which asks the decoder for the frames
+            # that it still holds, has 0 there, whatever its stream.
+            if packet.stream.index == self._stream.index:
                 yield packet
 
     def _time_of(self, decoded: av.VideoFrame, origin: Fraction, last: float) -> float:
-        if decoded.pts is None or decoded.time_base is None:
+        stated = _stated_time(decoded)
+        if stated is None:
             return max(0.0, last + 1 / self.rate) if last > -math.inf else 0.0
-        time = float(decoded.pts * decoded.time_base - origin)
+        time = float(stated - origin)
         # Damaged or spliced streams jump back; time in results never does.
         return time if time > last else last + 1 / self.rate
 
-    def _seek(self) -> None:
+    def _from_start(self, origin: Fraction) -> Iterator[av.VideoFrame]:
+        """The frames from a point on that is not behind the start.
+
+        FFmpeg goes back to where it believes that decoding can begin, by the packets' times or by
+        bytes, and is at times too late: then it is sent back further, up to the beginning.
+        """
+        back = 0.0
+        while True:
+            begin = max(0.0, self._start - back)
+            if begin:
+                self._seek(begin, origin)
+            else:
+                self.close()
+                self._open()
+            self._undecodable = self._passed_over = 0
+            self._ended_early = None
+            frames = self._decoded()
+            first = next(frames, None)
+            stated = None if first is None else _stated_time(first)
+            late = first is None or (
+                stated is not None and float(stated - origin) > self._start + _ROUNDING
+            )
+            if begin == 0 or not late:
+                break
+            back = 2 * back or _FIRST_STEP_BACK
+        if first is not None:
+            yield first
+            yield from frames
+
+    def _seek(self, seconds: float, origin: Fraction) -> None:
         import av
 
-        where = int((self._start + float(stream_origin(self._container))) * 1_000_000)
+        where = int((seconds + float(origin)) * 1_000_000)
         try:
             self._container.seek(where, backward=True)
         except av.FFmpegError as error:
@@ -218,11 +264,18 @@ class VideoReader:
             return
         stated = self._stated_seconds()
         wanted = min(stated or 0.0, self._end or math.inf)
-        if not any_frame or reached < self._start:
+        if not any_frame or reached < self._start - _ROUNDING:
             what = f"after {self._start:g} s" if self._start else "that can be decoded"
             raise VideoError(f"has no frame {what}", where=self.name)
         if reached + 1 / self.rate < wanted - _MISSING_SECONDS:
             self._ended_early = f"cut off: {reached:.1f} s of {stated:.1f} s are there"
+
+
+def _stated_time(decoded: av.VideoFrame) -> Fraction | None:
+    """Seconds on the container's clock; None when the file does not say."""
+    if decoded.pts is None or decoded.time_base is None:
+        return None
+    return decoded.pts * decoded.time_base
 
 
 def _converter() -> VideoReformatter:

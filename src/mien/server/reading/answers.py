@@ -55,6 +55,10 @@ class FrameAnswer(AnswerForm):
     model: str
     reading: str
     faces: list[FaceAnswer]
+    incomplete: bool = False
+    preview_of: str | None = None
+    page: int | None = None
+    pages: int | None = None
     timing_ms: TimingAnswer
 
 

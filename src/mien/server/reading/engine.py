@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from mien.card import ModelCard
 from mien.errors import ImageError, ModelFileError
-from mien.media.image import read_image
+from mien.media.image import ReadPicture, read_picture
 from mien.media.pillow_settings import settings_for_reading
 from mien.results import Frame
 from mien.server.error_answers import ApiError, unreadable
@@ -154,9 +153,10 @@ class Engine:
 
         def read() -> PictureReading:
             started = time.perf_counter()
-            image = decode(content, self._max_pixels)
+            picture = decode(content, self._max_pixels)
             decoded = time.perf_counter()
-            frame = stream.analyze(image, seconds)
+            frame = stream.analyze(picture.image, seconds)
+            frame = dataclasses.replace(frame, **picture.facts)
             return PictureReading(
                 frame, (), _timing(arrived, started, decoded, time.perf_counter())
             )
@@ -177,9 +177,10 @@ class Engine:
 
     def _read_photo(self, content: bytes, explain: bool, asked: float) -> PictureReading:
         started = time.perf_counter()
-        image = decode(content, self._max_pixels)
+        picture = decode(content, self._max_pixels)
+        image = picture.image
         decoded = time.perf_counter()
-        frame = self._analyzer.analyze(image)
+        frame = dataclasses.replace(self._analyzer.analyze(image), **picture.facts)
         analyzed = time.perf_counter()
         explanations: tuple[FaceExplanation, ...] = ()
         if explain:
@@ -201,8 +202,8 @@ class Engine:
         return await asyncio.get_running_loop().run_in_executor(pool, call)
 
 
-def decode(content: bytes, max_pixels: int) -> NDArray[np.uint8]:
-    """Upright RGB pixels of a picture; see ``mien.read_image``.
+def decode(content: bytes, max_pixels: int) -> ReadPicture:
+    """A picture, read; see ``mien.media.image.read_picture``.
 
     Raises
     ------
@@ -211,7 +212,7 @@ def decode(content: bytes, max_pixels: int) -> NDArray[np.uint8]:
         cannot be read.
     """
     try:
-        return read_image(content, max_pixels=max_pixels)
+        return read_picture(content, max_pixels=max_pixels)
     except ImageError as error:
         if _pixels(content, max_pixels) > max_pixels:
             raise ApiError(413, f"the picture {error.what}", "scale the picture down") from error
