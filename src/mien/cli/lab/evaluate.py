@@ -148,7 +148,7 @@ def evaluate(
     from mien.lab.evaluation.groups.group_files import evaluate_groups
 
     set_threads(threads)
-    opened = open_named(subject, to)
+    opened = open_named(subject, to, threads)
     faces = data_for(opened, data)
     evaluation = evaluate_subject(
         opened, faces, (split.value,), views.value, betas=tuple(betas or BETAS)

@@ -74,8 +74,7 @@ def what_it_saw(twins: int, facts: Facts, *, own: bool, known: bool) -> Seen:
     known : bool
         Whether that data set was at hand to look for twins.
     """
-    # Recipes of before did not know the key, and kept them.
-    if own and facts.recipe.get("data", {}).get("twins", "keep") == "drop":
+    if own and not facts.kept_twins:
         twins = 0
     return Seen(twins if known else None, own)
 
