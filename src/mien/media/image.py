@@ -27,7 +27,13 @@ from mien.media.kinds.pages import page_places
 from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
 from mien.media.kinds.refusals import damaged, unidentified
 from mien.media.kinds.tiff_directories import begins_like_tiff
-from mien.media.kinds.tiff_kinds import is_whole, kind_refused, misread, pages_of
+from mien.media.kinds.tiff_kinds import (
+    contradicts_itself,
+    is_whole,
+    kind_refused,
+    misread,
+    pages_of,
+)
 from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
@@ -303,6 +309,8 @@ def _tiff_refused(stream: IO[bytes], where: str) -> ImageError:
     pages = pages_of(stream)
     if not pages or not is_whole(pages[0], stream):
         return damaged("truncated", where)
+    if contradicts_itself(pages[0]):
+        return damaged("its number of samples is wrong", where)
     return kind_refused(pages[0], where)
 
 

@@ -63,6 +63,11 @@ def kind_refused(found: Directory, where: str) -> ImageError:
     )
 
 
+def contradicts_itself(found: Directory) -> bool:
+    """Whether as many samples are announced as none of the other entries knows of."""
+    return len(found.numbers(_BITS)) not in (0, 1, found.number(_SAMPLES, 1))
+
+
 def pages_of(stream: IO[bytes]) -> list[Directory]:
     """The directories of a TIFF's pages."""
     return [found for found in tiff_directories(stream) if found.level == 0]
