@@ -15,6 +15,7 @@ from pathlib import Path
 import av
 import pyarrow.parquet
 import pytest
+from PIL import Image
 
 from mien.emotions import FER2013
 
@@ -174,3 +175,29 @@ def test_an_interruption_keeps_what_was_read(mien_path, make_video, scene, tmp_p
     assert int(rows[-1]["number"]) == len(times) - 1
     assert None not in rows[-1].values()
     assert list(tmp_path.glob(".mien-*")) == []
+
+
+def test_several_videos_are_refused_in_one_line(mien, tmp_path):
+    done = mien("video", tmp_path / "a.mp4", tmp_path / "b.mp4")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.strip().splitlines()
+    assert "one video at a time, not 2; call it once for each" in line
+
+
+def test_frames_in_a_folder_are_a_video(mien, astronaut, tmp_path):
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    with Image.open(astronaut) as photo:
+        for number in range(6):
+            photo.crop((number, 0, number + 400, 300)).save(frames / f"{number:04d}.png")
+    out, drawn = tmp_path / "rows.csv", tmp_path / "drawn.mp4"
+    for source in (frames, frames / "%04d.png", frames / "*.png"):
+        done = mien("video", source, "--rate", "10", "--out", out, "--annotate", drawn)
+        assert done.returncode == 0, done.stderr
+        rows = list(csv.DictReader(out.open(newline="")))
+        assert [(row["number"], float(row["time"])) for row in rows] == [
+            (str(number), number / 10) for number in range(6)
+        ]
+        assert {row["track"] for row in rows} == {"1"}
+        assert drawn.stat().st_size > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -43,7 +44,21 @@ def _command(name: str) -> Any:
         holder.add_typer(verb, name=name, rich_help_panel=panel)
     else:
         holder.command(name, rich_help_panel=panel)(verb)
-    return typer.main.get_group(holder).commands[name]
+    command = typer.main.get_group(holder).commands[name]
+    _unwrap_help(command)
+    return command
+
+
+def _unwrap_help(command: Any) -> None:
+    """Make each paragraph of the help one line, which the terminal wraps at its own width.
+
+    Otherwise the lines of the docstrings are wrapped a second time.
+    """
+    if command.help:
+        paragraphs = inspect.cleandoc(command.help).split("\n\n")
+        command.help = "\n\n".join(" ".join(part.split()) for part in paragraphs)
+    for below in getattr(command, "commands", {}).values():
+        _unwrap_help(below)
 
 
 class _Commands(Mapping[str, Any]):

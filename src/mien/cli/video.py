@@ -45,11 +45,12 @@ class RowFormat(StrEnum):
 
 
 def video(
-    source: Annotated[
-        str,
+    sources: Annotated[
+        list[str],
         typer.Argument(
+            metavar="source",
             help="A video file, a URL, camera:0, or its frames: a folder of pictures, or a "
-            "pattern like frames/%04d.png."
+            "pattern like frames/%04d.png.",
         ),
     ],
     out_file: Annotated[
@@ -132,6 +133,13 @@ def video(
     Exit status: 0 all read, 2 wrong usage, 3 some of the video could not be read (one line at the
     end says what), 130 interrupted, 1 anything else.
     """
+    if len(sources) > 1:
+        raise UsageError(
+            f"one video at a time, not {len(sources)}",
+            hint="call it once for each, with --out, --annotate and --summary of its own; "
+            "frames of one video: their folder, or a pattern in quotes",
+        )
+    source = sources[0]
     chosen = _format_of(out_file, format)
     _check_targets(source, out_file, annotate_to, summary_to)
     threads = threads or cores()

@@ -26,6 +26,14 @@ from mien.media.kinds.jpeg_markers import marked_as_ycck
 from mien.media.kinds.pages import page_places
 from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
 from mien.media.kinds.refusals import damaged, unidentified
+from mien.media.kinds.tiff_directories import begins_like_tiff
+from mien.media.kinds.tiff_kinds import (
+    contradicts_itself,
+    is_whole,
+    kind_refused,
+    misread,
+    pages_of,
+)
 from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
@@ -261,6 +269,8 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
             places = page_places(image, stream)
             if page > len(places):
                 raise ImageError(f"has no page {page}, only {len(places)}", where=where)
+            if image.format == "TIFF" and misread(shown := pages_of(stream)[places[page - 1]]):
+                raise kind_refused(shown, where)
             if places[page - 1]:
                 image.seek(places[page - 1])
             numbers = (page, len(places)) if len(places) > 1 else (None, None)
@@ -275,6 +285,8 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
     except ImageError:
         raise
     except UnidentifiedImageError as error:
+        if begins_like_tiff(head):
+            raise _tiff_refused(stream, where) from error
         raise unidentified(head, where, readable_formats()) from error
     except PillowImage.DecompressionBombError as error:
         found = re.search(r"\d+", str(error))
@@ -287,7 +299,19 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
     except Exception as error:
         # Damaged files reach Pillow's plugins and their C libraries, which raise OSError,
         # SyntaxError, ValueError, struct.error, KeyError, ZeroDivisionError and others.
+        if begins_like_tiff(head) and isinstance(error, ValueError):
+            raise _tiff_refused(stream, where) from error
         raise damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
+
+
+def _tiff_refused(stream: IO[bytes], where: str) -> ImageError:
+    """What to say of a TIFF that Pillow does not open: it may be cut off, or of a rare kind."""
+    pages = pages_of(stream)
+    if not pages or not is_whole(pages[0], stream):
+        return damaged("truncated", where)
+    if contradicts_itself(pages[0]):
+        return damaged("its number of samples is wrong", where)
+    return kind_refused(pages[0], where)
 
 
 def _read_raw(stream: IO[bytes], raw: RawPhoto, where: str, max_pixels: int) -> ReadPicture:

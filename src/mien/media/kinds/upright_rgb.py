@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image as PillowImage
 
 _ORIENTATION = 0x0112
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
 _TURNS = {
     2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
     3: PillowImage.Transpose.ROTATE_180,
@@ -39,7 +40,10 @@ def exif_orientation(image: PillowImage.Image, default: int = 1) -> int:
 def eight_bit_rgb(image: PillowImage.Image) -> PillowImage.Image:
     """A loaded picture of any mode as Pillow's RGB."""
     if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
-        image = PillowImage.fromarray(_eight_bits(np.asarray(image)))
+        grey = _eight_bits(np.asarray(image))
+        # Pillow turns such TIFFs over only up to 8 bits.
+        turned = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+        image = PillowImage.fromarray(255 - grey if turned else grey)
     elif image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = PillowImage.new("RGBA", rgba.size, "white")

@@ -1,0 +1,26 @@
+"""The help of every verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rich.emoji import Emoji
+
+from mien.cli.verbs import _VERBS, _command
+
+
+def commands(command: Any) -> Iterator[Any]:
+    yield command
+    for below in getattr(command, "commands", {}).values():
+        yield from commands(below)
+
+
+@pytest.mark.parametrize("verb", _VERBS)
+def test_it_is_wrapped_once_and_no_word_becomes_a_picture(verb):
+    for command in commands(_command(verb)):
+        texts = [command.help or "", *(getattr(p, "help", None) or "" for p in command.params)]
+        for text in texts:
+            assert "\n" not in text.replace("\n\n", "")
+            assert Emoji.replace(text) == text
