@@ -91,6 +91,23 @@ def mark_gone(connection: sqlite3.Connection, ids: Iterable[int], *, gone: bool)
         )
 
 
+def doubles_elsewhere(connection: sqlite3.Connection, folder: bytes) -> list[tuple[int, bytes]]:
+    """Files outside a folder, not marked as gone, that hold a photo of it: row and path."""
+    first, after = path_range(folder)
+    return connection.execute(
+        "SELECT DISTINCT other.id, other.path FROM file AS here "
+        "JOIN file AS other ON other.picture = here.picture AND other.gone = 0 "
+        "WHERE here.gone = 0 AND here.path >= ? AND here.path < ? "
+        "AND NOT (other.path >= ? AND other.path < ?)",
+        (first, after, first, after),
+    ).fetchall()
+
+
+def indexed_folders(connection: sqlite3.Connection) -> list[bytes]:
+    """The folders that were indexed, in order of bytes."""
+    return [path for (path,) in connection.execute("SELECT path FROM folder ORDER BY path")]
+
+
 def path_range(folder: bytes) -> tuple[bytes, bytes]:
     """The paths below a folder, in order of bytes, are those from the first up to the second."""
     separator = os.fsencode(os.sep)

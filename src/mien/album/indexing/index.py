@@ -16,8 +16,10 @@ from mien.album.indexing.workers import examine_all
 from mien.album.records import Examined
 from mien.album.store import (
     KnownFile,
+    doubles_elsewhere,
     enter_folder,
     enter_model,
+    indexed_folders,
     known_contents,
     known_files,
     mark_gone,
@@ -79,6 +81,10 @@ class Indexed:
     unreadable : tuple of (bytes, str)
         Files that were tried now and cannot be read, and why.
     closed : tuple of Closed
+    moved : int
+        Files elsewhere in the album that have gone, and whose content is in this folder now.
+    lost_folders : tuple of bytes
+        Folders that were indexed before and are not there any more.
     seconds : float
     """
 
@@ -90,6 +96,8 @@ class Indexed:
     faces: int
     unreadable: tuple[tuple[bytes, str], ...]
     closed: tuple[Closed, ...]
+    moved: int
+    lost_folders: tuple[bytes, ...]
     seconds: float
 
 
@@ -150,7 +158,14 @@ def index_folder(
             _store_all(connection, results, len(plan.to_read), model_id, tally, report)
         # Only now: a file that was moved is then known at its new place already.
         mark_gone(connection, plan.gone, gone=True)
+        moved = [id for id, path in doubles_elsewhere(connection, top) if not os.path.lexists(path)]
+        mark_gone(connection, moved, gone=True)
         enter_folder(connection, top, time.time())
+        lost = tuple(
+            path
+            for path in indexed_folders(connection)
+            if not os.path.isdir(path)  # noqa: PTH112 (bytes)
+        )
     return Indexed(
         read=tally.read,
         recognised=tally.recognised,
@@ -160,6 +175,8 @@ def index_folder(
         faces=tally.faces,
         unreadable=tuple(tally.unreadable),
         closed=plan.closed,
+        moved=len(moved),
+        lost_folders=lost,
         seconds=time.monotonic() - begun,
     )
 
