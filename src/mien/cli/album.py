@@ -65,6 +65,13 @@ def index(
             show_default=False,
         ),
     ] = None,
+    retry: Annotated[
+        bool,
+        typer.Option(
+            "--retry",
+            help="Try all files again that could not be read, also those that have not changed.",
+        ),
+    ] = False,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -78,8 +85,9 @@ def index(
     Photos that are known and have not changed cost nothing. It can be stopped at any moment; run it
     again and it goes on where it was.
 
-    Exit status: 0 all read, 2 wrong usage, 3 some photos could not be read (they are not tried
-    again until they change), 130 interrupted, 1 anything else.
+    Exit status: 0 all read, 2 wrong usage, 3 some photos could not be read, 130 interrupted, 1
+    anything else. Photos whose content is at fault are not tried again until they change; what
+    could not be read for a reason of the system (permission, disk, memory) is, each time.
     """
     if address is not None and engine is not IndexEngine.RAY:
         raise UsageError("--address is about a cluster: use it with --engine ray")
@@ -110,6 +118,7 @@ def index(
                     chosen,
                     workers=workers,
                     ray_address=ray_address,
+                    retry=retry,
                     report=report,
                 )
             except KeyboardInterrupt:

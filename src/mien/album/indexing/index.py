@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mien.album.database import open_album
 from mien.album.indexing.examine import ExaminerSettings
-from mien.album.indexing.scan import Closed, Heic, scan
+from mien.album.indexing.scan import Closed, Found, Heic, scan
 from mien.album.indexing.workers import examine_all
 from mien.album.records import Examined
 from mien.album.store import (
@@ -47,7 +47,8 @@ class Plan:
     Attributes
     ----------
     to_read : tuple of bytes
-        Files that are new or have changed, or that another model has read.
+        Files that are new or have changed, that another model has read, or that could not be
+        read for a reason of the system.
     unchanged : int
     gone, returned : tuple of int
         Rows of files that are missing now, and of missing ones that are there again.
@@ -108,6 +109,7 @@ def index_folder(
     *,
     workers: int | None = 1,
     ray_address: str | None = None,
+    retry: bool = False,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> Indexed:
     """Bring the album up to date with a folder. Photos are only ever read.
@@ -126,6 +128,8 @@ def index_folder(
         Processes, at least 1; when None one a core, with Ray one a core of the cluster.
     ray_address : str, optional
         Examine with Ray: ``local`` starts it here, anything else is the address of a cluster.
+    retry : bool
+        Try all files again that could not be read, also those whose content was at fault.
     report : callable
         Called with the number of files done and of all that are to be read.
 
@@ -147,7 +151,7 @@ def index_folder(
     card = Classifier(model).card
     with open_album(database, create=True) as connection:
         model_id = enter_model(connection, card, sha256=sha256_of(model), detector=DEFAULT_DETECTOR)
-        plan = make_plan(top, known_files(connection, top), model_id)
+        plan = make_plan(top, known_files(connection, top), model_id, retry=retry)
         mark_gone(connection, plan.returned, gone=False)
         settings = ExaminerSettings(database, model, model_id)
         tally = _Tally()
@@ -181,7 +185,9 @@ def index_folder(
     )
 
 
-def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
+def make_plan(
+    top: bytes, known: dict[bytes, KnownFile], model: int, *, retry: bool = False
+) -> Plan:
     """Compare a folder with what the album knows of it, without opening a file.
 
     Parameters
@@ -192,6 +198,8 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
         Of that folder; files are taken out of it as they are found.
     model : int
         Row of the model that is to have read everything.
+    retry : bool
+        Whether all files that could not be read are to be tried again.
     """
     to_read, closed, returned = [], [], []
     unchanged = heic = 0
@@ -202,7 +210,7 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
             heic += 1
         else:
             before = known.pop(entry.path, None)
-            if before is None or before.stat != entry.stat or before.model not in (None, model):
+            if before is None or _is_to_read(before, entry, model, retry):
                 to_read.append(entry.path)
             else:
                 unchanged += 1
@@ -215,6 +223,12 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
         if not file.gone and not any(first <= path < after for first, after in ranges)
     )
     return Plan(tuple(to_read), unchanged, gone, tuple(returned), tuple(closed), heic)
+
+
+def _is_to_read(before: KnownFile, now: Found, model: int, retry: bool) -> bool:
+    if before.stat != now.stat or before.retry:
+        return True
+    return retry if before.model is None else before.model != model
 
 
 class _Tally:
