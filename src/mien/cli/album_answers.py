@@ -16,8 +16,8 @@ import typer
 from mien.album.asking.columns import SEVEN, AlbumColumns, load_columns
 from mien.album.asking.hits import Hit, hits_of_rows, ranked_hits
 from mien.album.asking.presence import first_present, rank_present
-from mien.album.asking.rank import LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
-from mien.album.asking.similar import faces_of_photo, load_embeddings, rank_similar
+from mien.album.asking.rank import LEAST_SCORE, LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
+from mien.album.asking.similar import load_embeddings, pictures_of, rank_similar, read_asked
 from mien.album.asking.spans import number_range, time_span
 from mien.album.database import default_database, open_album
 from mien.album.missing import HOW_MOVED, forget_command, highest_missing, missing_notes
@@ -148,6 +148,9 @@ def top(
     min_sharpness: Annotated[
         float, typer.Option(min=0, help="More blurred faces do not count.")
     ] = LEAST_SHARPNESS,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Photos of an emotion with less are not named.")
+    ] = LEAST_SCORE,
     bursts: Annotated[Bursts, typer.Option(help="Of a burst only the best, or all.")] = Bursts.BEST,
     format: FormatOption = AnswerFormat.TABLE,
     out: OutOption = None,
@@ -183,6 +186,7 @@ def top(
         min_size=min_size,
         min_sharpness=min_sharpness,
         only_best_of_burst=bursts is Bursts.BEST,
+        min_score=min_score,
     )
     since, until = query.taken_from, query.taken_to
     if since is not None and until is not None and since >= until:
@@ -205,6 +209,11 @@ def top(
         )
     question = {"emotion": emotion, "labels": labels.value, "rule": rule.value}
     _print(hits, format, question, place=place)
+    if ranking.below and len(hits) < number:
+        print_note(
+            f"only {len(hits):,} of {number:,} are {emotion}: {ranking.below:,} more have a score "
+            f"below {min_score:g}; to see them, too: --min-score 0"
+        )
     _note(ranking, columns.other_model)
     for line in missing_notes((*columns.missing, *present.missing)):
         print_note(line)
@@ -230,11 +239,12 @@ def similar(
 ) -> None:
     """Name the photos whose faces have the most similar expressions.
 
-    The faces are compared by what the model sees in them. That is not who they are: it cannot find
-    a person.
+    The photo itself and copies of it are left out. The faces are compared by what the model sees
+    in them. That is not who they are: it cannot find a person.
     """
     _check_way(way, out)
-    asked = faces_of_photo(photo, find_model(model))
+    itself = read_asked(photo, find_model(model))
+    asked = itself.embeddings
     if face is not None:
         if face > len(asked):
             has = "1 face" if len(asked) == 1 else f"{len(asked)} faces"
@@ -243,7 +253,12 @@ def similar(
     with open_album(database or default_database()) as connection:
         columns = load_columns(connection)
         pictures, scores = rank_similar(asked, load_embeddings(connection))
-        rows = {picture: row for row, picture in enumerate(columns.picture.tolist())}
+        own = pictures_of(connection, itself)
+        rows = {
+            picture: row
+            for row, picture in enumerate(columns.picture.tolist())
+            if picture not in own
+        }
         score_of = {
             rows[picture]: score
             for picture, score in zip(pictures.tolist(), scores.tolist(), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -23,6 +24,10 @@ from mien.emotions import FERPLUS, FOUR, VALENCE_SET, translate
 from mien.errors import DataError, UsageError
 
 SEVEN = "seven"
+_COPY = re.compile(
+    rb"(?i)(?:[ _-](?:copy|copie|kopie|copia)(?:[ _-]?\(?\d+\)?)?|[ _]?\(\d{1,3}\))\.[^.]+$"
+    rb"|^(?:copy of|kopie von|copie de|copia de) "
+)
 LABELS = (SEVEN, FOUR.name, FERPLUS.name, VALENCE_SET.name)
 """The label sets by which photos can be ranked; ``seven`` are the model's own."""
 
@@ -65,7 +70,8 @@ class AlbumColumns:
         Seconds since 1970 on the camera's clock; NaN where unknown.
     difference_hash : uint64 ndarray of shape (photos,)
     paths : tuple of bytes
-        Of one of the files that hold it: the first, in order of bytes, whose folder is there.
+        Of one of the files that hold it: the first, in order of bytes, whose folder is there, and
+        whose name is not a copy's, if there is such a one.
     faces : FaceColumns
     other_model : int
         Photos left out because another model than the current one has read them.
@@ -118,7 +124,7 @@ def load_columns(connection: sqlite3.Connection, folder: bytes | None = None) ->
     lost: dict[int, bytes] = {}
     for file in files:
         path, number = file[:2]
-        if number in there:
+        if number in there and (is_copy(path) or not is_copy(there[number][0])):
             continue
         above = os.path.dirname(path)  # noqa: PTH120 (bytes)
         if above not in folders:
@@ -139,6 +145,11 @@ def load_columns(connection: sqlite3.Connection, folder: bytes | None = None) ->
         other_model=len(there) - len(rows),
         missing=tuple(path for number, path in lost.items() if number not in there),
     )
+
+
+def is_copy(path: bytes) -> bool:
+    """Whether a file has such a name as systems give to copies: ``beach (1)``, ``beach copy``."""
+    return _COPY.search(os.path.basename(path)) is not None  # noqa: PTH119 (bytes)
 
 
 def _load_faces(
