@@ -21,7 +21,7 @@ from mien.album.taking.gallery import gallery_page
 from mien.album.taking.listing import to_csv, to_json, to_paths
 from mien.album.taking.names import portable, ranked_name
 from mien.server.album.answer_forms import ExportLimits
-from mien.server.album.parameters import Asked
+from mien.server.album.ranking_question import Asked
 from mien.server.album.reader import Detail
 from mien.server.error_answers import ApiError
 

@@ -25,7 +25,7 @@ from mien.album.originals import Original, OriginalError, find_original
 from mien.album.records import FloatColumn
 from mien.album.status import Status, album_status
 from mien.errors import DataError, UsageError
-from mien.server.album.parameters import Asked
+from mien.server.album.ranking_question import Asked
 
 _RANKINGS_KEPT = 8
 _PATIENCE = 10.0

@@ -29,7 +29,7 @@ from mien.server.album.export import (
     make_list,
     zip_pieces,
 )
-from mien.server.album.parameters import Question, understand
+from mien.server.album.ranking_question import Question, understand
 from mien.server.album.reader import AlbumReader
 from mien.server.error_answers import ApiError
 from mien.server.limits import Arriving, Slots, client_of, limited_body
