@@ -106,7 +106,7 @@ def test_other_data_without_votes(exported, faces, tmp_path):
     assert found.evaluation.measures["all"].images == len(other)
     assert "How does it compare with people?" not in answers(found.findings)
     _, page = write_report(found, other, tmp_path, "x")
-    assert "data of another kind than it was trained on" in page.read_text("utf-8")
+    assert "not the data that it was trained on" in page.read_text("utf-8")
 
 
 def test_groups_of_people_are_compared_when_given(exported, faces, tmp_path):
