@@ -248,7 +248,7 @@ def unchanged(folder: Path, database: Path, files: int) -> list[tuple[str, float
 def ranking(database: Path, photos: int) -> list[tuple[str, float]]:
     """Seconds to load and rank an album of made rows with two faces each."""
     with open_album(database, create=True) as connection:
-        fill(connection, photos)
+        fill(connection, database.parent, photos)
         columns = load_columns(connection)
         queries = {
             "happy, mean": Query("happy"),
@@ -266,8 +266,10 @@ def ranking(database: Path, photos: int) -> list[tuple[str, float]]:
     return rows
 
 
-def fill(connection: sqlite3.Connection, photos: int) -> None:
-    """Made rows, in the form in which the album keeps them."""
+def fill(connection: sqlite3.Connection, folder: Path, photos: int) -> None:
+    """Made rows, in the form in which the album keeps them, of photos in folders that are there."""
+    for year in range(2000, 2020):
+        (folder / str(year)).mkdir()
     rng = np.random.default_rng(0)
     labels = '["angry","disgust","fear","happy","sad","surprise","neutral"]'
     eight = '["neutral","happy","surprise","sad","angry","disgust","fear","contempt"]'
@@ -289,8 +291,8 @@ def fill(connection: sqlite3.Connection, photos: int) -> None:
             ((n, n.to_bytes(16), n * 2.0, hashes[n]) for n in range(photos)),
         )
         connection.executemany(
-            "INSERT INTO file VALUES (?, ?, 1, 1, 1, ?, NULL, 0)",
-            ((n, b"/photos/%d/%d.jpg" % (2000 + n % 20, n), n) for n in range(photos)),
+            "INSERT INTO file (id, path, size, mtime_ns, inode, picture) VALUES (?, ?, 1, 1, 1, ?)",
+            ((n, os.fsencode(folder / str(2000 + n % 20) / f"{n}.jpg"), n) for n in range(photos)),
         )
         connection.executemany(
             "INSERT INTO face VALUES (?, ?, 0, 0, 100, 100, 0.9, 0, ?)",

@@ -22,6 +22,7 @@ import torch
 import torch.nn.functional as functional
 
 from mien.lab.data.augment import Augmentation, augment
+from mien.lab.data.camera import KINDS
 from mien.lab.data.preprocess import Input
 from mien.lab.data.views import single_view
 from mien.lab.models import create_model
@@ -41,6 +42,7 @@ OPTIONS = {
     "brightness": {"brightness": 0.2},
     "contrast": {"contrast": 0.2},
     "erasing": {"erasing": 0.4},
+    "camera, each kind for a tenth": dict.fromkeys(KINDS, 0.1),
 }
 EVERYTHING = {"flip": "random", **MOVES, "brightness": 0.2, "contrast": 0.2, "erasing": 0.4}
 

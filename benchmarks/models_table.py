@@ -32,6 +32,7 @@ ROWS = (
 BALANCED_ROWS = (
     ("with `--balanced`: mean recall of the classes",
      ("balanced accuracy", "all"), False),
+    ("with `--balanced`: macro F1", ("macro F1", "all"), False),
     ("with `--balanced`: accuracy, %", ("accuracy", "all"), True),
 )  # fmt: skip
 

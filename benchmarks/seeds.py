@@ -3,6 +3,7 @@
     python benchmarks/seeds.py train [RECIPE ...]   # what benchmarks/seeds_plan.csv says; hours
     python benchmarks/seeds.py leak [RECIPE ...]    # the same with resampling before the split
     python benchmarks/seeds.py table                # results/seeds.csv and results/seeds.md
+    python benchmarks/seeds.py pages                # results/seeds.md and README.md from the CSV
 
 FER2013 with its FER+ votes has to be imported as ``fer2013``. ``train`` goes on where it stopped.
 The protocol: fit on Training without the images that PublicTest or PrivateTest hold too; stop and
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from seeds_table import write_tables
+from seeds_table import measured_on, write_pages, write_tables
 
 from mien.errors import DataError, RunError
 from mien.lab.data.augment import augment
@@ -104,7 +105,7 @@ def finish(recipe: Recipe, root: Path) -> Run:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("train", "leak", "table"))
+    parser.add_argument("what", choices=("train", "leak", "table", "pages"))
     parser.add_argument("recipes", nargs="*")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--threads", type=int, default=1)
@@ -124,6 +125,8 @@ def main() -> None:
             finish(load_recipe(line["recipe"], changed), chosen.runs)
     if chosen.what == "table":
         write_tables(plan(), chosen.runs)
+    if chosen.what == "pages":
+        write_pages(measured_on())
 
 
 if __name__ == "__main__":

@@ -62,14 +62,14 @@ ASTRONAUT = PackagedFile(
 DEFAULT_MODEL = PackagedFile(
     name="mien-vgg8.onnx",
     folder="weights",
-    sha256="bcbc23d74d1f91468dc84c00688a1bf064741f4771162424d54c7c429c7d7dbc",
+    sha256="e8017dacf4367c3593a1691d364339a825b31a65ac9ef6ad2dbbc10829dccd57",
     summary="expression model: VGG-8, FER2013 and FER+ heads",
     licence="MIT",
 )
 SMALL_MODEL = PackagedFile(
     name="mien-vgg8-small.onnx",
     folder="weights",
-    sha256="e137cc724acdfeb3a7f2aeb65bc744c55fd71c90282f78f26a4599e83debf78c",
+    sha256="d3ac1d4cf985b48cbda8c3fe2ed5e5ec6f5dde12c523c017c12d3025a951c9b3",
     summary="expression model: VGG-8 of 19 MMAC, FER2013 and FER+ heads",
     licence="MIT",
 )

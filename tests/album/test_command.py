@@ -65,7 +65,7 @@ def test_from_a_folder_to_the_best(mien: Command, photos: Path, tmp_path: Path) 
     done = mien("album", "top", "--from", "2020", "--to", "2020-01", "--format", "paths0")
     assert done.stdout == os.fsencode(photos / "deep" / "pair.png") + b"\0"
     done = mien("album", "similar", photos / "burst-1.jpg", "-n", "1", "--format", "paths")
-    assert done.stdout == os.fsencode(photos / "burst-1.jpg") + b"\n"
+    assert done.stdout == os.fsencode(photos / "deep" / "pair.png") + b"\n"
     assert b"5 photos" not in mien("album", "status").stderr
     done = mien("album", "top", "-e", "happy>", check=2)
     assert done.stderr.startswith(b"error: expression 'happy>': expected a number at character 7")

@@ -56,16 +56,28 @@ def test_a_photo_gives_its_face_with_everything_the_schema_promises(mien, astron
 
 def test_the_balanced_point_raises_the_rare_expressions_and_names_itself(mien, astronaut):
     frames = []
-    for options in ([], ["--balanced"]):
+    for options in (["--reading", "fer2013"], ["--balanced"]):
         done = mien("analyze", astronaut, "--format", "json", *options)
         assert done.returncode == 0, done.stderr
         frames += json.loads(done.stdout)["frames"]
     plain, balanced = frames
-    assert balanced["model"] == f"{plain['model']} (balanced)"
+    assert (plain["reading"], balanced["reading"]) == ("fer2013", "balanced")
     before, after = (frame["faces"][0]["probabilities"] for frame in frames)
     assert after["disgust"] > before["disgust"]
     assert after["happy"] < before["happy"]
     assert sum(after.values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_readings_are_named_and_wrong_ones_refused(mien, astronaut):
+    done = mien("analyze", astronaut, "--format", "json")
+    assert json.loads(done.stdout)["frames"][0]["reading"] == "everyday"
+    for options, says in (
+        (["--reading", "everydays"], "has no reading 'everydays'"),
+        (["--reading", "fer2013", "--balanced"], "ask for two readings"),
+    ):
+        done = mien("analyze", astronaut, *options)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_a_folder_of_good_and_bad_files_gives_a_row_a_face_and_a_line_a_bad_file(

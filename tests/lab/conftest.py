@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -174,6 +175,19 @@ def finished_copy(finished: Run, tmp_path: Path) -> Run:
     """A copy of ``finished`` to change."""
     shutil.copytree(finished.folder, tmp_path / finished.folder.name)
     return Run(tmp_path / finished.folder.name)
+
+
+@pytest.fixture(scope="session")
+def as_seed() -> Callable[[Run, int], None]:
+    """Turn a copy of a run into what training with another seed would have left."""
+
+    def change(run: Run, seed: int) -> None:
+        facts = run.facts()
+        run.write_recipe(run.recipe().model_copy(update={"seed": seed}))
+        facts["recipe_sha256"] = run.recipe_sha256()
+        (run.folder / "run.json").write_text(json.dumps(facts), "utf-8")
+
+    return change
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ PAGES = ("audit", "report", "explain", "compare")
 
 
 @pytest.fixture(scope="module")
-def pages(finished, exported, faces, tmp_path_factory) -> dict[str, Path]:
+def pages(finished, exported, faces, as_seed, tmp_path_factory) -> dict[str, Path]:
     import shutil
 
     folder = tmp_path_factory.mktemp("pages")
@@ -30,8 +30,7 @@ def pages(finished, exported, faces, tmp_path_factory) -> dict[str, Path]:
     shown = rows_to_show(subject, faces, faces.rows("PublicTest"))[:2]
     other = folder / "tiny-s9"
     shutil.copytree(finished.folder, other)
-    run = Run(other)
-    run.write_recipe(run.recipe().model_copy(update={"seed": 9}))
+    as_seed(Run(other), 9)
     report = make_report(ModelSubject(exported[0], folder / "evaluation"), faces)
     write_audit(audit_faces(faces), faces, folder / "audit")
     write_report(report, faces, folder / "report", "mien report MODEL")

@@ -233,9 +233,22 @@ def _nothing(desk: Desk) -> None:
     pass
 
 
+def _a_file_for_a_run(desk: Desk) -> None:
+    (desk.folder / "runs").mkdir(exist_ok=True)
+    (desk.folder / "runs" / "blocked-s3").write_text("a file")
+
+
 @pytest.mark.parametrize(
     ("prepare", "arguments", "status", "line"),
     [
+        (
+            _a_file_for_a_run,
+            "train tiny.yaml name=blocked --restart",
+            1,
+            "runs/blocked-s3: a file lies where the run folder goes; ",
+        ),
+        (_a_file_for_a_run, "train tiny.yaml name=blocked", 1, "runs/blocked-s3: a file lies "),
+        (_a_file_for_a_run, "evaluate runs/blocked-s3", 1, "runs/blocked-s3: neither a run folder"),
         (_nothing, "data import no.csv", 1, "no.csv: no such file"),
         (_bad_row, "data import bad.csv", 1, "bad.csv, line 7: 2303 pixel values, expected 2304 "),
         (_half_an_archive, "data import half.tar.gz", 1, "half.tar.gz: the archive cannot be read"),

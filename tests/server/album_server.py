@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,8 @@ def make_album(folder: Path) -> tuple[Path, Path]:
 
 
 def make_large_album(database: Path, photos: int) -> Path:
-    """An album of made numbers, of photos that are nowhere."""
+    """An album of made numbers, of photos that are not in its folder."""
+    folder = os.fsencode(database.parent)
     rng = np.random.default_rng(0)
     card = Classifier(MODEL).card
     labels, ferplus = (len(head.labels) for head in card.heads.values())
@@ -68,9 +70,9 @@ def make_large_album(database: Path, photos: int) -> Path:
             )
             connection.executemany(
                 "INSERT INTO file (path, size, mtime_ns, inode, picture) VALUES (?, 1, 1, 1, ?)",
-                ((b"/nowhere/%06d.jpg" % id, id) for id in range(1, photos + 1)),
+                ((b"%s/%06d.jpg" % (folder, id), id) for id in range(1, photos + 1)),
             )
-            enter_folder(connection, b"/nowhere", 0.0)
+            enter_folder(connection, folder, 0.0)
     return database
 
 

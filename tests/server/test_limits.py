@@ -1,31 +1,62 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.server.error_answers import ApiError
-from mien.server.limits import RateLimit, Slots
+from mien.server.limits import Arriving, RateLimit, Slots
 
 
 def test_places_are_given_back_also_after_an_error():
     slots = Slots(2, "analyses")
-    with slots.place(), slots.place():
-        with pytest.raises(ApiError, match="2 analyses at once") as caught, slots.place():
+    with slots.place("a"), slots.place("a"):
+        with pytest.raises(ApiError, match="2 analyses at once") as caught, slots.place("a"):
             raise AssertionError("a third place")
         assert caught.value.status == 503
         assert caught.value.headers == {"Retry-After": "1"}
-    with pytest.raises(KeyError), slots.place():
+    with pytest.raises(KeyError), slots.place("a"):
         raise KeyError
     assert slots.taken == 0
 
 
-def test_closed_slots_give_no_place():
+def test_no_client_takes_all_places():
+    slots = Slots(4, "analyses")
+    with contextlib.ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(slots.place("a"))
+        with pytest.raises(ApiError), slots.place("a"):
+            raise AssertionError("a fifth place for one client")
+        with slots.place("b"):
+            assert slots.taken == slots.total == 5
+            with pytest.raises(ApiError), slots.place("c"):
+                raise AssertionError("more places than there are")
+
+
+def test_closed_slots_say_that_the_server_stops():
     slots = Slots(1, "analyses")
+    slots.check_open()
     slots.closed = True
-    with pytest.raises(ApiError, match="stopping") as caught, slots.place():
-        raise AssertionError
+    with pytest.raises(ApiError, match="stopping") as caught:
+        slots.check_open()
     assert caught.value.status == 503
+
+
+def test_of_too_many_bytes_the_body_that_was_silent_for_longest_is_given_up():
+    arriving = Arriving(100)
+    with arriving.body() as empty, arriving.body() as one, arriving.body() as two:
+        arriving.count(one, 40)
+        arriving.count(two, 40)
+        arriving.count(one, 10)
+        assert not (one.given_up or two.given_up)
+        with arriving.body() as three:
+            arriving.count(three, 30)
+            assert two.given_up and not one.given_up and not empty.given_up
+        # What has ended counts no longer.
+        arriving.count(one, 50)
+        assert not one.given_up
 
 
 def test_two_a_second():

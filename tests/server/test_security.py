@@ -180,6 +180,80 @@ def test_cookies_end_and_cannot_be_forged():
     assert not passes(good)
 
 
+FRONT, ELSEWHERE = "http://localhost:3000", "https://front.example.org"
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with running(token=TOKEN, allowed_origins=(FRONT, ELSEWHERE)) as found:
+        yield found
+
+
+@pytest.mark.parametrize("origin", [FRONT, ELSEWHERE])
+def test_pages_of_an_allowed_origin_may_ask(shared, jpeg, origin):
+    from_page = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    with shared.client() as client:
+        answer = client.options("/v1/analyze", headers={**from_page, **asks})
+        assert answer.status_code == 204
+        assert answer.headers["Access-Control-Allow-Origin"] == origin
+        assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+        assert answer.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+        assert answer.headers["Access-Control-Allow-Private-Network"] == "true"
+        for headers, status in (({}, 401), (BEARER, 200)):
+            answer = client.post("/v1/analyze", content=jpeg, headers={**from_page, **headers})
+            assert answer.status_code == status
+            assert answer.headers["Access-Control-Allow-Origin"] == origin
+            assert answer.headers["Vary"] == "Origin"
+            assert "Access-Control-Allow-Credentials" not in answer.headers
+    with connect(shared.live, origin=origin, additional_headers=BEARER):
+        pass
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost:3001",
+        "http://localhost",
+        "https://localhost:3000",
+        "http://localhost:3000.evil.example",
+        "http://LOCALHOST:3000",
+        "http://127.0.0.1:3000",
+        "https://x.front.example.org",
+        "null",
+        "*",
+    ],
+)
+def test_origins_are_allowed_exactly(shared, origin):
+    asks = {"Access-Control-Request-Method": "POST", "Origin": origin}
+    with shared.client() as client:
+        for answer in (
+            client.options("/v1/analyze", headers=asks),
+            client.get("/v1/models", headers={"Origin": origin, **BEARER}),
+        ):
+            assert answer.status_code == 403
+            assert "Access-Control-Allow-Origin" not in answer.headers
+            assert answer.headers["Vary"] == "Origin"
+        both = [("Origin", FRONT), ("Origin", origin), *BEARER.items()]
+        assert client.get("/v1/models", headers=both).status_code == 403
+
+
+def test_preflights_are_for_allowed_origins_only(client):
+    asks = {"Access-Control-Request-Method": "POST", "Origin": FRONT}
+    assert client.options("/v1/analyze", headers=asks).status_code == 403
+
+
+def test_a_page_of_this_computer_needs_no_token(jpeg):
+    with running(allowed_origins=(FRONT,)) as server, server.client() as client:
+        answer = client.post("/v1/analyze", content=jpeg, headers={"Origin": FRONT})
+        assert answer.status_code == 200
+        assert answer.headers["Access-Control-Allow-Origin"] == FRONT
+
+
 def refused(address: str, **options) -> int:
     with pytest.raises(InvalidStatus) as caught, connect(address, **options):
         pass

@@ -28,6 +28,41 @@ def test_addresses_that_others_reach_need_a_token(host):
         Settings(allowed_hosts=(host,))
 
 
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:8"])
+def test_pages_of_this_computer_need_no_token(origin):
+    assert Settings(allowed_origins=(origin,)).token is None
+
+
+@pytest.mark.parametrize("origin", ["https://example.org", "http://192.168.1.5:3000"])
+def test_pages_from_elsewhere_need_a_token(origin):
+    with pytest.raises(UsageError, match=r"come from elsewhere, so a token is needed.*MIEN_TOKEN"):
+        Settings(allowed_origins=("http://localhost:3000", origin))
+    assert Settings(allowed_origins=(origin,), token=TOKEN).allowed_origins == (origin,)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "",
+        "localhost:3000",
+        "http://localhost:3000/",
+        "http://localhost:99999",
+        "HTTP://localhost",
+        "http://Localhost",
+        "http://localhost:80",
+        "https://example.org:443",
+        "file://",
+        "http://*.example.org",
+        "http://a@localhost",
+    ],
+)
+def test_what_no_browser_sends_is_no_origin(origin):
+    with pytest.raises(UsageError, match="--allow-origin"):
+        Settings(allowed_origins=(origin,), token=TOKEN)
+
+
 @pytest.mark.parametrize("token", [TOKEN[1:], TOKEN + " ", TOKEN + "é", TOKEN + "\n", ""])
 def test_tokens_that_cannot_be_used_are_refused(token):
     with pytest.raises(UsageError, match="visible ASCII"):
@@ -75,9 +110,9 @@ def test_an_address_of_another_computer_is_one_line():
 
 
 def test_a_server_at_the_balanced_point_says_so_and_scores_it():
-    with running(balanced=True) as server, server.client() as client:
+    with running(reading="balanced") as server, server.client() as client:
         (model,) = client.get("/v1/models").json()["models"]
     card = Classifier().card
-    assert model["name"] == f"{card.name} (balanced)"
+    assert (model["name"], model["reading"]) == (card.name, "balanced")
     assert model["unsure_below"] == card.balanced.unsure_below
     assert model["scores"][0]["value"] == card.balanced.scores[0].value

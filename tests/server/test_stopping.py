@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 RUN = """
@@ -64,7 +64,7 @@ def process(tmp_path):
 def test_running_requests_are_finished(process, jpeg):
     """SIGTERM: nothing new, the rest of an upload and its answer, 1001 on live connections."""
     head = (
-        f"POST /v1/analyze?who=anna HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"POST /v1/analyze?explain=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Content-Length: {len(jpeg)}\r\nConnection: close\r\n\r\n"
     )
     with (
@@ -106,12 +106,20 @@ def test_nothing_is_written_to_disk(process, jpeg, tmp_path):
 
 def test_the_log_has_nothing_that_was_sent(process, jpeg):
     with httpx.Client(base_url=process.address, verify=False) as client:
-        client.post("/v1/analyze?who=anna", files={"image": ("anna.jpg", jpeg)})
+        client.post("/v1/analyze", files={"image": ("anna.jpg", jpeg)})
+        client.post("/v1/analyze?anna=anna", content=jpeg)
         client.get("/holiday/anna.jpg", headers={"User-Agent": "anna"})
         client.request("ANNA", "/")
         client.get("/", headers={"Host": "anna.example"})
         client.post("/v1/analyze", content=b"anna")
-    with connect(f"ws://127.0.0.1:{process.port}/v1/live?who=anna") as live:
+    live_address = f"ws://127.0.0.1:{process.port}/v1/live"
+    with pytest.raises(InvalidStatus), connect(f"{live_address}?who=anna"):
+        pass
+    with pytest.raises(InvalidStatus), connect(live_address, origin="http://anna.example"):
+        pass
+    with pytest.raises(InvalidStatus), connect(live_address.replace("live", "anna")):
+        pass
+    with connect(live_address) as live:
         live.send("anna")
         live.recv(timeout=60)
     with socket.create_connection(("127.0.0.1", process.port)) as raw:
@@ -124,10 +132,14 @@ def test_the_log_has_nothing_that_was_sent(process, jpeg):
     lines = [re.sub(r"^\S+ \S+ | \d+ ms$", "", line) for line in err.splitlines()]
     assert lines == [
         "info POST /v1/analyze 200",
+        "info POST /v1/analyze 422",
         "info GET unknown 404",
         "info ANNA unknown 405",
         "info GET unknown 421",
         "info POST /v1/analyze 422",
+        "info WS /v1/live 422",
+        "info WS /v1/live 403",
+        "info WS unknown 403",
         "info WS /v1/live 101",
         "warning Invalid HTTP request received.",
     ]

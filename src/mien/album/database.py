@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ from mien.media.results.output import output_error
 FILE_NAME = "album.sqlite3"
 
 _BUSY_SECONDS = 60.0
+# SQLite's file format, section 1.3.
+_SQLITE = b"SQLite format 3\0"
+_HEAD_BYTES = 100
+_APPLICATION = slice(68, 72)
 _COMPANIONS = ("", "-wal", "-shm")
 _KEPT = "what was committed before is kept"
 
@@ -47,7 +52,7 @@ def open_album(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connecti
     ------
     DataError
         On entering or inside the block: there is no such file, it is damaged, not an album, or
-        from a newer Mien.
+        from a newer Mien. A file that is no album is left as it is, with its mode.
     OutputError
         On entering or inside the block: it cannot be written, or the disk is full.
     """
@@ -57,6 +62,7 @@ def open_album(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connecti
         raise DataError(
             "there is no album yet", where=path, hint="make it with: mien album index FOLDER"
         )
+    _check_is_album(path, create=create)
     with contextlib.suppress(OSError):
         # Before SQLite makes the companions, which take over its mode.
         if path.stat().st_mode & 0o077:
@@ -89,11 +95,14 @@ def set_aside(path: Path) -> Path | None:
 
     Raises
     ------
+    DataError
+        If it is something else than an album, perhaps a damaged one.
     OutputError
         If it cannot be renamed.
     """
     if not path.exists():
         return None
+    _check_may_be_album(path)
     stem = f"{path.name}.old-{time.strftime('%Y%m%d-%H%M%S')}"
     number = 1
     while (aside := path.with_name(f"{stem}-{number}")).exists():
@@ -115,6 +124,59 @@ def plain_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explained(error, path) from error
+
+
+def _beginning(path: Path) -> bytes:
+    """The header of a file; raises ``DataError`` for what is no file."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DataError("is no file", where=path, hint="name another with --database")
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise output_error(error, path) from error
+    return head
+
+
+def _check_is_album(path: Path, *, create: bool) -> None:
+    """Raise ``DataError`` for a file that is no album, before anything of it is changed."""
+    head = _beginning(path)
+    if not head:
+        if create:  # It was made just now, perhaps by another process.
+            return
+        raise DataError(
+            "is empty, and no album", where=path, hint="make one with: mien album index FOLDER"
+        )
+    if not head.startswith(_SQLITE):
+        raise DataError(
+            "is no SQLite file: it is not an album, or it is damaged from its beginning on",
+            where=path,
+            hint="name another with --database, or mien album index --rebuild FOLDER puts it "
+            "aside and begins a new one",
+        )
+    with plain_errors(path):
+        _check_mark(path, head)
+
+
+def _check_may_be_album(path: Path) -> None:
+    """Raise ``DataError`` for what is something else than an album, perhaps a damaged one."""
+    head = _beginning(path)
+    if head.startswith(_SQLITE):
+        with contextlib.suppress(sqlite3.Error):
+            _check_mark(path, head)
+
+
+def _check_mark(path: Path, head: bytes) -> None:
+    """Raise ``DataError`` if a SQLite file is not marked as an album; nothing is written."""
+    if int.from_bytes(head[_APPLICATION], "big") == APPLICATION_ID:
+        return
+    # The mark of a new album may be in its log only. Without a log SQLite is told that nothing
+    # changes, or it would make one.
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    address = f"{path.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}"
+    connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS)
+    with contextlib.closing(connection):
+        _version(connection, path)
 
 
 def _create(path: Path) -> None:

@@ -126,6 +126,9 @@ class Examined:
         None when the content is in the album already, or cannot be read.
     error : str or None
         Why it cannot be read.
+    retry : bool
+        Whether the reason lies in the system (permission, disk, memory) and not in the content, so
+        that it is worth trying again.
     """
 
     path: bytes
@@ -133,6 +136,7 @@ class Examined:
     hash: bytes = b""
     picture: PictureRecord | None = None
     error: str | None = None
+    retry: bool = False
 
 
 FloatColumn = npt.NDArray[np.float64]

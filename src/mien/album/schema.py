@@ -62,6 +62,11 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX file_by_picture ON file (picture, gone, path);
     """,
+    # Of what could not be read before nobody noted why: it is tried once more.
+    """
+    ALTER TABLE file ADD COLUMN retry INTEGER NOT NULL DEFAULT 0;
+    UPDATE file SET retry = 1 WHERE error IS NOT NULL;
+    """,
 )
 """Script number n brings a database from version n to n + 1; never change one that was released."""
 

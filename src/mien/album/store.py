@@ -26,12 +26,15 @@ class KnownFile:
         Row of the model that read it; None for one that cannot be read.
     gone : bool
         Whether it was missing when its folder was last indexed.
+    retry : bool
+        Whether it could not be read for a reason of the system, and is to be tried again.
     """
 
     id: int
     stat: FileStat
     model: int | None
     gone: bool
+    retry: bool = False
 
 
 def enter_model(
@@ -60,13 +63,13 @@ def known_files(connection: sqlite3.Connection, folder: bytes) -> dict[bytes, Kn
     """What the album knows of the files in and below a folder, by path."""
     first, after = path_range(folder)
     rows = connection.execute(
-        "SELECT path, file.id, size, mtime_ns, inode, picture.model, gone FROM file "
+        "SELECT path, file.id, size, mtime_ns, inode, picture.model, gone, retry FROM file "
         "LEFT JOIN picture ON picture.id = file.picture WHERE path >= ? AND path < ?",
         (first, after),
     )
     return {
-        path: KnownFile(id, FileStat(size, mtime_ns, inode), model, bool(gone))
-        for path, id, size, mtime_ns, inode, model, gone in rows
+        path: KnownFile(id, FileStat(size, mtime_ns, inode), model, bool(gone), bool(retry))
+        for path, id, size, mtime_ns, inode, model, gone, retry in rows
     }
 
 
@@ -89,6 +92,23 @@ def mark_gone(connection: sqlite3.Connection, ids: Iterable[int], *, gone: bool)
         connection.executemany(
             "UPDATE file SET gone = ? WHERE id = ?", ((int(gone), id) for id in ids)
         )
+
+
+def doubles_elsewhere(connection: sqlite3.Connection, folder: bytes) -> list[tuple[int, bytes]]:
+    """Files outside a folder, not marked as gone, that hold a photo of it: row and path."""
+    first, after = path_range(folder)
+    return connection.execute(
+        "SELECT DISTINCT other.id, other.path FROM file AS here "
+        "JOIN file AS other ON other.picture = here.picture AND other.gone = 0 "
+        "WHERE here.gone = 0 AND here.path >= ? AND here.path < ? "
+        "AND NOT (other.path >= ? AND other.path < ?)",
+        (first, after, first, after),
+    ).fetchall()
+
+
+def indexed_folders(connection: sqlite3.Connection) -> list[bytes]:
+    """The folders that were indexed, in order of bytes."""
+    return [path for (path,) in connection.execute("SELECT path FROM folder ORDER BY path")]
 
 
 def path_range(folder: bytes) -> tuple[bytes, bytes]:
@@ -130,10 +150,20 @@ def _store_one(connection: sqlite3.Connection, examined: Examined, model: int) -
         (picture,) = row
     stat = examined.stat
     connection.execute(
-        "INSERT INTO file (path, size, mtime_ns, inode, picture, error) VALUES (?, ?, ?, ?, ?, ?) "
+        "INSERT INTO file (path, size, mtime_ns, inode, picture, error, retry) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, "
-        "inode = excluded.inode, picture = excluded.picture, error = excluded.error, gone = 0",
-        (examined.path, stat.size, stat.mtime_ns, stat.inode, picture, examined.error),
+        "inode = excluded.inode, picture = excluded.picture, error = excluded.error, "
+        "retry = excluded.retry, gone = 0",
+        (
+            examined.path,
+            stat.size,
+            stat.mtime_ns,
+            stat.inode,
+            picture,
+            examined.error,
+            examined.retry,
+        ),
     )
     if before is not None and before[0] is not None and before[0] != picture:
         drop_pictures_without_file(connection, before)

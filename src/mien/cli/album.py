@@ -16,7 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mien.album.database import default_database, open_album, set_aside
 from mien.album.forget import forget as forget_rows
 from mien.album.indexing.index import Indexed, index_folder
+from mien.album.missing import HOW_MOVED, forget_command
 from mien.album.status import album_status
+from mien.album.store import indexed_folders
 from mien.album.taking.listing import shown_path
 from mien.cli.album_answers import similar, top
 from mien.cli.console import err, out, print_error, print_note
@@ -64,6 +66,13 @@ def index(
             show_default=False,
         ),
     ] = None,
+    retry: Annotated[
+        bool,
+        typer.Option(
+            "--retry",
+            help="Try all files again that could not be read, also those that have not changed.",
+        ),
+    ] = False,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -77,8 +86,9 @@ def index(
     Photos that are known and have not changed cost nothing. It can be stopped at any moment; run it
     again and it goes on where it was.
 
-    Exit status: 0 all read, 2 wrong usage, 3 some photos could not be read (they are not tried
-    again until they change), 130 interrupted, 1 anything else.
+    Exit status: 0 all read, 2 wrong usage, 3 some photos could not be read, 130 interrupted, 1
+    anything else. Photos whose content is at fault are not tried again until they change; what
+    could not be read for a reason of the system (permission, disk, memory) is, each time.
     """
     if address is not None and engine is not IndexEngine.RAY:
         raise UsageError("--address is about a cluster: use it with --engine ray")
@@ -92,13 +102,14 @@ def index(
     path = database or default_database()
     for folder in folders:
         if not folder.is_dir():
-            raise UsageError("no such folder", where=folder, hint="check the spelling")
+            raise _no_folder(folder, path)
     chosen = find_model(model)
     if rebuild:
         aside = set_aside(path)
         if aside is not None:
             print_note(f"the old album is now {aside}; delete it when you no longer need it")
     unreadable = False
+    lost: tuple[bytes, ...] = ()
     for folder in folders:
         with _progress() as report:
             try:
@@ -108,6 +119,7 @@ def index(
                     chosen,
                     workers=workers,
                     ray_address=ray_address,
+                    retry=retry,
                     report=report,
                 )
             except KeyboardInterrupt:
@@ -115,6 +127,12 @@ def index(
                 raise typer.Exit(EXIT_INTERRUPTED) from None
         _tell(folder, indexed)
         unreadable |= bool(indexed.unreadable or indexed.closed)
+        lost = indexed.lost_folders
+    for gone in lost:
+        print_note(
+            f"{shown_path(os.fsdecode(gone))} was indexed before and is no longer there; "
+            f"{HOW_MOVED}; or take it out of the album: {forget_command(gone)}"
+        )
     if unreadable:
         raise typer.Exit(EXIT_SOME_UNREADABLE)
 
@@ -149,6 +167,8 @@ def status(
     for folder, when in found.folders:
         day = time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
         lines.append(f"folder      {shown_path(os.fsdecode(folder))}, indexed {day}")
+        if not Path(os.fsdecode(folder)).is_dir():
+            lines.append(f"            no longer there; to take it out: {forget_command(folder)}")
     for line in lines:
         out.print(line, markup=False)
 
@@ -195,7 +215,8 @@ def _tell(folder: Path, indexed: Indexed) -> None:
         print_note(f"{shown_path(str(folder))}: {told(indexed.passed_over)}")
     parts = [f"{_count(indexed.read, 'photo')} read with {_count(indexed.faces, 'face')}"]
     if indexed.recognised:
-        parts.append(f"{indexed.recognised:,} recognised")
+        moved = f" ({indexed.moved:,} moved here)" if indexed.moved else ""
+        parts.append(f"{indexed.recognised:,} recognised{moved}")
     parts.append(f"{indexed.unchanged:,} unchanged")
     if indexed.gone:
         parts.append(f"{indexed.gone:,} gone")
@@ -204,6 +225,20 @@ def _tell(folder: Path, indexed: Indexed) -> None:
     rate = f", {indexed.read / indexed.seconds:.1f} photos/s" if indexed.read else ""
     where = shown_path(str(folder))
     out.print(f"{where}: {', '.join(parts)}, {indexed.seconds:.1f} s{rate}", markup=False)
+
+
+def _no_folder(folder: Path, database: Path) -> UsageError:
+    """Why a folder cannot be indexed; one that was indexed before may have been moved."""
+    path = os.fsencode(os.path.abspath(folder))  # noqa: PTH100 (links stay)
+    if not folder.exists() and database.exists():
+        with open_album(database) as connection:
+            if path in indexed_folders(connection):
+                return UsageError(
+                    "this folder was indexed before and is no longer there",
+                    where=folder,
+                    hint=f"{HOW_MOVED}; or take it out of the album: {forget_command(path)}",
+                )
+    return UsageError("no such folder", where=folder, hint="check the spelling")
 
 
 def _count(number: int, thing: str) -> str:

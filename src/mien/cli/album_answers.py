@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -14,13 +15,15 @@ import typer
 
 from mien.album.asking.columns import SEVEN, AlbumColumns, load_columns
 from mien.album.asking.hits import Hit, hits_of_rows, ranked_hits
-from mien.album.asking.rank import LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
-from mien.album.asking.similar import faces_of_photo, load_embeddings, rank_similar
+from mien.album.asking.presence import first_present, rank_present
+from mien.album.asking.rank import LEAST_SCORE, LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
+from mien.album.asking.similar import load_embeddings, pictures_of, rank_similar, read_asked
 from mien.album.asking.spans import number_range, time_span
 from mien.album.database import default_database, open_album
-from mien.album.store import path_range
+from mien.album.missing import HOW_MOVED, forget_command, highest_missing, missing_notes
+from mien.album.store import known_files
 from mien.album.taking.gallery import write_gallery
-from mien.album.taking.listing import to_csv, to_json, to_paths, to_table
+from mien.album.taking.listing import shown_path, to_csv, to_json, to_paths, to_table
 from mien.album.taking.take import take_photos
 from mien.album.taking.xmp import write_sidecars
 from mien.cli.console import out as console
@@ -145,6 +148,9 @@ def top(
     min_sharpness: Annotated[
         float, typer.Option(min=0, help="More blurred faces do not count.")
     ] = LEAST_SHARPNESS,
+    min_score: Annotated[
+        float, typer.Option(min=0, max=1, help="Photos of an emotion with less are not named.")
+    ] = LEAST_SCORE,
     bursts: Annotated[Bursts, typer.Option(help="Of a burst only the best, or all.")] = Bursts.BEST,
     format: FormatOption = AnswerFormat.TABLE,
     out: OutOption = None,
@@ -174,22 +180,24 @@ def top(
         faces=number_range(faces, "--faces"),
         taken_from=None if begin is None else time_span(begin, "--from")[0],
         taken_to=None if end is None else time_span(end, "--to")[1],
-        folder=None if folder is None else os.fsencode(folder.absolute()),
+        folder=None if folder is None else _absolute(folder),
         path=path,
         sure=sure,
         min_size=min_size,
         min_sharpness=min_sharpness,
         only_best_of_burst=bursts is Bursts.BEST,
+        min_score=min_score,
     )
     since, until = query.taken_from, query.taken_to
     if since is not None and until is not None and since >= until:
         raise UsageError(f"nothing is between {begin} and {end}", where="--from, --to")
     with open_album(database or default_database()) as connection:
-        columns = load_columns(connection)
+        columns = load_columns(connection, query.folder)
         if folder is not None:
-            _check_folder(columns, folder)
-        ranking = rank(columns, query)
-        hits = ranked_hits(connection, columns, ranking, query, most=number, place=place)
+            _check_folder(connection, columns, folder)
+        present = rank_present(connection, columns, lambda those: rank(those, query), number)
+        ranking = present.ranking
+        hits = ranked_hits(connection, present.columns, ranking, query, most=number, place=place)
     taken = () if out is None else take_photos(hits, out, way=way.value)
     if xmp:
         beside = taken or [hit.path for hit in hits]
@@ -201,7 +209,14 @@ def top(
         )
     question = {"emotion": emotion, "labels": labels.value, "rule": rule.value}
     _print(hits, format, question, place=place)
+    if ranking.below and len(hits) < number:
+        print_note(
+            f"only {len(hits):,} of {number:,} are {emotion}: {ranking.below:,} more have a score "
+            f"below {min_score:g}; to see them, too: --min-score 0"
+        )
     _note(ranking, columns.other_model)
+    for line in missing_notes((*columns.missing, *present.missing)):
+        print_note(line)
 
 
 def similar(
@@ -224,11 +239,12 @@ def similar(
 ) -> None:
     """Name the photos whose faces have the most similar expressions.
 
-    The faces are compared by what the model sees in them. That is not who they are: it cannot find
-    a person.
+    The photo itself and copies of it are left out. The faces are compared by what the model sees
+    in them. That is not who they are: it cannot find a person.
     """
     _check_way(way, out)
-    asked = faces_of_photo(photo, find_model(model))
+    itself = read_asked(photo, find_model(model))
+    asked = itself.embeddings
     if face is not None:
         if face > len(asked):
             has = "1 face" if len(asked) == 1 else f"{len(asked)} faces"
@@ -237,17 +253,23 @@ def similar(
     with open_album(database or default_database()) as connection:
         columns = load_columns(connection)
         pictures, scores = rank_similar(asked, load_embeddings(connection))
-        rows = {picture: row for row, picture in enumerate(columns.picture.tolist())}
-        best = [
-            (rows[picture], score)
+        own = pictures_of(connection, itself)
+        rows = {
+            picture: row
+            for row, picture in enumerate(columns.picture.tolist())
+            if picture not in own
+        }
+        score_of = {
+            rows[picture]: score
             for picture, score in zip(pictures.tolist(), scores.tolist(), strict=True)
             if picture in rows
-        ][:number]
+        }
+        present, best, gone = first_present(connection, columns, score_of, number)
         hits = hits_of_rows(
             connection,
-            columns,
-            [row for row, _ in best],
-            [score for _, score in best],
+            present,
+            best,
+            [score_of[row] for row in best],
             SEVEN,
             counted=np.ones(len(columns.faces.photo), bool),
             place=place,
@@ -263,6 +285,8 @@ def similar(
             emotion="",
         )
     _print(hits, format, {"similar": str(photo)}, place=place)
+    for line in missing_notes((*columns.missing, *gone)):
+        print_note(line)
 
 
 def _check_way(way: Way, out: Path | None) -> None:
@@ -270,14 +294,28 @@ def _check_way(way: Way, out: Path | None) -> None:
         raise UsageError("--as is about photos in a folder: use it with --out")
 
 
-def _check_folder(columns: AlbumColumns, folder: Path) -> None:
-    first, after = path_range(os.fsencode(folder.absolute()))
-    if not any(first <= path < after for path in columns.paths):
+def _check_folder(connection: sqlite3.Connection, columns: AlbumColumns, folder: Path) -> None:
+    if columns.paths or columns.other_model:
+        return
+    path = _absolute(folder)
+    if not folder.exists() and known_files(connection, path):
+        gone = highest_missing(path)
         raise UsageError(
-            "no photo of this folder is in the album",
+            f"the photos that were here are gone: {shown_path(os.fsdecode(gone))} is no longer "
+            "there",
             where=folder,
-            hint="check the spelling, or fill it: mien album index FOLDER",
+            hint=f"{HOW_MOVED}; or take it out of the album: {forget_command(gone)}",
         )
+    raise UsageError(
+        "no photo of this folder is in the album",
+        where=folder,
+        hint="check the spelling, or fill it: mien album index FOLDER",
+    )
+
+
+def _absolute(path: Path) -> bytes:
+    """As the index names files: without dots, and links stay."""
+    return os.fsencode(os.path.abspath(path))  # noqa: PTH100 (links stay)
 
 
 def _print(
@@ -315,7 +353,9 @@ def _in_words(query: Query, ranking: Ranking) -> str:
 
 def _note(ranking: Ranking, other_model: int) -> None:
     if ranking.in_bursts:
-        print_note(f"{ranking.in_bursts:,} left out for a better one of the same burst")
+        print_note(
+            f"{ranking.in_bursts:,} left out for a better one of the same burst, or as copies"
+        )
     if ranking.without_time:
         print_note(
             f"{ranking.without_time:,} left out because they do not say when they were taken"

@@ -15,6 +15,7 @@ from mien.cli.lab.trainable import list_trainable
 from mien.errors import UsageError
 from mien.packaged import EXPRESSION_MODELS, check_all_packaged, find_model, packaged_path
 from mien.vision.classify import Classifier
+from mien.vision.reading import reading_names
 
 models_app = typer.Typer(help="The model files that come with Mien: list, show, verify.")
 
@@ -99,7 +100,8 @@ def show_model(
         ("summary", card.summary),
         ("input", f"uint8 (n, {card.input_height}, {card.input_width}), {card.colour}"),
         ("outputs", heads),
-        ("unsure", f"top probability below {card.unsure_below:g}"),
+        ("readings", _readings(card)),
+        ("unsure", _unsure(card)),
         (
             "crop",
             f"side {card.crop.scale:g} × the box, {card.crop.shift_y:+g} down{_turned(card.crop)}",
@@ -130,6 +132,28 @@ def show_model(
             markup=False,
         )
         out.print(score_tables(card.balanced.scores))
+
+
+def _readings(card: ModelCard) -> str:
+    """The default first, and how the heads are put together in those that are of the card."""
+    told = []
+    for name in reading_names(card):
+        found = card.readings.get(name)
+        how = "" if found is None else " + ".join(f"{w:g} {h}" for h, w in found.weights.items())
+        mirrored = ", with the mirror image" if found is not None and found.mirrored else ""
+        told.append(f"{name} (log probabilities {how}{mirrored})" if how else name)
+    return "; ".join(told)
+
+
+def _unsure(card: ModelCard) -> str:
+    """When each reading says nothing."""
+    told = [
+        f"{name}: trust below {reading.trust.below:g}"
+        + (" or illegible" if card.legibility is not None else "")
+        for name, reading in card.readings.items()
+    ]
+    main = next(iter(card.heads))
+    return "; ".join([*told, f"{main}: top probability below {card.unsure_below:g}"])
 
 
 @models_app.command("verify")

@@ -44,6 +44,15 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="Another origin whose pages may use the server, exactly as browsers name it: "
+            "http://localhost:3000; repeatable. Needs a token unless it is this computer.",
+            show_default=False,
+        ),
+    ] = None,
     max_bytes: Annotated[
         int, typer.Option(min=1, help="Refuse larger uploads and messages.")
     ] = _DEFAULT.max_bytes,
@@ -51,7 +60,12 @@ def serve(
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
     ] = _DEFAULT.max_pixels,
     max_requests: Annotated[
-        int, typer.Option(min=1, help="Analyses at once, and live connections at once.")
+        int,
+        typer.Option(
+            min=1,
+            help="Analyses at once, and live connections at once, of one client address; all "
+            "together have a quarter more.",
+        ),
     ] = _DEFAULT.max_requests,
     max_fps: Annotated[
         float, typer.Option(help="Pictures a second of one client, and of one live connection.")
@@ -72,7 +86,7 @@ def serve(
         typer.Option(
             "--album/--no-album",
             help="Show the album at /album. By default only if no other computer can reach the "
-            "server.",
+            "server, and no other origin is allowed.",
             show_default=False,
         ),
     ] = None,
@@ -87,12 +101,13 @@ def serve(
     from mien.server.server import serve as run
 
     if album is None:
-        album = not reached_from_elsewhere(host, tuple(allow_host or ()))
+        album = not allow_origin and not reached_from_elsewhere(host, tuple(allow_host or ()))
     settings = Settings(
         host=host,
         port=port,
         token=token or None,
         allowed_hosts=tuple(allow_host or ()),
+        allowed_origins=tuple(allow_origin or ()),
         max_bytes=max_bytes,
         max_pixels=max_pixels,
         max_requests=max_requests,
@@ -118,10 +133,11 @@ def _print_ready(address: str, settings: Settings) -> None:
             "Pictures and token travel unencrypted: put a proxy with TLS before it, unless you "
             "trust the whole network.",
         ]
+    lines += [f"Pages of {origin} may use it." for origin in settings.allowed_origins]
     if settings.album is not None:
         if settings.album.exists():
             lines.append(f"Whoever can ask it sees the album's photos too: {address}/album")
-    elif reached_from_elsewhere(settings.host, settings.allowed_hosts):
+    elif settings.allowed_origins or reached_from_elsewhere(settings.host, settings.allowed_hosts):
         lines.append("It does not show the album, unless you say --album.")
     for line in lines:
         err.print(line, markup=False)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -14,8 +14,9 @@ from starlette.types import Receive, Scope, Send
 from mien.server.album.desk import AlbumDesk
 from mien.server.album.routes import album_page_router, album_router
 from mien.server.error_answers import install_error_handlers
-from mien.server.limits import Slots
+from mien.server.limits import Arriving, Slots
 from mien.server.metrics import Metrics, Observer
+from mien.server.parameters import no_unknown_parameters
 from mien.server.reading.analyze_route import analyze_router
 from mien.server.reading.engine import Engine
 from mien.server.reading.live_route import LiveClients, live_router
@@ -84,14 +85,19 @@ def create_app(settings: Settings) -> MienApp:
     app.analyses = Slots(settings.max_requests, "analyses")
     app.connections = Slots(settings.max_requests, "live connections")
     app.clients = LiveClients()
+    arriving = Arriving(settings.max_requests * settings.max_bytes)
     gate, metrics = Gate(settings.token), Metrics()
-    app.include_router(analyze_router(settings, engine, app.analyses, metrics))
+    strict = [Depends(no_unknown_parameters)]
+    app.include_router(
+        analyze_router(settings, engine, app.analyses, arriving, metrics), dependencies=strict
+    )
     app.include_router(live_router(settings, engine, app.connections, app.clients, metrics))
     app.include_router(
-        other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics)
+        other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics),
+        dependencies=strict,
     )
     if desk is not None:
-        app.include_router(album_router(settings, desk))
+        app.include_router(album_router(settings, desk, arriving), dependencies=strict)
     app.include_router(album_page_router())
     app.include_router(reference_router(app))
     app.router.redirect_slashes = False

@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from mien.server.error_answers import ApiError
 
 _BUSY_SECONDS = 1
+_RETRY = {"Retry-After": str(_BUSY_SECONDS)}
 _MOST_CLIENTS = 10_000
 _ROUNDING = 1e-6
 
 
 class Slots:
-    """A number of places; who finds none is told to come again instead of waiting.
+    """Places for what runs; who finds none is told to come again instead of waiting.
+
+    One client has at most ``number`` of them. All together have a quarter more, so that no client
+    takes all.
 
     Parameters
     ----------
@@ -29,27 +34,94 @@ class Slots:
     """
 
     def __init__(self, number: int, what: str) -> None:
-        self.number, self.what, self.taken = number, what, 0
+        self.number, self.what = number, what
+        self.total = number + math.ceil(number / 4)
         self.closed = False
+        self._of_client: Counter[str] = Counter()
+
+    @property
+    def taken(self) -> int:
+        """Places that are held now."""
+        return self._of_client.total()
+
+    def check_open(self) -> None:
+        """Raise ``ApiError`` 503 when the server stops."""
+        if self.closed:
+            raise ApiError(503, "the server is stopping", "try again later", headers=_RETRY)
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place; raises ``ApiError`` 503 when there is none or the server stops."""
-        retry = {"Retry-After": str(_BUSY_SECONDS)}
-        if self.closed:
-            raise ApiError(503, "the server is stopping", "try again later", headers=retry)
-        if self.taken >= self.number:
+    def place(self, client: str) -> Iterator[None]:
+        """Hold a place for a client; raises ``ApiError`` 503 when there is none."""
+        if self._of_client[client] >= self.number or self.taken >= self.total:
             raise ApiError(
                 503,
                 f"{self.number} {self.what} at once is the limit",
                 f"try again in {_BUSY_SECONDS} s",
-                headers=retry,
+                headers=_RETRY,
             )
-        self.taken += 1
+        self._of_client[client] += 1
         try:
             yield
         finally:
-            self.taken -= 1
+            self._of_client[client] -= 1
+            if not self._of_client[client]:
+                del self._of_client[client]
+
+
+class Arriving:
+    """The bodies that are on their way: they hold no place, and no more memory than is allowed.
+
+    When they are too much together, the one whose client has been silent for longest is given up:
+    clients that stop in the middle cannot keep others out.
+
+    Parameters
+    ----------
+    most : int
+        Bytes of all of them, at least the largest that a single one may have.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._bodies: dict[Body, None] = {}
+
+    @contextmanager
+    def body(self) -> Iterator[Body]:
+        """One more body, until the block ends."""
+        body = Body()
+        self._bodies[body] = None
+        try:
+            yield body
+        finally:
+            del self._bodies[body]
+
+    def count(self, body: Body, size: int) -> None:
+        """Note a piece of a body that has come."""
+        body.size += size
+        # The first one is the one that has waited for longest.
+        del self._bodies[body]
+        self._bodies[body] = None
+        together = sum(each.size for each in self._bodies if not each.given_up)
+        for silent in tuple(self._bodies):
+            if together <= self.most or silent is body:
+                return
+            if silent.size and not silent.given_up:
+                together -= silent.size
+                silent.give_up()
+
+
+class Body:
+    """One body that is on its way."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.given_up = False
+        self.waiting: asyncio.Timeout | None = None
+
+    def give_up(self) -> None:
+        """End the wait for its next piece."""
+        self.given_up = True
+        if self.waiting is not None:
+            self.waiting.reschedule(asyncio.get_running_loop().time())
 
 
 class RateLimit:
@@ -90,13 +162,15 @@ class RateLimit:
 
 
 async def limited_body(
-    request: Request, *, max_bytes: int, seconds: float
+    request: Request, arriving: Arriving, *, max_bytes: int, seconds: float
 ) -> AsyncGenerator[bytes, None]:
     """The body of a request piece by piece, never more and never for longer than allowed.
 
     Parameters
     ----------
     request : Request
+    arriving : Arriving
+        The other bodies that are on their way.
     max_bytes : int
         A longer body is refused: by its ``Content-Length`` before a byte of it is read, else as
         soon as it is too long.
@@ -106,34 +180,55 @@ async def limited_body(
     Raises
     ------
     ApiError
-        413 for a body that is too long, 408 for one that takes too long.
+        413 for a body that is too long, 408 for one that takes too long, 503 for one that was
+        given up.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > max_bytes:
         raise _too_large(max_bytes)
-    received = 0
     stream = request.stream()
     end = asyncio.get_running_loop().time() + seconds
-    while True:
-        try:
-            # Only the wait for the client is timed, not what the consumer does with a piece.
-            async with asyncio.timeout_at(end):
-                piece = await anext(stream, None)
-        except TimeoutError:
-            raise ApiError(
-                408,
-                f"the body did not arrive within {seconds:g} s",
-                "send a smaller picture",
-                headers={"Connection": "close"},
-            ) from None
-        except ClientDisconnect:
-            raise ApiError(400, "the client went away while it sent the body") from None
-        if piece is None:
-            return
-        received += len(piece)
-        if received > max_bytes:
-            raise _too_large(max_bytes)
-        yield piece
+    with arriving.body() as body:
+        while True:
+            try:
+                # Only the wait for the client is timed, not what the consumer does with a piece.
+                async with asyncio.timeout_at(end) as body.waiting:
+                    piece = await anext(stream, None)
+            except TimeoutError:
+                raise _too_slow(body, seconds) from None
+            except ClientDisconnect:
+                raise ApiError(400, "the client went away while it sent the body") from None
+            finally:
+                body.waiting = None
+            if piece is None:
+                return
+            if body.size + len(piece) > max_bytes:
+                raise _too_large(max_bytes)
+            if body.given_up:
+                raise _too_slow(body, seconds)
+            arriving.count(body, len(piece))
+            yield piece
+
+
+def client_of(connection: HTTPConnection) -> str:
+    """Whose places and whose rate a connection uses: its address."""
+    return connection.client.host if connection.client else ""
+
+
+def _too_slow(body: Body, seconds: float) -> ApiError:
+    if body.given_up:
+        return ApiError(
+            503,
+            "too much was being sent at once, and this body had stopped",
+            f"try again in {_BUSY_SECONDS} s",
+            headers={**_RETRY, "Connection": "close"},
+        )
+    return ApiError(
+        408,
+        f"the body did not arrive within {seconds:g} s",
+        "send a smaller picture",
+        headers={"Connection": "close"},
+    )
 
 
 def _too_large(max_bytes: int) -> ApiError:

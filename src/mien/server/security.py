@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mien.server.error_answers import ApiError
@@ -14,6 +15,7 @@ from mien.server.settings import Settings
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
 _SCHEMES = {"http", "https"}
+_PREFLIGHT_SECONDS = 600
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -49,7 +51,8 @@ class Guard:
 
     - The *Host* must be an address in numbers, ``localhost`` or a known name: another name that
       leads here means that a page far away has been given this computer's address (DNS rebinding).
-    - The *Origin*, which browsers send along, must be this very server: no other page may use it.
+    - The *Origin*, which browsers send along, must be this very server or one that was allowed: no
+      other page may use it. Pages of an allowed one are told so, by CORS (Fetch standard, 3.3).
     - Everything under ``/v1/`` and ``/metrics`` needs the token, if there is one.
 
     Parameters
@@ -64,6 +67,7 @@ class Guard:
         self._names = {
             name.lower() for name in ("localhost", settings.host, *settings.allowed_hosts)
         }
+        self._origins = frozenset(settings.allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI)."""
@@ -73,6 +77,7 @@ class Guard:
         headers = Headers(scope=scope)
         guarded = scope["path"].startswith("/v1/") or scope["path"] == "/metrics"
         policy = content_security_policy("")
+        allowed = guarded and self._is_allowed(headers)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
@@ -80,6 +85,11 @@ class Guard:
                 for name, value in _HEADERS.items():
                     answer[name] = value
                 answer["Content-Security-Policy"] = policy
+                if guarded and self._origins:
+                    answer.add_vary_header("Origin")
+                if allowed:
+                    answer["Access-Control-Allow-Origin"] = headers["origin"]
+                    answer["Access-Control-Expose-Headers"] = "Retry-After, Content-Disposition"
                 answer.setdefault("Cache-Control", "no-store" if guarded else "no-cache")
             await send(message)
 
@@ -87,7 +97,12 @@ class Guard:
             host = self._check_host(headers)
             policy = content_security_policy(host)
             if guarded:
-                self._check_origin(headers, host)
+                if not allowed:
+                    _check_origin(headers, host)
+                elif _is_preflight(scope, headers):
+                    # It never has a token: the browser asks whether it may send one.
+                    await _preflight_answer(headers)(scope, receive, send_with_headers)
+                    return
                 if not self._gate.lets_in(headers):
                     raise ApiError(
                         401,
@@ -114,15 +129,49 @@ class Guard:
             )
         return sent[0].lower()
 
-    @staticmethod
-    def _check_origin(headers: Headers, host: str) -> None:
-        foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
-        for origin in headers.getlist("origin"):
-            scheme, _, rest = origin.lower().partition("://")
-            # Behind a proxy that does TLS the scheme is another one, so only the rest must agree.
-            foreign = foreign or scheme not in _SCHEMES or rest != host
-        if foreign:
-            raise ApiError(403, "other web pages may not use this server", "open its own page")
+    def _is_allowed(self, headers: Headers) -> bool:
+        """Whether a page of another origin asks, and that origin was allowed."""
+        sent = headers.getlist("origin")
+        return len(sent) == 1 and sent[0] in self._origins
+
+
+def _check_origin(headers: Headers, host: str) -> None:
+    foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    for origin in headers.getlist("origin"):
+        scheme, _, rest = origin.lower().partition("://")
+        # Behind a proxy that does TLS the scheme is another one, so only the rest must agree.
+        foreign = foreign or scheme not in _SCHEMES or rest != host
+    if foreign:
+        raise ApiError(
+            403,
+            "other web pages may not use this server",
+            "open its own page; whoever runs it can let another in: "
+            "mien serve --allow-origin ORIGIN",
+        )
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "OPTIONS"
+        and "access-control-request-method" in headers
+    )
+
+
+def _preflight_answer(headers: Headers) -> Response:
+    """What pages of an allowed origin may send (Fetch standard, 3.3.3)."""
+    answer = Response(
+        status_code=204,
+        headers={
+            "Access-Control-Allow-Methods": "GET, HEAD, POST",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type",
+            "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
+        },
+    )
+    # A public page that asks a computer of a private network (Chrome).
+    if headers.get("access-control-request-private-network") == "true":
+        answer.headers["Access-Control-Allow-Private-Network"] = "true"
+    return answer
 
 
 def _is_address(name: str) -> bool:

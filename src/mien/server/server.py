@@ -15,6 +15,7 @@ import uvicorn
 from mien.errors import MienError
 from mien.server.app import MienApp, create_app
 from mien.server.metrics import LOG
+from mien.server.refused_sockets import RefusingProtocol
 from mien.server.settings import Settings
 from mien.server.slow_clients import patient_protocol
 
@@ -46,7 +47,7 @@ class MienServer(uvicorn.Server):
             app,
             http=patient_protocol(settings.upload_seconds),
             loop="asyncio",
-            ws="websockets-sansio",
+            ws=RefusingProtocol,
             ws_max_size=settings.max_bytes + _CLOCK_BYTES,
             # JPEGs do not get smaller, and the answers are short.
             ws_per_message_deflate=False,

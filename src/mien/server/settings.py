@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,14 @@ SHORTEST_TOKEN = 16
 """Characters. A shorter token could be guessed by trying."""
 
 _MOST_THREADS = 4
+_MAKE_TOKEN = (
+    "set MIEN_TOKEN, for example to what this prints: "
+    'python -c "import secrets; print(secrets.token_urlsafe())"'
+)
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[1-9][0-9]{0,4}))?"
+)
+_OWN_PORTS = {"http": "80", "https": "443"}
 
 
 def default_threads() -> int:
@@ -47,13 +56,16 @@ class Settings:
     allowed_hosts : tuple of str
         Names, without port, under which browsers may ask beside ``localhost``, ``host`` and
         addresses in numbers.
+    allowed_origins : tuple of str
+        Origins (``https://example.org``, exactly as a browser sends them) whose pages may use the
+        server beside its own. Needs a token unless the pages are this computer's.
     max_bytes : int
         Largest body of a request and largest message of a WebSocket, in bytes.
     max_pixels : int
         Most pixels (width times height) of a picture.
     max_requests : int
-        Analyses over HTTP that are held at once (received, waiting or running); also the number
-        of live connections at once.
+        Analyses over HTTP that one client address has at once (waiting or running); also the
+        number of its live connections. All addresses together have a quarter more.
     max_fps : float
         Most pictures a second: of one client address over HTTP, and of one live connection.
     upload_seconds : float
@@ -77,6 +89,7 @@ class Settings:
     port: int = DEFAULT_PORT
     token: str | None = None
     allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
     max_bytes: int = 20_000_000
     max_pixels: int = 50_000_000
     max_requests: int = 16
@@ -98,13 +111,21 @@ class Settings:
         for name in ("max_fps", "upload_seconds"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise UsageError(f"is {getattr(self, name)}, expected above 0", where=_option(name))
+        for origin in self.allowed_origins:
+            _check_origin(origin)
+        foreign = foreign_origins(self.allowed_origins)
+        if self.token is None and foreign:
+            raise UsageError(
+                f"pages of {foreign[0]} come from elsewhere, so a token is needed",
+                where="--token",
+                hint=_MAKE_TOKEN,
+            )
         reached = reached_from_elsewhere(self.host, self.allowed_hosts)
         if self.token is None and reached:
             raise UsageError(
                 f"other computers can reach {reached[0]}, so a token is needed",
                 where="--token",
-                hint="set MIEN_TOKEN, for example to what this prints: "
-                'python -c "import secrets; print(secrets.token_urlsafe())"',
+                hint=_MAKE_TOKEN,
             )
         if self.token is not None and not _is_good_token(self.token):
             raise UsageError(
@@ -117,6 +138,34 @@ class Settings:
 def reached_from_elsewhere(host: str, allowed_hosts: tuple[str, ...]) -> list[str]:
     """Those of a server's names under which other computers can reach it."""
     return [name for name in (host, *allowed_hosts) if not is_loopback(name)]
+
+
+def foreign_origins(origins: tuple[str, ...]) -> list[str]:
+    """Those of the origins whose pages do not come from this computer."""
+    return [origin for origin in origins if not is_loopback(_host_of(origin))]
+
+
+def _host_of(origin: str) -> str:
+    found = _ORIGIN.fullmatch(origin)
+    return "" if found is None else found["host"].strip("[]")
+
+
+def _check_origin(origin: str) -> None:
+    """Raise ``UsageError`` for what no browser sends as an origin."""
+    found = _ORIGIN.fullmatch(origin)
+    if found is None or int(found["port"] or 1) > 65535:
+        raise UsageError(
+            f"{origin!r} is no origin",
+            where="--allow-origin",
+            hint="give scheme, host and port in small letters, without a path: "
+            "http://localhost:3000",
+        )
+    if found["port"] == _OWN_PORTS[found["scheme"]]:
+        raise UsageError(
+            f"browsers leave the port out of {origin}",
+            where="--allow-origin",
+            hint=f"give {origin.rpartition(':')[0]}",
+        )
 
 
 def _option(name: str) -> str:

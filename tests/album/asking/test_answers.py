@@ -19,7 +19,7 @@ from rich.console import Console
 from mien.album.asking.columns import load_columns
 from mien.album.asking.hits import Hit, ranked_hits
 from mien.album.asking.rank import Query, rank
-from mien.album.asking.similar import Embeddings, faces_of_photo, load_embeddings, rank_similar
+from mien.album.asking.similar import Embeddings, load_embeddings, rank_similar, read_asked
 from mien.album.database import open_album
 from mien.album.taking.gallery import write_gallery
 from mien.album.taking.listing import to_csv, to_json, to_paths, to_table
@@ -219,7 +219,7 @@ def test_similar_by_hand() -> None:
 
 
 def test_a_photo_is_most_similar_to_itself(made_album: Path, made_photos: Path) -> None:
-    asked = faces_of_photo(made_photos / "burst-1.jpg", MODEL)
+    asked = read_asked(made_photos / "burst-1.jpg", MODEL).embeddings
     with open_album(made_album) as connection:
         columns = load_columns(connection)
         pictures, scores = rank_similar(asked, load_embeddings(connection))
@@ -229,4 +229,4 @@ def test_a_photo_is_most_similar_to_itself(made_album: Path, made_photos: Path) 
     last = columns.paths[columns.picture.tolist().index(pictures[-1])]
     assert last.endswith(b"/blurred.webp")
     with pytest.raises(UsageError, match="no face was found"):
-        faces_of_photo(made_photos / "noise.png", MODEL)
+        read_asked(made_photos / "noise.png", MODEL)

@@ -125,7 +125,7 @@ def test_without_ray_it_says_what_to_install(
     with pytest.raises(UsageError, match=missing):
         next(examine_with_ray([b"/a.jpg"], ExaminerSettings(None, MODEL), []))
     with pytest.raises(UsageError, match=missing):
-        verb.index([tmp_path], engine=verb.Engine.RAY)
+        verb.index([tmp_path], engine=verb.IndexEngine.RAY)
 
 
 def test_an_address_is_for_ray(mien: Command, tmp_path: Path) -> None:

@@ -65,7 +65,12 @@ def test_the_happiest_come_first_and_a_slider_changes_that(album, address, open_
         slide(page, "happy", 0)
         slide(page, "surprise", 60)
         wait_for(page, lambda: names(page)[:6] == expected(album, emotion="surprise")[:6])
-        assert "surprise" in page.inner_text(".tile[data-at='0']")
+        # Its own word comes first, what was asked for second.
+        assert page.inner_text(".tile[data-at='0'] b") == "happy"
+        assert "happy.svg" in page.get_attribute(".tile[data-at='0'] .tile-score img", "src")
+        assert page.inner_text(".tile[data-at='0'] .tile-asked").startswith("surprise ")
+        spoken = page.get_attribute(".tile[data-at='0']", "aria-label")
+        assert spoken.index("happy") < spoken.index("surprise")
         slide(page, "surprise", 0)
         wait_for(page, lambda: "No emotion has a weight" in page.inner_text("#weights-problem"))
         watched.complaints_expected = True  # The browser writes the status 422 to its console.

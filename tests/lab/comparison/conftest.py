@@ -27,7 +27,7 @@ def spoil(predictions: Predictions, rows: int) -> Predictions:
 
 
 @pytest.fixture(scope="session")
-def copy_run(finished: Run) -> Callable[..., Run]:
+def copy_run(finished: Run, as_seed: Callable[[Run, int], None]) -> Callable[..., Run]:
     """Copy the finished run into a folder; ``change`` is applied to its predictions."""
 
     def copy(
@@ -38,7 +38,7 @@ def copy_run(finished: Run) -> Callable[..., Run]:
     ) -> Run:
         shutil.copytree(finished.folder, folder)
         run = Run(folder)
-        run.write_recipe(run.recipe().model_copy(update={"seed": seed}))
+        as_seed(run, seed)
         write_predictions(change(read_predictions(run.predictions)), run.predictions)
         return run
 

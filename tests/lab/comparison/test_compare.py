@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import statistics
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ import torch
 from scipy.stats import binomtest
 from sklearn.metrics import balanced_accuracy_score, f1_score
 
+from mien.cli.lab.compare import compare as verb
 from mien.errors import MienError, RunError, UsageError
 from mien.lab.comparison.answers import make_predictions, predictions_path, read_answers
 from mien.lab.comparison.compare import compare
@@ -272,3 +274,32 @@ def test_runs_of_the_same_name_are_called_by_their_path(finished, copy_run, tmp_
     other = copy_run(tmp_path / finished.folder.name, lambda found: spoil(found, 5))
     found = compare([finished.folder, other.folder], speed=False)
     assert [model.name for model in found.models] == [str(finished.folder), str(other.folder)]
+
+
+@pytest.mark.parametrize("name", ["vgg8-small", "small"])
+def test_a_packaged_model_is_compared_by_its_name(
+    finished, faces, data_home, tmp_path, monkeypatch, name
+):
+    monkeypatch.chdir(tmp_path)
+    save_faces(faces, stored_path(faces.name))
+    # What the packaged model was trained on goes by this name; here it is the same little set.
+    save_faces(faces, stored_path("fer2013"))
+    before = torch.get_num_threads()
+    try:
+        verb(
+            [str(finished.folder), name],
+            baseline=name,
+            folder=tmp_path / "compared",
+            evaluate=True,
+            threads=2,
+        )
+    finally:
+        torch.set_num_threads(before)
+    found = json.loads((tmp_path / "compared" / "compare.json").read_text("utf-8"))
+    assert {model["name"] for model in found["models"]} == {"tiny-s3", "vgg8-small"}
+    assert found["reference"] == "vgg8-small"
+    assert {model["latency"]["threads"] for model in found["models"]} == {2}
+    with pytest.raises(UsageError, match="is there twice"):
+        verb(["small", "vgg8-small"])
+    with pytest.raises(RunError, match="vgg9: no such run folder"):
+        verb(["small", "vgg9"])

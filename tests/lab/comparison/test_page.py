@@ -120,3 +120,16 @@ def test_a_folder_that_cannot_be_written_is_one_line(comparison, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="choose another folder with --out"):
         write_comparison(comparison, tmp_path / "file" / "out")
+
+
+def test_models_that_kept_twins_are_told_from_those_that_did_not(comparison):
+    assert "Not the same protocol" not in " ".join(findings(comparison))
+    first, *others = comparison.models
+    data = {**first.facts.recipe["data"], "twins": "keep"}
+    kept = replace(first.facts, recipe={**first.facts.recipe, "data": data})
+    mixed = replace(comparison, models=(replace(first, facts=kept), *others))
+    assert f"Not the same protocol: {first.name} kept images in Training" in " ".join(
+        findings(mixed)
+    )
+    data.pop("twins")  # Of a Mien that did not know the key, and kept them.
+    assert f"Not the same protocol: {first.name} kept" in " ".join(findings(mixed))

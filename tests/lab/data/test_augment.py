@@ -366,7 +366,7 @@ def test_what_counts_as_a_change():
         {"mixup": 0.2},
         {"scale": (0, 1)},
         {"scale": (1.2, 0.9)},
-        {"blur": 1},
+        {"smear": 1},
     ],
     ids=str,
 )

@@ -12,7 +12,7 @@ from PIL import Image
 from mien.emotions import LABEL_SETS
 from mien.lab.data.labels.mapping import load_mapping, packaged_mappings, parse_mapping
 from mien.lab.data.sources.sources import read_faces
-from mien.lab.data.sources.split_names import SPLIT_NAMES
+from mien.lab.data.split_names import SPLIT_NAMES
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "data.md").read_text("utf-8")
 MAPPINGS = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)

@@ -9,9 +9,11 @@ import sys
 from dataclasses import replace
 
 import pytest
+import torch
 
-from mien.errors import OutputError, RunError
+from mien.errors import MienError, OutputError, RunError
 from mien.lab.data.store import save_faces
+from mien.lab.training.checkpoint import load_checkpoint
 from mien.lab.training.loop import Step, train
 from mien.lab.training.run import Run
 
@@ -170,3 +172,52 @@ def test_training_anew_forgets_the_scores_of_before(finished_copy, faces, make_r
         train(make_recipe(), faces, finished_copy, on_step=_stop_at(0, 0))
     for path in (finished_copy.evaluation, finished_copy.predictions, finished_copy.weights):
         assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [1, 2],
+        torch.zeros(3),
+        {},
+        {"epoch": 3, "state_dict": {"weight": torch.zeros(2)}},
+        {"recipe": 3},
+        {"recipe": {"name": "tiny"}},
+    ],
+)
+def test_a_foreign_checkpoint_is_refused_in_one_line(faces, one_epoch, short_recipe, content):
+    torch.save(content, one_epoch.checkpoint)
+    with pytest.raises(MienError) as told:
+        train(short_recipe, faces, one_epoch, resume=True)
+    assert str(told.value).startswith(f"{one_epoch.checkpoint}: ")
+    assert len(str(told.value).splitlines()) == 1
+
+
+FOREIGN_PARTS = [
+    *((part, None) for part in ("model", "optimiser", "average", "logs", "best", "scaler")),
+    *((part, other) for part in ("model", "optimiser", "logs") for other in ({"foreign": 1}, 7)),
+]
+
+
+@pytest.mark.parametrize(("part", "instead"), FOREIGN_PARTS)
+def test_a_checkpoint_with_a_foreign_part(faces, one_epoch, short_recipe, part, instead):
+    state = load_checkpoint(one_epoch.checkpoint)
+    if instead is None:
+        del state[part]
+    else:
+        state[part] = instead
+    torch.save(state, one_epoch.checkpoint)
+    with pytest.raises(RunError, match="not a checkpoint of this training; train again with"):
+        train(short_recipe, faces, one_epoch, resume=True)
+
+
+def test_a_recipe_file_of_another_training_is_refused(faces, one_epoch, short_recipe):
+    """Two trainings in one folder left the one's checkpoint under the other's recipe."""
+    path = one_epoch.folder / "recipe.yaml"
+    path.write_text(path.read_text().replace("epochs: 4", "epochs: 9"))
+    with pytest.raises(RunError, match="yaml is not the recipe of the checkpoint"):
+        train(short_recipe, faces, one_epoch, resume=True)
+    # Another layout, or a key written by a newer Mien, is the same recipe.
+    one_epoch.write_recipe(short_recipe)
+    path.write_text("# of mine\n" + path.read_text().replace("ema: ", "ema:   "))
+    train(short_recipe, faces, one_epoch, resume=True)

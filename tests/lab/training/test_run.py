@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from mien.errors import OutputError, RunError
 from mien.lab.data.preprocess import Input, standardise
+from mien.lab.evaluation.subject import open_subject
 from mien.lab.models import create_model
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.run import Run, run_folder
@@ -114,3 +116,42 @@ def test_predicting_does_not_train(finished, faces):
     two = predict_logits(model, faces.images[:9], Input(crop=44))
     assert np.array_equal(one["fer2013"], two["fer2013"])
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", "3", "{}", '{"data": "tiny"}', '{"labels": [], "heads": 3}']
+)
+def test_a_foreign_run_json(finished_copy, content):
+    (finished_copy.folder / "run.json").write_text(content)
+    with pytest.raises(RunError, match=r"run\.json: not the run\.json of a training"):
+        finished_copy.facts()
+
+
+def test_a_recipe_that_is_not_the_runs_own(finished_copy):
+    path = finished_copy.folder / "recipe.yaml"
+    whole = path.read_text()
+    path.write_text(whole.replace("crop: 44", "crop: 40"))
+    with pytest.raises(RunError, match=r"recipe\.yaml is not the recipe that this run was trained"):
+        open_subject(finished_copy.folder)
+    # Comments and the order of keys are nobody's business; runs of before have no hash.
+    first, *rest = whole.splitlines(keepends=True)
+    path.write_text("".join(["# mine\n", *rest, first]))
+    assert open_subject(finished_copy.folder).network is not None
+    path.write_text(whole.replace("rotation: 5", "rotation: 6"))
+    facts = json.loads((finished_copy.folder / "run.json").read_text())
+    del facts["recipe_sha256"]
+    (finished_copy.folder / "run.json").write_text(json.dumps(facts))
+    assert finished_copy.facts() == facts
+
+
+def test_a_run_folder_that_is_a_file(tmp_path):
+    path = tmp_path / "tiny-s3"
+    path.write_text("a file")
+    with pytest.raises(RunError, match="a file, not a run folder"):
+        Run(path).facts()
+    for content in ("[]", "3", "text"):
+        path.unlink(missing_ok=True)
+        tmp_path.joinpath("folder").mkdir(exist_ok=True)
+        (tmp_path / "folder" / "recipe.yaml").write_text(content)
+        with pytest.raises(RunError, match="not a run folder"):
+            Run(tmp_path / "folder").recipe()

@@ -3,9 +3,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import json
+import select
 import socket
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -101,9 +105,7 @@ def test_too_many_pixels_are_413_before_they_are_decoded(client, bomb):
     }
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/plain", "application/json", "application/x-www-form-urlencoded"]
-)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "video/mp4"])
 def test_other_types_are_415(client, jpeg, kind):
     answer = client.post("/v1/analyze", content=jpeg, headers={"Content-Type": kind})
     assert answer.status_code == 415
@@ -121,11 +123,87 @@ def test_damaged_forms_are_400(client, jpeg):
         assert error_of(answer)["what"] == "the form is damaged"
 
 
+def as_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+@pytest.mark.parametrize("name", ["image", "file", "img", "photo", "upload"])
+def test_the_field_may_have_any_common_name(client, jpeg, name):
+    uri = f"data:image/jpeg;base64,{as_base64(jpeg)}"
+    for options in (
+        {"files": {name: ("a.jpg", jpeg, "image/jpeg")}, "data": {"actions": "emotion"}},
+        {"files": {"other": (None, "text")}, "data": {name: uri}},
+        {"json": {name: uri, "actions": ["emotion"]}},
+        {"json": {name: as_base64(jpeg)}},
+    ):
+        answer = client.post("/v1/analyze", **options)
+        assert answer.status_code == 200, answer.text
+        assert len(answer.json()["faces"]) == 1
+
+
+def test_base64_as_programs_write_it(client, jpeg):
+    urlsafe = base64.urlsafe_b64encode(jpeg).decode()
+    for text in (
+        base64.encodebytes(jpeg).decode(),
+        urlsafe.rstrip("="),
+        f" DATA:image/jpeg;charset=utf-8;BASE64,{urlsafe}",
+    ):
+        answer = client.post("/v1/analyze", json={"image": text})
+        assert answer.status_code == 200, answer.text
+    kind = {"Content-Type": "Application/JSON; charset=utf-8"}
+    content = json.dumps({"image": urlsafe}).encode()
+    assert client.post("/v1/analyze", content=content, headers=kind).status_code == 200
+
+
+def test_a_picture_under_the_type_that_curl_gives_it(client, jpeg, portrait):
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    for name in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM"):
+        content = encoded(portrait, name)
+        assert client.post("/v1/analyze", content=content, headers=kind).status_code == 200, name
+    for form in (b"", b"image=anna&explain=1", b"img=data%3Aimage%2Fjpeg%3Bbase64%2C" + jpeg[:9]):
+        answer = client.post("/v1/analyze", content=form, headers=kind)
+        assert answer.status_code == 415
+        assert "image/jpeg" in error_of(answer)["hint"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "what"),
+    [
+        (b"{", 400, "the JSON is damaged"),
+        (b"", 400, "the JSON is damaged"),
+        (b"\xff\xd8\xff\xe0", 400, "the JSON is damaged"),
+        (b"[" * 100_000, 400, "the JSON is damaged"),
+        (b"[]", 422, "no picture in a field 'image'"),
+        (b'{"picture": "AAAA"}', 422, "no picture in a field 'image'"),
+        (b'{"image": 1}', 422, "no picture in a field 'image'"),
+        (b'{"image": null}', 422, "no picture in a field 'image'"),
+        (b'{"image": ""}', 422, "nothing in it"),
+        (b'{"image": "data:image/jpeg;base64,"}', 422, "nothing in it"),
+        (b'{"image": "data:image/jpeg"}', 422, "no data URI"),
+        (b'{"image": "***"}', 422, "base64 is damaged"),
+        (b'{"image": "AAAA"}', 422, "is not a picture"),
+        (b'{"image": "/etc/hostname"}', 422, "base64 is damaged"),
+        (b'{"image": "file:///etc/hostname"}', 422, "not fetched from addresses"),
+        (b'{"image": "http://127.0.0.1/a.jpg"}', 422, "not fetched from addresses"),
+        (b'{"image": "AAAA", "img": "AAAA"}', 422, "each of the fields 'image' and 'img'"),
+    ],
+)
+def test_json_without_a_picture(client, body, status, what):
+    kind = {"Content-Type": "application/json"}
+    answer = client.post("/v1/analyze", content=body, headers=kind)
+    assert answer.status_code == status, answer.text
+    assert what in error_of(answer)["what"]
+
+
 def test_forms_without_the_field_say_its_name(client, jpeg):
-    for form in ({"files": {"photo": jpeg}}, {"files": {"x": b""}, "data": {"image": "text"}}):
+    for form in (
+        {"files": {"picture": jpeg}},
+        {"files": {"x": b""}, "data": {"image": "text"}},
+        {"files": {"x": (None, "y")}, "data": {"image": "/etc/hostname"}},
+    ):
         answer = client.post("/v1/analyze", **form)
         assert answer.status_code == 422
-        assert "'image'" in error_of(answer)["what"]
+        assert "'image', 'file'" in error_of(answer)["what"]
 
 
 def test_two_files_are_refused(client, jpeg):
@@ -138,6 +216,24 @@ def test_a_wrong_parameter_is_named_and_not_repeated(client, jpeg):
     assert answer.status_code == 422
     assert "query.explain" in error_of(answer)["what"]
     assert "anna" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "what", "hint"),
+    [
+        ("POST", "/v1/analyze?explian=1", "'explian'", "did you mean 'explain'?"),
+        ("POST", "/v1/analyze?explain=1&x=", "'x'", "there are: explain"),
+        ("GET", "/v1/models?model=small", "'model'", "there are none here"),
+        ("GET", "/metrics?name[]=mien_faces", "'name[]'", "there are none here"),
+        ("GET", "/healthz?a=1", "'a'", "there are none here"),
+        ("POST", "/v1/session?token=no", "'token'", "there are none here"),
+    ],
+)
+def test_unknown_parameters_are_422(client, jpeg, method, path, what, hint):
+    answer = client.request(method, path, content=jpeg)
+    assert answer.status_code == 422
+    assert error_of(answer)["what"] == f"there is no parameter {what}"
+    assert error_of(answer)["hint"] == hint
 
 
 @pytest.mark.parametrize(
@@ -222,11 +318,62 @@ def test_a_declared_length_is_refused_before_the_body_is_sent(small):
         assert connection.recv(100).startswith(b"HTTP/1.1 413")
 
 
-def test_too_many_at_once_are_503(small, jpeg):
-    with connect(small, HALF), small.client() as client:
-        answer = _until(lambda: client.post("/v1/analyze", content=jpeg), 503)
-    assert error_of(answer)["what"] == "1 analyses at once is the limit"
-    assert answer.headers["Retry-After"] == "1"
+def test_idle_uploads_keep_nobody_out(small, jpeg):
+    """Also when they have sent almost all: no place is held before a body has arrived."""
+    almost = HALF.replace("1000", str(len(jpeg))).encode().removesuffix(b"half") + jpeg[:-1]
+    with contextlib.ExitStack() as held, small.client() as client:
+        for _ in range(40):
+            held.enter_context(connect(small, HALF))
+        for _ in range(12):
+            held.enter_context(connect(small, "")).sendall(almost.replace(b"\n", b"\r\n", 4))
+        for _ in range(5):
+            answer = client.post("/v1/analyze", content=jpeg)
+            assert answer.status_code == 200, answer.text
+
+
+def test_an_upload_that_stopped_is_given_up_for_others(jpeg):
+    head = HALF.replace("1000", "900").removesuffix("half")
+    with (
+        running(max_bytes=1000, max_requests=1, max_fps=1000) as server,
+        connect(server, head + 700 * "x") as first,
+        server.client() as client,
+    ):
+        answered: list[socket.socket] = []
+        while not answered:
+            answer = client.post("/v1/analyze", content=bytes(800))
+            assert error_of(answer)["what"].startswith("what was sent is not a picture")
+            answered, _, _ = select.select([first], [], [], 0)
+        found = read_all(first)
+    assert found.startswith(b"HTTP/1.1 503") and b"retry-after: 1" in found.lower()
+    assert b"this body had stopped" in found
+
+
+def test_too_many_at_once_are_503(jpeg, monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+    analyze = PixelAnalyzer.analyze
+
+    def slow(self, *arguments, **options):
+        begun.set()
+        assert may_end.wait(60)
+        return analyze(self, *arguments, **options)
+
+    with (
+        running(max_requests=1, max_fps=1000) as server,
+        ThreadPoolExecutor(1) as pool,
+        server.client() as client,
+    ):
+        monkeypatch.setattr(PixelAnalyzer, "analyze", slow)
+        first = pool.submit(client.post, "/v1/analyze", content=jpeg)
+        try:
+            assert begun.wait(60)
+            answer = client.post("/v1/analyze", content=jpeg)
+        finally:
+            may_end.set()
+        assert error_of(answer)["what"] == "1 analyses at once is the limit"
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        assert first.result(60).status_code == 200
+        assert client.post("/v1/analyze", content=jpeg).status_code == 200
 
 
 def _until(ask, status):
@@ -235,13 +382,6 @@ def _until(ask, status):
     while (answer := ask()).status_code != status:
         assert time.monotonic() < end
     return answer
-
-
-def test_the_place_is_free_again_when_the_client_goes(small, jpeg):
-    with connect(small, HALF):
-        pass
-    with small.client() as client:
-        _until(lambda: client.post("/v1/analyze", content=jpeg), 200)
 
 
 def test_a_slow_body_is_408(hasty):

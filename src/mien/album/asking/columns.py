@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -17,10 +19,15 @@ from mien.album.records import (
     UNSURE_COLUMN,
     FloatColumn,
 )
+from mien.album.store import path_range
 from mien.emotions import FERPLUS, FOUR, VALENCE_SET, translate
 from mien.errors import DataError, UsageError
 
 SEVEN = "seven"
+_COPY = re.compile(
+    rb"(?i)(?:[ _-](?:copy|copie|kopie|copia)(?:[ _-]?\(?\d+\)?)?|[ _]?\(\d{1,3}\))\.[^.]+$"
+    rb"|^(?:copy of|kopie von|copie de|copia de) "
+)
 LABELS = (SEVEN, FOUR.name, FERPLUS.name, VALENCE_SET.name)
 """The label sets by which photos can be ranked; ``seven`` are the model's own."""
 
@@ -63,10 +70,13 @@ class AlbumColumns:
         Seconds since 1970 on the camera's clock; NaN where unknown.
     difference_hash : uint64 ndarray of shape (photos,)
     paths : tuple of bytes
-        Of one of the files that hold it: the first in order of bytes.
+        Of one of the files that hold it: the first, in order of bytes, whose folder is there, and
+        whose name is not a copy's, if there is such a one.
     faces : FaceColumns
     other_model : int
         Photos left out because another model than the current one has read them.
+    missing : tuple of bytes
+        Paths of photos left out because no folder that held them is there any more.
     """
 
     picture: npt.NDArray[np.int64]
@@ -75,10 +85,20 @@ class AlbumColumns:
     paths: tuple[bytes, ...]
     faces: FaceColumns
     other_model: int
+    missing: tuple[bytes, ...] = ()
 
 
-def load_columns(connection: sqlite3.Connection) -> AlbumColumns:
+def load_columns(connection: sqlite3.Connection, folder: bytes | None = None) -> AlbumColumns:
     """Load all photos that are there and that the album's current model has read.
+
+    Of the files only their folders are looked at: one look for each, so that an album of many
+    photos is loaded at once. A folder that was renamed or is not mounted is noticed by that.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    folder : bytes, optional
+        Only photos that lie below this absolute path, under the names that they have there.
 
     Raises
     ------
@@ -92,12 +112,28 @@ def load_columns(connection: sqlite3.Connection) -> AlbumColumns:
     if model is None:
         raise DataError("nothing is in the album yet", hint="fill it: mien album index FOLDER")
     id, labels, ferplus_labels = model[0], *(tuple(json.loads(text)) for text in model[1:])
-    rows = connection.execute(
-        "SELECT min(path), picture.id, taken, difference_hash, model FROM file "
-        "JOIN picture ON picture.id = file.picture WHERE gone = 0 GROUP BY picture.id"
-    ).fetchall()
-    total = len(rows)
-    rows = sorted(row for row in rows if row[4] == id)
+    first, after = (b"", None) if folder is None else path_range(folder)
+    files = connection.execute(
+        "SELECT path, picture.id, taken, difference_hash, model FROM file "
+        "JOIN picture ON picture.id = file.picture WHERE gone = 0 AND path >= ? "
+        "AND (? IS NULL OR path < ?) ORDER BY path",
+        (first, after, after),
+    )
+    folders: dict[bytes, bool] = {}
+    there: dict[int, tuple[bytes, int, float | None, int, int]] = {}
+    lost: dict[int, bytes] = {}
+    for file in files:
+        path, number = file[:2]
+        if number in there and (is_copy(path) or not is_copy(there[number][0])):
+            continue
+        above = os.path.dirname(path)  # noqa: PTH120 (bytes)
+        if above not in folders:
+            folders[above] = os.path.isdir(above)  # noqa: PTH112 (bytes)
+        if folders[above]:
+            there[number] = file
+        else:
+            lost.setdefault(number, path)
+    rows = sorted(row for row in there.values() if row[4] == id)
     paths, pictures, taken, hashes, _ = zip(*rows, strict=True) if rows else ((),) * 5
     picture = np.array(pictures, np.int64)
     return AlbumColumns(
@@ -106,8 +142,14 @@ def load_columns(connection: sqlite3.Connection) -> AlbumColumns:
         difference_hash=np.array(hashes, np.int64).view(np.uint64),
         paths=paths,
         faces=_load_faces(connection, picture, labels, ferplus_labels),
-        other_model=total - len(rows),
+        other_model=len(there) - len(rows),
+        missing=tuple(path for number, path in lost.items() if number not in there),
     )
+
+
+def is_copy(path: bytes) -> bool:
+    """Whether a file has such a name as systems give to copies: ``beach (1)``, ``beach copy``."""
+    return _COPY.search(os.path.basename(path)) is not None  # noqa: PTH119 (bytes)
 
 
 def _load_faces(

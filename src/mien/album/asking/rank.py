@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.asking.bursts import burst_numbers
-from mien.album.asking.columns import SEVEN, AlbumColumns, probabilities_of
+from mien.album.asking.bursts import burst_numbers, copy_numbers
+from mien.album.asking.columns import SEVEN, AlbumColumns, is_copy, probabilities_of
 from mien.album.asking.expression import Expression, leading_name, parse_expression
 from mien.album.records import FloatColumn
 from mien.album.store import path_range
@@ -24,6 +24,9 @@ LEAST_SIZE = 48.0
 
 LEAST_SHARPNESS = 0.05
 """Less sharp faces do not count; see ``docs/guides/album.md`` for what the number looks like."""
+
+LEAST_SCORE = 0.5
+"""What ``mien album top`` names: photos of which the emotion is more likely true than not."""
 
 _NUMBERS = ("faces", "size", "sharpness")
 
@@ -56,6 +59,8 @@ class Query:
     min_size, min_sharpness : float
         Smaller and less sharp faces do not count.
     only_best_of_burst : bool
+    min_score : float
+        Photos with a lower score do not fit, when ``emotion`` is a label.
     """
 
     emotion: str
@@ -70,6 +75,7 @@ class Query:
     min_size: float = LEAST_SIZE
     min_sharpness: float = LEAST_SHARPNESS
     only_best_of_burst: bool = True
+    min_score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,9 @@ class Ranking:
     without_time : int
         Photos left out because the query asks for a time and they have none.
     in_bursts : int
-        Photos left out because a better one of the same burst is there.
+        Photos left out because a better one of the same burst, or the original, is there.
+    below : int
+        Photos left out because their score is below the least.
     """
 
     rows: npt.NDArray[np.int64]
@@ -96,6 +104,7 @@ class Ranking:
     counted: npt.NDArray[np.bool_]
     without_time: int
     in_bursts: int
+    below: int = 0
 
 
 def rank(columns: AlbumColumns, query: Query) -> Ranking:
@@ -142,6 +151,8 @@ def rank(columns: AlbumColumns, query: Query) -> Ranking:
         without_time = int((fits & np.isnan(taken)).sum())
         fits &= taken >= (-np.inf if query.taken_from is None else query.taken_from)
         fits &= taken < (np.inf if query.taken_to is None else query.taken_to)
+    below = fits & (scores < query.min_score) & isinstance(wanted, str)
+    fits &= ~below
     rows, scores = photos[fits], scores[fits]
     order = np.argsort(-scores, kind="stable")  # rows are in order of path
     rows, scores = rows[order], scores[order]
@@ -150,7 +161,11 @@ def rank(columns: AlbumColumns, query: Query) -> Ranking:
         burst = burst_numbers(columns.taken[rows], columns.difference_hash[rows])
         best[:] = False
         best[np.unique(burst, return_index=True)[1]] = True
-    return Ranking(rows[best], scores[best], counted, without_time, int((~best).sum()))
+        kept = np.flatnonzero(best)
+        best[kept] = _originals(columns, groups, probabilities[counted], photos, rows[kept])
+    return Ranking(
+        rows[best], scores[best], counted, without_time, int((~best).sum()), int(below.sum())
+    )
 
 
 @dataclass(frozen=True)
@@ -170,6 +185,24 @@ class _Groups:
         means: FloatColumn = np.add.reduceat(values, self.starts) / self.numbers
         # Rounding must not order photos whose faces are all alike by how many they are.
         return np.round(means, 9)
+
+
+def _originals(
+    columns: AlbumColumns,
+    groups: _Groups,
+    probabilities: FloatColumn,
+    photos: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+) -> npt.NDArray[np.bool_]:
+    """Of copies the best one whose name is not a copy's, if there is such a one."""
+    at = np.searchsorted(photos, rows)
+    means = np.stack([groups.reduce(column, "mean") for column in probabilities.T], axis=1)[at]
+    first = copy_numbers(columns.difference_hash[rows], groups.numbers[at], means)
+    named_as_copies = np.array([is_copy(columns.paths[row]) for row in rows.tolist()], bool)
+    order = np.lexsort((np.arange(len(rows)), named_as_copies, first))
+    best = np.zeros(len(rows), bool)
+    best[order[np.unique(first[order], return_index=True)[1]]] = True
+    return best
 
 
 def _wanted(text: str, labels: tuple[str, ...]) -> str | Expression:

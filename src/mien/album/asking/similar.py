@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mien.album.asking.bursts import SAME_BITS
 from mien.album.indexing.examine import examine_photo
-from mien.album.records import FloatColumn
+from mien.album.records import HASH_BYTES, FloatColumn
 from mien.errors import DataError, UsageError
 from mien.media.image import open_error
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
 _CHUNK = 1 << 14
+_ALL_BITS = (1 << 64) - 1
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,47 @@ def load_embeddings(connection: sqlite3.Connection) -> Embeddings:
     return Embeddings(np.array([picture for picture, _ in rows], np.int64), values)
 
 
-def faces_of_photo(path: Path, model: Path) -> npt.NDArray[np.float16]:
-    """Embeddings of the faces in a photo: float16 ``(faces, dimensions)``, largest face first.
+@dataclass(frozen=True)
+class AskedPhoto:
+    """The photo that others are to be like.
+
+    Attributes
+    ----------
+    embeddings : float16 ndarray of shape (faces, dimensions)
+        Of its faces, largest face first.
+    hash : bytes
+        BLAKE2b of its content, 16 bytes.
+    difference_hash : int
+    """
+
+    embeddings: npt.NDArray[np.float16]
+    hash: bytes
+    difference_hash: int
+
+    def is_same(self, content: bytes, difference_hash: int) -> bool:
+        """Whether a picture of the album is this very photo, or a copy that was saved anew."""
+        bits = (self.difference_hash ^ difference_hash) & _ALL_BITS
+        return content == self.hash or bits.bit_count() <= SAME_BITS
+
+
+def pictures_of(connection: sqlite3.Connection, asked: AskedPhoto) -> set[int]:
+    """Rows of the pictures in the album that are the photo itself, or a copy of it."""
+    rows = connection.execute("SELECT id, hash, difference_hash FROM picture")
+    return {id for id, content, bits in rows if asked.is_same(content, bits)}
+
+
+def pictures_like(connection: sqlite3.Connection, picture: int) -> list[int]:
+    """Rows of a picture of the album and of copies of it that were saved anew."""
+    row = connection.execute(
+        "SELECT hash, difference_hash FROM picture WHERE id = ?", (picture,)
+    ).fetchone()
+    if row is None:
+        return []
+    return list(pictures_of(connection, AskedPhoto(np.empty((0, 0), np.float16), *row)))
+
+
+def read_asked(path: Path, model: Path) -> AskedPhoto:
+    """Find the faces of a photo, in the album or not.
 
     Raises
     ------
@@ -75,7 +117,9 @@ def faces_of_photo(path: Path, model: Path) -> npt.NDArray[np.float16]:
         raise UsageError("no face was found in this photo", where=path, hint="name another")
     if not record.faces[0].embedding:
         raise UsageError("the model has no embedding", hint="name another with --model")
-    return np.stack([np.frombuffer(face.embedding, "<f2") for face in record.faces])
+    embeddings = np.stack([np.frombuffer(face.embedding, "<f2") for face in record.faces])
+    digest = hashlib.blake2b(content, digest_size=HASH_BYTES).digest()
+    return AskedPhoto(embeddings, digest, record.difference_hash)
 
 
 def rank_similar(

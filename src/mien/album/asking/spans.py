@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from mien.errors import UsageError
 
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?")
+DATE_PATTERN = (
+    "([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?"
+)
+"""What ``time_span`` takes, as a regular expression."""
+
+_DATE = re.compile(DATE_PATTERN)
 _RANGE = re.compile(r"(\d+)?(\.\.)?(\d+)?")
 
 

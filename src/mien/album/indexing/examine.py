@@ -117,14 +117,17 @@ class Examiner:
             self._done.add(digest)
             return Examined(path, found, digest, picture)
         except ImageError as error:
-            return Examined(path, found, error=error.what)
+            retry = isinstance(error.__cause__, MemoryError)
+            return Examined(path, found, error=error.what, retry=retry)
         except (OSError, ValueError) as error:
             if found is None:
                 with contextlib.suppress(OSError, ValueError):
                     found = stat_of(Path(os.fsdecode(path)).stat())
-            return Examined(path, found, error=open_error(error, name).what)
+            retry = isinstance(error, OSError)
+            return Examined(path, found, error=open_error(error, name).what, retry=retry)
         except MemoryError:
-            return Examined(path, found, error="there is not enough memory to decode it")
+            what = "there is not enough memory to decode it"
+            return Examined(path, found, error=what, retry=True)
 
     def _is_known(self, digest: bytes) -> bool:
         # Its own last results may not be committed yet.

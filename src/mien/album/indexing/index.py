@@ -12,13 +12,15 @@ from pathlib import Path
 
 from mien.album.database import open_album
 from mien.album.indexing.examine import ExaminerSettings
-from mien.album.indexing.scan import Closed, Heic, PassedOver, scan
+from mien.album.indexing.scan import Closed, Found, Heic, PassedOver, scan
 from mien.album.indexing.workers import examine_all
 from mien.album.records import Examined
 from mien.album.store import (
     KnownFile,
+    doubles_elsewhere,
     enter_folder,
     enter_model,
+    indexed_folders,
     known_contents,
     known_files,
     mark_gone,
@@ -46,7 +48,8 @@ class Plan:
     Attributes
     ----------
     to_read : tuple of bytes
-        Files that are new or have changed, or that another model has read.
+        Files that are new or have changed, that another model has read, or that could not be
+        read for a reason of the system.
     unchanged : int
     gone, returned : tuple of int
         Rows of files that are missing now, and of missing ones that are there again.
@@ -84,6 +87,10 @@ class Indexed:
     unreadable : tuple of (bytes, str)
         Files that were tried now and cannot be read, and why.
     closed : tuple of Closed
+    moved : int
+        Files elsewhere in the album that have gone, and whose content is in this folder now.
+    lost_folders : tuple of bytes
+        Folders that were indexed before and are not there any more.
     seconds : float
     """
 
@@ -96,6 +103,8 @@ class Indexed:
     faces: int
     unreadable: tuple[tuple[bytes, str], ...]
     closed: tuple[Closed, ...]
+    moved: int
+    lost_folders: tuple[bytes, ...]
     seconds: float
 
 
@@ -106,6 +115,7 @@ def index_folder(
     *,
     workers: int | None = 1,
     ray_address: str | None = None,
+    retry: bool = False,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> Indexed:
     """Bring the album up to date with a folder. Photos are only ever read.
@@ -124,6 +134,8 @@ def index_folder(
         Processes, at least 1; when None one a core, with Ray one a core of the cluster.
     ray_address : str, optional
         Examine with Ray: ``local`` starts it here, anything else is the address of a cluster.
+    retry : bool
+        Try all files again that could not be read, also those whose content was at fault.
     report : callable
         Called with the number of files done and of all that are to be read.
 
@@ -145,7 +157,7 @@ def index_folder(
     card = Classifier(model).card
     with open_album(database, create=True) as connection:
         model_id = enter_model(connection, card, sha256=sha256_of(model), detector=DEFAULT_DETECTOR)
-        plan = make_plan(top, known_files(connection, top), model_id)
+        plan = make_plan(top, known_files(connection, top), model_id, retry=retry)
         mark_gone(connection, plan.returned, gone=False)
         settings = ExaminerSettings(database, model, model_id)
         tally = _Tally()
@@ -156,7 +168,14 @@ def index_folder(
             _store_all(connection, results, len(plan.to_read), model_id, tally, report)
         # Only now: a file that was moved is then known at its new place already.
         mark_gone(connection, plan.gone, gone=True)
+        moved = [id for id, path in doubles_elsewhere(connection, top) if not os.path.lexists(path)]
+        mark_gone(connection, moved, gone=True)
         enter_folder(connection, top, time.time())
+        lost = tuple(
+            path
+            for path in indexed_folders(connection)
+            if not os.path.isdir(path)  # noqa: PTH112 (bytes)
+        )
     return Indexed(
         read=tally.read,
         recognised=tally.recognised,
@@ -167,11 +186,15 @@ def index_folder(
         faces=tally.faces,
         unreadable=tuple(tally.unreadable),
         closed=plan.closed,
+        moved=len(moved),
+        lost_folders=lost,
         seconds=time.monotonic() - begun,
     )
 
 
-def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
+def make_plan(
+    top: bytes, known: dict[bytes, KnownFile], model: int, *, retry: bool = False
+) -> Plan:
     """Compare a folder with what the album knows of it, without opening a file.
 
     Parameters
@@ -182,6 +205,8 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
         Of that folder; files are taken out of it as they are found.
     model : int
         Row of the model that is to have read everything.
+    retry : bool
+        Whether all files that could not be read are to be tried again.
     """
     to_read, closed, returned = [], [], []
     passed_over: Counter[str] = Counter()
@@ -195,7 +220,7 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
             passed_over[entry.kind] += 1
         else:
             before = known.pop(entry.path, None)
-            if before is None or before.stat != entry.stat or before.model not in (None, model):
+            if before is None or _is_to_read(before, entry, model, retry):
                 to_read.append(entry.path)
             else:
                 unchanged += 1
@@ -208,6 +233,12 @@ def make_plan(top: bytes, known: dict[bytes, KnownFile], model: int) -> Plan:
         if not file.gone and not any(first <= path < after for first, after in ranges)
     )
     return Plan(tuple(to_read), unchanged, gone, tuple(returned), tuple(closed), heic, passed_over)
+
+
+def _is_to_read(before: KnownFile, now: Found, model: int, retry: bool) -> bool:
+    if before.stat != now.stat or before.retry:
+        return True
+    return retry if before.model is None else before.model != model
 
 
 class _Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from mien.media.image import HEIC_SUFFIXES, IMAGE_SUFFIXES
 from mien.media.kinds.not_looked_at import kind_passed_over
 
 _SUFFIXES = frozenset(os.fsencode(suffix) for suffix in IMAGE_SUFFIXES)
+_NO_LONGER_A_PHOTO = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+"""It went away, or is a link in a circle."""
+
 _HEIC = frozenset(os.fsencode(suffix) for suffix in HEIC_SUFFIXES)
 
 
@@ -87,6 +91,10 @@ def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic | Passe
                     yield Found(entry.path, stat_of(entry.stat()))
                 elif suffix in _HEIC and entry.is_file():
                     yield Heic(entry.path)
-            except OSError:  # It went away, or is a link in a circle: not a photo any more.
-                continue
+            except OSError as error:
+                if error.errno in _NO_LONGER_A_PHOTO:
+                    continue
+                # A folder may list its names and not let anybody at its files.
+                yield Closed(here, error.strerror or type(error).__name__)
+                break
         folders.extend(reversed(below))

@@ -103,7 +103,7 @@ def gallery_page(hits: Iterable[Hit], *, title: str, subtitle: str, emotion: str
     hits : iterable of Hit
     title, subtitle : str
     emotion : str
-        A label whose bar is shown first, or an expression.
+        A label whose bar is among those of each face, or an expression.
     """
     style = (
         importlib.resources.files("mien.album.taking").joinpath("gallery.css").read_text("utf-8")
@@ -162,8 +162,9 @@ def _described(hit: Hit) -> str:
 
 def _bars(face: HitFace, emotion: str) -> str:
     ordered: Sequence[str] = sorted(face.probabilities, key=lambda name: -face.probabilities[name])
-    first = [emotion] if emotion in face.probabilities else []
-    names = [*first, *(name for name in ordered if name not in first)][:_BARS]
+    names = ordered[:_BARS]
+    if emotion in face.probabilities and emotion not in names:
+        names = [*names[:-1], emotion]
     rows = "".join(
         f"<span{' class=asked' if name == emotion else ''}>{escape(name)}</span>"
         f'<span class="bar"><span style="width:{face.probabilities[name]:.1%};'

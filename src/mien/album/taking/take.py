@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mien.album.asking.hits import Hit
+from mien.album.taking.names import ranked_name
 from mien.errors import MienError, OutputError
 from mien.media.image import open_error
 from mien.media.results.output import make_folder, output_error
@@ -46,7 +47,7 @@ def take_photos(hits: Sequence[Hit], folder: Path, *, way: str) -> tuple[Path, .
         If a photo has gone or cannot be read.
     """
     digits = max(3, len(str(len(hits))))
-    targets = [folder / f"{hit.rank:0{digits}d} {Path(hit.path).name}" for hit in hits]
+    targets = [folder / ranked_name(hit.rank, digits, hit.path) for hit in hits]
     for target in targets:
         if os.path.lexists(target):
             raise OutputError(

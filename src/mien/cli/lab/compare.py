@@ -13,7 +13,8 @@ from rich.text import Text
 
 from mien.cli.console import err, out, print_note
 from mien.cli.lab.evaluate import Split, View
-from mien.cli.lab.installed import require_lab
+from mien.cli.lab.installed import require_lab, set_threads
+from mien.cli.lab.subject import named_path
 
 if TYPE_CHECKING:
     from mien.lab.comparison.compare import Comparison
@@ -25,8 +26,12 @@ _NAME_WIDTH = 29
 
 def compare(
     runs: Annotated[
-        list[Path],
-        typer.Argument(help="Run folders or .onnx files, two or more.", show_default=False),
+        list[str],
+        typer.Argument(
+            metavar="RUN|MODEL...",
+            help="Run folders, .onnx files or names of packaged models, two or more.",
+            show_default=False,
+        ),
     ],
     split: Annotated[
         Split,
@@ -36,7 +41,7 @@ def compare(
         View, typer.Option(help="Which predictions to compare, see mien evaluate.")
     ] = View.SINGLE,
     baseline: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             help="Hold all others against this one. Default: the most accurate.",
             show_default=False,
@@ -51,6 +56,14 @@ def compare(
     speed: Annotated[
         bool, typer.Option("--speed/--no-speed", help="Measure how long a face takes.")
     ] = True,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="CPU threads. Default: all cores to evaluate, one to measure the time.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Accuracy with intervals, paired tests, size, speed and training of several models."""
     require_lab()
@@ -58,14 +71,16 @@ def compare(
     from mien.lab.comparison.comparison_files import write_comparison
     from mien.lab.comparison.words import findings
 
+    set_threads(threads)
     with err.status("reading the predictions") as status:
         found = compare_models(
-            runs,
+            [named_path(run) for run in runs],
             split=split.value,
             views=views.value,
-            baseline=baseline,
+            baseline=None if baseline is None else named_path(baseline),
             evaluate=evaluate,
             speed=speed,
+            threads=threads or 1,
             on_stage=status.update,
         )
         status.update("drawing the page")

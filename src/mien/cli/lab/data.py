@@ -37,7 +37,7 @@ def import_data(
     path: Annotated[
         Path,
         typer.Argument(
-            help="fer2013.csv, icml_face_data.csv or fer2013.tar.gz; a folder of images "
+            help="fer2013.csv, icml_face_data.csv, compressed or in an archive; a folder of images "
             "(SPLIT/LABEL/ or LABEL/); a Parquet file with images, or a folder of such."
         ),
     ],
@@ -82,6 +82,7 @@ def import_data(
 ) -> None:
     """Check a data set image by image and keep it, with its SHA-256, for training."""
     require_lab()
+    from mien.lab.data.audit.vote_join import check_join
     from mien.lab.data.labels.mapping import load_mapping
     from mien.lab.data.source_content import Columns
     from mien.lab.data.store import import_faces, stored_path
@@ -106,7 +107,9 @@ def import_data(
     if before not in (None, data.sha256):
         out.print(f"note: it replaces another data set {name} (SHA-256 {before[:12]}…)")
     out.print(f"label set: {data.label_set.name} ({', '.join(data.label_set.labels)})")
-    out.print(f"FER+ votes: {'yes' if data.votes is not None else 'no'}")
+    join = check_join(data)
+    agreement = "" if join is None else f"; {join.sentence}"
+    out.print(f"FER+ votes: {'yes' if data.votes is not None else 'no'}{agreement}")
     out.print(f"SHA-256: {data.sha256}")
     out.print(f"kept in: {target}", markup=False)
     if name != "fer2013":
@@ -190,11 +193,13 @@ def remove_data(
 
 def _default_name(path: Path, mapping: str | None) -> str:
     from mien.lab.data.labels.mapping import packaged_mappings
+    from mien.lab.data.packed_text import TAR_SUFFIXES, zip_holds_csv
     from mien.lab.data.sources.csv_source import find_csv
 
     try:
         is_folder = path.is_dir()
-        is_csv = path.suffix.lower() in (".csv", ".tar", ".gz", ".tgz") or find_csv(path)
+        packed = path.name.lower().endswith((*TAR_SUFFIXES, ".csv", ".gz", ".bz2", ".xz"))
+        is_csv = packed or zip_holds_csv(path) or find_csv(path)
     except OSError:  # The import itself says what is wrong with the path.
         return "faces"
     if mapping is None and is_csv:

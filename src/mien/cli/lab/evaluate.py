@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from mien.cli.console import out, print_note
+from mien.cli.lab.corruptions import evaluate_corruptions
 from mien.cli.lab.end_to_end import evaluate_end_to_end
 from mien.cli.lab.installed import Threads, require_lab, set_threads
 from mien.cli.lab.subject import DataName, SubjectName, data_for, open_named
@@ -109,6 +110,14 @@ def evaluate(
             "read as mien analyze does, and intervals are by person.",
         ),
     ] = False,
+    corruptions: Annotated[
+        bool,
+        typer.Option(
+            "--corruptions",
+            help="Change the faces as cameras, light and covers do, in kinds and strengths, and "
+            "show what that does to a model file's answers.",
+        ),
+    ] = False,
     reading: ReadingName = None,
     to: Out = None,
     threads: Threads = None,
@@ -119,10 +128,17 @@ def evaluate(
     """
     require_lab()
     if end_to_end:
+        if corruptions:
+            raise UsageError("--end-to-end and --corruptions are asked for one at a time")
         evaluate_end_to_end(subject, data, to, reading, threads)
         return
+    if corruptions:
+        evaluate_corruptions(subject, data, split.value, to, reading, threads)
+        return
     if reading is not None:
-        raise UsageError("--reading goes with --end-to-end", hint="add it, or leave both out")
+        raise UsageError(
+            "--reading goes with --end-to-end or --corruptions", hint="add one, or leave it out"
+        )
     from mien.lab.evaluation.evaluate import (
         BETAS,
         evaluate_subject,
@@ -132,7 +148,7 @@ def evaluate(
     from mien.lab.evaluation.groups.group_files import evaluate_groups
 
     set_threads(threads)
-    opened = open_named(subject, to)
+    opened = open_named(subject, to, threads)
     faces = data_for(opened, data)
     evaluation = evaluate_subject(
         opened, faces, (split.value,), views.value, betas=tuple(betas or BETAS)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import torch
 
-    from mien.lab.training.lr_finder import RateCurve
     from mien.lab.training.recipe import Recipe
+    from mien.lab.training.watching.lr_finder import RateCurve
 
 
 def lr_find(
@@ -53,9 +53,9 @@ def lr_find(
     it is the one at which half of the loss's fall is done. It makes no run folder.
     """
     require_lab()
-    from mien.lab.training.lr_finder import find_learning_rate, plot_rates, write_rates
     from mien.lab.training.machines.device import find_device
     from mien.lab.training.recipe import load_recipe
+    from mien.lab.training.watching.lr_finder import find_learning_rate, plot_rates, write_rates
 
     chosen = load_recipe(recipe, tuple(overrides or ()))
     optimiser = chosen.optimiser

@@ -52,7 +52,7 @@ def report(
     from mien.lab.report.report_files import write_report
 
     set_threads(threads)
-    opened = open_named(subject, folder)
+    opened = open_named(subject, folder, threads)
     faces = data_for(opened, data)
     with err.status("evaluating") as status:
         found = make_report(

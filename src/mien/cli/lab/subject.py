@@ -33,14 +33,19 @@ DataName = Annotated[
 ]
 
 
-def open_named(name: str, results: Path | None = None) -> RunSubject | ModelSubject:
+def named_path(name: str) -> Path:
+    """The run folder or file that ``name`` is, else the packaged model of that name or role."""
+    path = Path(name)
+    return find_model(name) if not path.exists() and name in model_names() else path
+
+
+def open_named(
+    name: str, results: Path | None = None, threads: int | None = None
+) -> RunSubject | ModelSubject:
     """The run or model that ``name`` stands for; ``results`` as for ``open_subject``."""
     from mien.lab.evaluation.subject import open_subject
 
-    path = Path(name)
-    if not path.exists() and name in model_names():
-        path = find_model(name)
-    return open_subject(path, results)
+    return open_subject(named_path(name), results, threads or 1)
 
 
 def data_for(subject: RunSubject | ModelSubject, name: str | None) -> FaceData:

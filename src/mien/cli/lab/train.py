@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +45,7 @@ def train(
     """
     require_lab()
     from mien.cli.progress import TrainingProgress
+    from mien.lab.training.lock import training_lock
     from mien.lab.training.loop import train as run_training
     from mien.lab.training.machines.device import find_device
     from mien.lab.training.machines.distributed import process_group
@@ -64,6 +64,8 @@ def train(
     with contextlib.ExitStack() as stack:
         group, device_name = stack.enter_context(process_group(device))
         chosen_device = find_device(device_name)
+        if group.leads:
+            stack.enter_context(training_lock(run.folder))
         there = group.from_leader(run.checkpoint.exists())
         if there and not restart and not resume:
             raise UsageError(
@@ -72,7 +74,7 @@ def train(
                 hint="go on with --resume, or begin anew with --restart",
             )
         if restart and group.leads:
-            _delete_run(run.folder)
+            run.delete()
         board = None
         if tensorboard and group.leads:
             from mien.lab.training.watching.tensorboard import TensorBoardLog
@@ -117,11 +119,3 @@ def train(
     )
     if not quiet:
         print_note(f"next: mien evaluate {run.folder}")
-
-
-def _delete_run(folder: Path) -> None:
-    """Delete a run folder, and nothing that is not one."""
-    if folder.exists():
-        if not (folder / "recipe.yaml").is_file():
-            raise UsageError("not a run folder, so it is not deleted", where=folder)
-        shutil.rmtree(folder)

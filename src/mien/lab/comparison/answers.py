@@ -16,7 +16,8 @@ from mien.lab.evaluation.evaluate import evaluate_subject
 from mien.lab.evaluation.predictions import Predictions, read_predictions
 from mien.lab.evaluation.subject import ModelSubject, RunSubject, seen_by
 from mien.lab.training.predict import Views
-from mien.lab.training.run import Run
+from mien.lab.training.run import Run, result_name
+from mien.packaged import packaged_name
 
 Subject = RunSubject | ModelSubject
 
@@ -59,8 +60,13 @@ class Answers:
 
 
 def predictions_path(subject: Subject, views: Views) -> Path:
-    """Where ``mien evaluate`` leaves the predictions."""
-    return Run(subject.results).predictions_of(views)
+    """Where ``mien evaluate`` leaves the predictions, or where it has left them.
+
+    Those on data of the same name that are not the very data of the training lie beside the own.
+    """
+    own = Run(subject.results).predictions_of(views)
+    other = own.with_name(result_name("predictions.parquet", views, subject.data_name))
+    return other if other.is_file() and not own.is_file() else own
 
 
 def make_predictions(subject: Subject, split: str, views: Views) -> None:
@@ -128,7 +134,8 @@ def check_comparable(answers: dict[str, Answers]) -> None:
 
 def evaluate_command(subject: Subject, split: str, views: Views) -> str:
     """The command that makes the missing predictions."""
-    words = ["mien evaluate", str(subject.where), "--split", split]
+    name = packaged_name(subject.where) or str(subject.where)
+    words = ["mien evaluate", name, "--split", split]
     return " ".join(words if views == "single" else [*words, "--views", views])
 
 

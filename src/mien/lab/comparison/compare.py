@@ -92,6 +92,7 @@ def compare(
     baseline: Path | None = None,
     evaluate: bool = False,
     speed: bool = True,
+    threads: int = 1,
     on_stage: Callable[[str], None] = lambda text: None,
 ) -> Comparison:
     """Compare runs and model files.
@@ -107,6 +108,8 @@ def compare(
         Make the predictions that are missing.
     speed : bool
         Measure how long a face takes.
+    threads : int
+        Of the CPU, to measure it on, and for model files.
     on_stage : callable
         Told what is done next.
 
@@ -118,7 +121,7 @@ def compare(
         If one cannot be used or was not evaluated.
     """
     everything = _with_baseline(paths, baseline)
-    subjects = dict(_named(everything))
+    subjects = dict(_named(everything, threads))
     for name, subject in subjects.items():
         if evaluate and not has_predictions(subject, split, views):
             on_stage(f"evaluating {name}")
@@ -136,6 +139,7 @@ def compare(
     if speed:
         measured = measure_latency(
             list(subjects.values()),
+            threads=threads,
             on_round=lambda batch, number: on_stage(f"timing, batch {batch}, round {number}"),
         )
         latencies = dict(zip(subjects, measured, strict=True))
@@ -187,9 +191,9 @@ def _position(paths: Sequence[Path], wanted: Path) -> int:
     return [path.resolve() for path in paths].index(wanted.resolve())
 
 
-def _named(paths: Sequence[Path]) -> list[tuple[str, Subject]]:
+def _named(paths: Sequence[Path], threads: int) -> list[tuple[str, Subject]]:
     """Subjects by name; by path where several have the same name."""
-    subjects = [open_subject(path) for path in paths]
+    subjects = [open_subject(path, threads=threads) for path in paths]
     counted = Counter(subject.name for subject in subjects)
     return [
         (subject.name if counted[subject.name] == 1 else str(subject.where), subject)

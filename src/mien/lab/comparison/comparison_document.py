@@ -13,8 +13,8 @@ Shares lie between 0 and 1; a figure with an interval is {value, low, high} (95 
       scores        {accuracy, macro_f1, balanced_accuracy}
       against       {difference: {accuracy, macro_f1, balanced_accuracy}, corrected_p, verdict,
                      test: {reference_only, model_only, method, p_value}}; null: the reference
-      latency       {runtime, timings: [{batch, milliseconds, lower_quartile, upper_quartile,
-                     rounds}]}, milliseconds a face
+      latency       {runtime, threads, timings: [{batch, milliseconds, lower_quartile,
+                     upper_quartile, rounds}]}, milliseconds a face
     groups          [{recipe, seeds, models, accuracy, macro_f1, balanced_accuracy}],
                     each {mean, deviation | null}
     agreement       {both_wrong: [[share]], any_right, all_right, all_wrong}
@@ -93,7 +93,7 @@ def _row(comparison: Comparison, model: Compared) -> dict[str, Any]:
         "gap": facts.gap,
     }
     if model.latency is not None:
-        row["runtime"] = model.latency.runtime
+        row["runtime"], row["threads"] = model.latency.runtime, model.latency.threads
         for timing in model.latency.timings:
             row[f"milliseconds_batch_{timing.batch}"] = timing.milliseconds
     return row

@@ -92,6 +92,12 @@ class Facts:
         return str(self.recipe["name"])
 
     @property
+    def kept_twins(self) -> bool:
+        """Whether Training kept the images that a test split holds too, pixel by pixel."""
+        # Recipes of before did not know the key, and kept them.
+        return bool(self.recipe.get("data", {}).get("twins", "keep") == "keep")
+
+    @property
     def recipe_key(self) -> str:
         """Equal for runs that differ in nothing but the seed."""
         return json.dumps({**self.recipe, "seed": None}, sort_keys=True)

@@ -43,18 +43,20 @@ class Timing:
 
 @dataclass(frozen=True)
 class Latency:
-    """From 48×48 grey pixels to scores on one thread of the CPU, by batch as in ``BATCHES``.
+    """From 48×48 grey pixels to scores on the CPU, by batch as in ``BATCHES``.
 
     ``runtime`` says what computed it: torch in float32 for runs, ONNX Runtime for model files.
     """
 
     runtime: str
+    threads: int
     timings: tuple[Timing, ...]
 
 
 def measure_latency(
     subjects: Sequence[Subject],
     *,
+    threads: int = 1,
     seconds: float = SECONDS_A_MODEL,
     on_round: Callable[[int, int], None] = lambda batch, number: None,
 ) -> list[Latency]:
@@ -67,6 +69,8 @@ def measure_latency(
 
     Parameters
     ----------
+    threads : int
+        Of torch, for runs. Model files keep the number that they were opened with.
     seconds : float
         A round begins while there were fewer than ``FEWEST_ROUNDS``, or less than this time was
         spent by model; at most ``MOST_ROUNDS`` a batch.
@@ -76,7 +80,7 @@ def measure_latency(
     runs = [_caller(subject) for subject in subjects]
     rng = np.random.default_rng(0)
     by_model: list[list[Timing]] = [[] for _ in subjects]
-    with _one_thread():
+    with _torch_threads(threads):
         for batch in BATCHES:
             faces = rng.integers(0, 256, (batch, IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
             rounds = _rounds(
@@ -88,7 +92,7 @@ def measure_latency(
                 lower, median, upper = np.quantile(1000 * taken / batch, [0.25, 0.5, 0.75])
                 timings.append(Timing(batch, float(median), float(lower), float(upper), len(taken)))
     return [
-        Latency(_runtime(subject), tuple(timings))
+        Latency(_runtime(subject), _threads(subject, threads), tuple(timings))
         for subject, timings in zip(subjects, by_model, strict=True)
     ]
 
@@ -126,10 +130,14 @@ def _runtime(subject: Subject) -> str:
     return "ONNX Runtime" if isinstance(subject, ModelSubject) else "torch float32"
 
 
+def _threads(subject: Subject, threads: int) -> int:
+    return subject.threads if isinstance(subject, ModelSubject) else threads
+
+
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def _torch_threads(threads: int) -> Iterator[None]:
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     try:
         yield
     finally:

@@ -105,6 +105,12 @@ def _cautions(comparison: Comparison) -> list[str]:
     elif any(len(group.seeds) == 1 for group in comparison.groups):
         single = [group.recipe for group in comparison.groups if len(group.seeds) == 1]
         found.append(f"With one seed only, which is an anecdote: {', '.join(single)}.")
+    kept = [model.name for model in comparison.models if model.facts.kept_twins]
+    if 0 < len(kept) < len(comparison.models):
+        found.append(
+            f"Not the same protocol: {', '.join(kept)} kept images in Training that the test "
+            "splits hold too, pixel by pixel, and the others left them out."
+        )
     if comparison.split == "PublicTest" and not comparison.reference_is_baseline:
         found.append(
             "The best was picked on these very images, which flatters it: measure what you choose "

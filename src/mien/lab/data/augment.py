@@ -10,6 +10,8 @@ import torch.nn.functional as functional
 from pydantic import Field, PositiveFloat, field_validator
 from torch import Tensor
 
+from mien.lab.data.camera import KINDS as CAMERA_KINDS
+from mien.lab.data.camera import through_camera
 from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.data.preprocess import Input, preprocess, scale
 from mien.lab.data.views import central_crop
@@ -40,6 +42,12 @@ class Augmentation(Section):
     values are cut off at 0 and 255, so that 0.3 already blanks parts of a bright image. ``erasing``
     is the chance that a rectangle of 2 to 20 % of the area takes the image's mean grey (Zhong et
     al. 2020, "Random erasing data augmentation", arXiv 1708.04896).
+
+    The last seven are chances of what cameras, light and covers do to a face, each with a strength
+    drawn anew: ``gamma`` (exponents of 0.4 to 2.5), ``side_light`` (up to 80 % lost on one side),
+    ``cover`` (glasses, a mask or a hand), ``blur`` (σ of 0.6 to 2 pixels), ``low_resolution`` (12
+    to 32 pixels a side), ``noise`` (standard deviations of 2 to 25 of 255) and ``jpeg`` (qualities
+    of 10 to 60).
     """
 
     flip: Literal["none", "random", "alternating"] = "alternating"
@@ -50,6 +58,13 @@ class Augmentation(Section):
     brightness: Annotated[float, Field(ge=0, lt=1)] = 0
     contrast: Annotated[float, Field(ge=0, lt=1)] = 0
     erasing: Fraction = 0
+    gamma: Fraction = 0
+    side_light: Fraction = 0
+    cover: Fraction = 0
+    blur: Fraction = 0
+    low_resolution: Fraction = 0
+    noise: Fraction = 0
+    jpeg: Fraction = 0
 
     @field_validator("scale")
     @classmethod
@@ -62,7 +77,12 @@ class Augmentation(Section):
     def changes_pixels(self) -> bool:
         """Whether images are changed in any way other than turning them over."""
         moved, lit = self.resamples or self.shift, self.brightness or self.contrast
-        return bool(moved or lit or self.erasing)
+        return bool(moved or lit or self.erasing or any(self.camera.values()))
+
+    @property
+    def camera(self) -> dict[str, float]:
+        """Chances of what a camera does, by kind."""
+        return {kind: getattr(self, kind) for kind in CAMERA_KINDS}
 
     @property
     def changes_anything(self) -> bool:
@@ -110,12 +130,14 @@ def augment(
     Tensor of shape (B, channels, side, side), float32
     """
     uniform = torch.rand(len(_DRAWS), len(images), generator=generator).to(images.device)
+    # Of its own, so that what the camera draws leaves the other draws as they were.
+    camera = torch.Generator().manual_seed(int(uniform.sum().item() * 1e6) if len(images) else 0)
     if augmented is None or bool(augmented.all()):
-        return _changed(images, rows, epoch, input, options, uniform)
+        return _changed(images, rows, epoch, input, options, uniform, camera)
     found = preprocess(central_crop(images, input.crop), input).contiguous()
     if bool(augmented.any()):
         at = augmented.nonzero()[:, 0]
-        found[at] = _changed(images[at], rows[at], epoch, input, options, uniform[:, at])
+        found[at] = _changed(images[at], rows[at], epoch, input, options, uniform[:, at], camera)
     return found
 
 
@@ -126,6 +148,7 @@ def _changed(
     input: Input,
     options: Augmentation,
     uniform: Tensor,
+    camera: torch.Generator,
 ) -> Tensor:
     draws = dict(zip(_DRAWS, uniform, strict=True))
     moves = options.resamples or options.flip != "none" or options.shift or input.crop < IMAGE_SIZE
@@ -142,6 +165,8 @@ def _changed(
         pixels = images[:, None].float()
     if options.brightness or options.contrast:
         pixels = _light(pixels, options, draws)
+    if any(options.camera.values()):
+        pixels = through_camera(pixels, options.camera, camera)
     scaled = scale(pixels, input)
     if options.erasing:
         kept = ~_erased(input.side, options, draws)[:, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from mien.emotions import FERPLUS
 from mien.errors import DataError
 from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.packed_text import open_text
+
+FILE_NAME = "fer2013new.csv"
+EXPECTED = "expected FER+'s fer2013new.csv"
 
 VOTE_COLUMNS = (
     "neutral",
@@ -28,7 +33,7 @@ VOTE_COLUMNS = (
 
 
 def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Read ``fer2013new.csv`` for a data set whose rows have these ``splits``.
+    """Read ``fer2013new.csv``, compressed or not, for a data set whose rows have these ``splits``.
 
     Returns
     -------
@@ -38,26 +43,24 @@ def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Raises
     ------
     DataError
-        If a column is missing, a vote is not a number, the number of rows differs, or the Usage
-        of a row differs from the data set's.
+        If a column is missing, a vote is not a number, the number of rows differs, the Usage of a
+        row differs from the data set's, or the images' names are not in their order.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with open_text(path, (FILE_NAME,), EXPECTED) as (stream, _):
             rows = [row for row in csv.reader(stream) if row]
-    except FileNotFoundError as error:
-        raise DataError("no such file", where=path) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
         raise DataError(f"cannot be read ({error})", where=path) from error
     header = [name.strip().lower() for name in rows[0]] if rows else []
     missing = [name for name in ("usage", *VOTE_COLUMNS) if name not in header]
     if missing:
-        raise DataError(
-            f"no column {', '.join(missing)}", where=path, hint="expected FER+'s fer2013new.csv"
-        )
+        raise DataError(f"no column {', '.join(missing)}", where=path, hint=EXPECTED)
     if len(rows) - 1 != len(splits):
         raise DataError(f"{len(rows) - 1} rows, the data set has {len(splits)}", where=path)
     usage_at = header.index("usage")
     columns = [header.index(name) for name in VOTE_COLUMNS]
+    names_at = header.index("image name") if "image name" in header else None
+    newest = -1
     votes = np.zeros((len(splits), len(VOTE_COLUMNS)), dtype=np.uint8)
     for row, fields in enumerate(rows[1:]):
         at = f"{path}, line {row + 2}"
@@ -71,7 +74,23 @@ def read_votes(path: Path, splits: NDArray[np.uint8]) -> NDArray[np.uint8]:
                 where=at,
                 hint="the two files are not of the same order",
             )
+        number = None if names_at is None else _image_number(fields[names_at])
+        if number is not None:
+            if number <= newest:
+                raise DataError(
+                    f"Image name {fields[names_at or 0].strip()[:40]!r} is out of order",
+                    where=at,
+                    hint="votes are joined row by row: take fer2013new.csv as it was downloaded, "
+                    "not sorted, shuffled or with rows moved",
+                )
+            newest = number
     return votes
+
+
+def _image_number(name: str) -> int | None:
+    """The number in ``fer0000032.png``; None for an image that FER+ left without a name."""
+    digits = re.findall(r"\d+", Path(name.strip()).stem)
+    return int(digits[-1]) if digits else None
 
 
 def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -27,7 +27,7 @@ FERPLUS_WEIGHT = 0.52
 TRUSTED_FROM = 0.65
 """Least trust at which a word is said."""
 
-CAUGHT = 0.97
+CAUGHT = 0.98
 """Share of crops without a face, kept out of the fit, that fall below the least legibility."""
 
 _TRAINING_FACES, _LEAST_FACES = 4000, 40

@@ -120,15 +120,16 @@ class RunSubject:
 
 @dataclass(frozen=True)
 class ModelSubject:
-    """A model file, through the runtime's own classifier."""
+    """A model file, through the runtime's own classifier on ``threads`` threads."""
 
     where: Path
     results: Path
+    threads: int = 1
 
     @cached_property
     def classifier(self) -> Classifier:
         """The file, opened."""
-        return Classifier(self.where)
+        return Classifier(self.where, threads=self.threads)
 
     @property
     def name(self) -> str:
@@ -200,7 +201,9 @@ def _averaged(logits: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.log(np.maximum(mean, 1e-12))
 
 
-def open_subject(path: Path, results: Path | None = None) -> RunSubject | ModelSubject:
+def open_subject(
+    path: Path, results: Path | None = None, threads: int = 1
+) -> RunSubject | ModelSubject:
     """A run folder or a ``.onnx`` file.
 
     Parameters
@@ -209,6 +212,8 @@ def open_subject(path: Path, results: Path | None = None) -> RunSubject | ModelS
     results : Path, optional
         Where the figures of a model file go; ``evaluation-NAME`` here when None. A run keeps its
         own.
+    threads : int
+        Of a model file; torch has its own number.
 
     Raises
     ------
@@ -219,7 +224,7 @@ def open_subject(path: Path, results: Path | None = None) -> RunSubject | ModelS
         if path.is_file():
             raise RunError("neither a run folder nor a .onnx file", where=path)
         return RunSubject(Run(path))
-    subject = ModelSubject(path, results or Path(f"evaluation-{path.stem}"))
+    subject = ModelSubject(path, results or Path(f"evaluation-{path.stem}"), threads)
     subject.classifier  # noqa: B018 (says so when the file cannot be used)
     return subject
 

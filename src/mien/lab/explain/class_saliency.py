@@ -17,7 +17,7 @@ MOST_IMAGES = 200
 """Images of a class, at most."""
 
 BANDS = ("upper third", "middle third", "lower third")
-"""Where in the image: in crops like FER2013's about brows and eyes, nose and cheeks, mouth."""
+"""Where in the image."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import torch
 from mien.card import ActivationMaps, Balanced, CropGeometry, Head, ModelCard, Score, Training
 from mien.errors import RunError
 from mien.lab.data.faces import IMAGE_SIZE
+from mien.lab.data.fer2013 import FER2013_SHA256
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.models import count_macs, find_entry
 from mien.lab.training.recipe import Recipe, load_recipe, packaged_recipes
@@ -24,9 +25,6 @@ FER2013_CROP = CropGeometry(scale=1.1, shift_y=0.05, align_roll=True, roll_toler
 LIMITS = "Reads the expression that a face shows, not what the person feels. {people}\
 Not audited by age, gender or skin tone. Not for decisions about people."
 PEOPLE = "Trained on web images with noisy labels: people themselves reach about 65 % on them. "
-
-# SHA-256 of FER2013 as published, however it was imported.
-FER2013_SHA256 = "0649100192240a72f44039c39c6b102f08c94c535ce284e6cadf263c8f6a5b6f"
 
 
 def make_card(

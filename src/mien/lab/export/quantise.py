@@ -52,7 +52,7 @@ def quantised(content: bytes, faces: NDArray[np.uint8]) -> bytes:
             quantize_static(
                 str(prepared),
                 str(target),
-                _Reader(faces),
+                _FaceReader(faces),
                 quant_format=QuantFormat.QDQ,
                 op_types_to_quantize=["Conv"],
                 nodes_to_exclude=convolutions[:1],
@@ -64,7 +64,7 @@ def quantised(content: bytes, faces: NDArray[np.uint8]) -> bytes:
         return target.read_bytes()
 
 
-class _Reader(CalibrationDataReader):  # type: ignore[misc]
+class _FaceReader(CalibrationDataReader):  # type: ignore[misc]
     def __init__(self, faces: NDArray[np.uint8]) -> None:
         self._batches: Iterator[NDArray[np.uint8]] = (
             faces[start : start + _BATCH] for start in range(0, len(faces), _BATCH)

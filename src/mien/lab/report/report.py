@@ -12,6 +12,8 @@ import numpy as np
 
 from mien.lab.comparison.facts import Facts, read_facts
 from mien.lab.data.faces import FaceData
+from mien.lab.data.fer2013 import is_fer2013
+from mien.lab.data.store import stored_names
 from mien.lab.evaluation.evaluate import Evaluation, evaluate_subject, predictions_path
 from mien.lab.evaluation.groups.group_files import find_groups
 from mien.lab.evaluation.groups.group_results import Groups
@@ -22,7 +24,7 @@ from mien.lab.explain.explain import NetworkExplanation, explain_run
 from mien.lab.explain.explanation_document import classes_document, embedding_document, to_document
 from mien.lab.explain.model_file import FileExplanation, explain_file
 from mien.lab.explain.shown import rows_to_show
-from mien.lab.report.summary import Conclusion, summarise
+from mien.lab.report.summary import Conclusion, Seen, summarise, what_it_saw
 from mien.lab.training.predict import Views
 
 SCHEMA = "mien.report/1"
@@ -48,6 +50,8 @@ class Report:
     groups : Groups
     explanation : Explanation, FileExplanation or None
         None when it was not asked for, or for a run on data that it was not trained on.
+    seen : Seen
+        Whether it was trained on any of the images.
     findings : tuple of Conclusion
         The report in a few sentences.
     """
@@ -60,6 +64,7 @@ class Report:
     mistakes: Mistakes
     groups: Groups
     explanation: NetworkExplanation | FileExplanation | None
+    seen: Seen
     findings: tuple[Conclusion, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -141,6 +146,8 @@ def make_report(
         shown = rows_to_show(subject, data, np.sort(part.rows))
         explanation = explain_run(subject, data, shown, split=split, on_step=on_step)
     facts = read_facts(subject)
+    known = own or subject.data_name in stored_names()
+    seen = what_it_saw(evaluation.measures[split].twins, facts, own=own, known=known)
     return Report(
         facts=facts,
         summary=str(facts.recipe["summary"]),
@@ -150,7 +157,10 @@ def make_report(
         mistakes=mistakes,
         groups=groups,
         explanation=explanation,
-        findings=summarise(evaluation.measures[split], mistakes, groups, explanation, facts),
+        seen=seen,
+        findings=summarise(
+            evaluation.measures[split], mistakes, groups, facts, seen, fer2013=is_fer2013(data)
+        ),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import pickle
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     Raises
     ------
     RunError
-        If the file is damaged.
+        If the file is damaged, or holds something else than a dictionary.
     """
     try:
         # torch does not look at the checksums.
@@ -43,8 +45,27 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         if damaged is not None:
             raise zipfile.BadZipFile(damaged)
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(state, dict):
+            raise ValueError(f"holds a {type(state).__name__}")
     except (OSError, RuntimeError, ValueError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
         raise RunError(
             "the checkpoint cannot be read", where=path, hint="train again with --restart"
         ) from error
     return state
+
+
+@contextlib.contextmanager
+def explained_content(path: Path) -> Iterator[None]:
+    """Say in one line that the content of a checkpoint is not what is asked of it.
+
+    Raises
+    ------
+    RunError
+        Where the code inside misses a key or cannot use what it finds.
+    """
+    try:
+        yield
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise RunError(
+            "not a checkpoint of this training", where=path, hint="train again with --restart"
+        ) from error

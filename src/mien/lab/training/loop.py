@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import time
 from collections.abc import Callable
@@ -13,15 +14,16 @@ from torch import Tensor, nn
 
 from mien.errors import RunError
 from mien.lab.data.faces import FaceData
-from mien.lab.training.checkpoint import load_checkpoint, save_checkpoint
+from mien.lab.training.checkpoint import explained_content, load_checkpoint, save_checkpoint
 from mien.lab.training.early_stopping import best_epoch, should_stop
 from mien.lab.training.epoch_log import EpochLog
+from mien.lab.training.lock import training_lock
 from mien.lab.training.machines.distributed import ALONE, ProcessGroup
 from mien.lab.training.memory import explained_memory
 from mien.lab.training.optimising.average import averaged
 from mien.lab.training.optimising.schedules import learning_rate_factor
 from mien.lab.training.recipe import Recipe, parse_recipe
-from mien.lab.training.run import Run
+from mien.lab.training.run import Run, recipe_digest
 from mien.lab.training.setup import Batch, Session, facts_of, prepare
 from mien.lab.training.transfer import TransferHead, frozen_parts, train_mode
 from mien.version import __version__
@@ -81,14 +83,41 @@ def train(
     RecipeError
         If the recipe does not fit the data or the processes.
     RunError
-        If the folder holds another recipe's or another data set's run, the loss diverges, or the
-        memory does not suffice.
+        If another training writes into the folder, it holds another recipe's or another data set's
+        run, the loss diverges, or the memory does not suffice.
     """
+    with training_lock(run.folder) if group.leads else contextlib.nullcontext():
+        return _train(
+            recipe,
+            data,
+            run,
+            resume,
+            device or torch.device("cpu"),
+            group,
+            on_step,
+            on_epoch,
+            on_weights,
+            on_features,
+        )
+
+
+def _train(
+    recipe: Recipe,
+    data: FaceData,
+    run: Run,
+    resume: bool,
+    device: torch.device,
+    group: ProcessGroup,
+    on_step: Callable[[Step], None],
+    on_epoch: Callable[[list[EpochLog]], None],
+    on_weights: Callable[[str], None],
+    on_features: Callable[[str, int, int], None],
+) -> list[EpochLog]:
     with explained_memory(recipe, run.folder):
         session = prepare(
             recipe,
             data,
-            device or torch.device("cpu"),
+            device,
             group=group,
             on_weights=on_weights,
             on_features=on_features,
@@ -100,14 +129,15 @@ def train(
     logs: list[EpochLog] = []
     if resume and run.checkpoint.is_file():
         state = load_checkpoint(run.checkpoint)
-        _check_same(state, session, run)
-        session.module.load_state_dict(state["model"])
-        if average:
-            average.load_state_dict(state["average"])
-        session.optimiser.load_state_dict(state["optimiser"])
-        scaler.load_state_dict(state["scaler"])
-        best = state["best"]
-        logs = [EpochLog(**row) for row in state["logs"]]
+        with explained_content(run.checkpoint):
+            _check_same(state, session, run)
+            session.module.load_state_dict(state["model"])
+            if average:
+                average.load_state_dict(state["average"])
+            session.optimiser.load_state_dict(state["optimiser"])
+            scaler.load_state_dict(state["scaler"])
+            best = state["best"]
+            logs = [EpochLog(**row) for row in state["logs"]]
         if group.leads:
             # A stop between the checkpoint and the log left the log one line short.
             run.write_log(state["logs"])
@@ -149,6 +179,7 @@ def train(
                 run.checkpoint,
                 {
                     "recipe": recipe.model_dump(mode="json"),
+                    "recipe_sha256": recipe_digest(recipe.model_dump(mode="json")),
                     "data_sha256": data.sha256,
                     "votes_sha256": data.votes_sha256,
                     "pretrained_sha256": session.loaded.sha256 if session.loaded else None,
@@ -280,6 +311,7 @@ def _facts(
         "threads": torch.get_num_threads(),
         "processes": group.size,
         **facts,
+        "recipe_sha256": recipe_digest(recipe.model_dump(mode="json")),
         "epochs": len(logs),
         "minutes": round(sum(log.seconds for log in logs) / 60, 1),
     }
@@ -295,6 +327,13 @@ def _check_same(state: dict[str, Any], session: Session, run: Run) -> None:
             f"holds a run of another recipe (differs in {', '.join(changed)})",
             where=run.folder,
             hint="train with --restart, or give the recipe another name",
+        )
+    # A newer Mien writes keys into recipe.yaml that the checkpoint does not know: same recipe.
+    if state.get("recipe_sha256") != run.recipe_sha256() and run.recipe() != session.recipe:
+        raise RunError(
+            "recipe.yaml is not the recipe of the checkpoint (SHA-256 differs)",
+            where=run.folder,
+            hint="put the old one back, or train with --restart",
         )
     pretrained = session.loaded.sha256 if session.loaded else None
     if state["pretrained_sha256"] != pretrained:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from mien.errors import RunError
+from mien.errors import OutputError, RunError
 from mien.lab.beside import write_beside
 from mien.lab.models import Network, create_model
+from mien.lab.training.lock import NAME as LOCK
 from mien.lab.training.recipe import Recipe, parse_recipe
+
+_FACTS = {"data": str, "data_sha256": str, "heads": dict, "labels": dict}
 
 
 @dataclass(frozen=True)
@@ -70,30 +75,85 @@ class Run:
 
     def recipe(self) -> Recipe:
         """The recipe that made this run."""
-        path = self.folder / "recipe.yaml"
+        return parse_recipe(self._raw_recipe(), str(self.folder / "recipe.yaml"))
+
+    def recipe_sha256(self) -> str:
+        """``recipe_digest`` of ``recipe.yaml``."""
+        return recipe_digest(self._raw_recipe())
+
+    def _raw_recipe(self) -> dict[str, Any]:
         try:
-            raw = yaml.safe_load(path.read_text("utf-8"))
+            raw = yaml.safe_load((self.folder / "recipe.yaml").read_text("utf-8"))
+            if not isinstance(raw, dict):
+                raise ValueError("holds no keys")
         except (OSError, ValueError, yaml.YAMLError) as error:
             raise RunError(
                 "not a run folder (no readable recipe.yaml)",
                 where=self.folder,
                 hint="name a folder that mien train made",
             ) from error
-        return parse_recipe(raw, str(path))
+        return raw
 
     def facts(self) -> dict[str, Any]:
-        """Data hash, heads, epochs, minutes and versions of a completed run."""
+        """Data hash, heads, epochs, minutes and versions of a completed run.
+
+        Raises
+        ------
+        RunError
+            If there is no such folder, the training is not complete, ``run.json`` is something
+            else, or ``recipe.yaml`` is not the recipe that the run was trained with.
+        """
+        if self.folder.exists() and not self.folder.is_dir():
+            raise RunError("a file, not a run folder", where=self.folder)
         if not self.folder.is_dir():
             raise RunError("no such run folder", where=self.folder, hint="make one: mien train")
+        path = self.folder / "run.json"
         try:
-            facts: dict[str, Any] = json.loads((self.folder / "run.json").read_text("utf-8"))
+            facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise RunError(
                 "the training is not complete",
                 where=self.folder,
                 hint="go on with: mien train RECIPE --resume",
             ) from error
+        if not isinstance(facts, dict) or not all(
+            isinstance(facts.get(key), kind) for key, kind in _FACTS.items()
+        ):
+            raise RunError("not the run.json of a training", where=path, hint="train again")
+        # Runs of before have none.
+        if "recipe_sha256" in facts and facts["recipe_sha256"] != self.recipe_sha256():
+            raise RunError(
+                "recipe.yaml is not the recipe that this run was trained with (SHA-256 differs)",
+                where=self.folder,
+                hint="put the old one back, or train again with --restart",
+            )
         return facts
+
+    def delete(self) -> None:
+        """Delete what the run folder holds, whose lock is kept; nothing that is not a run folder.
+
+        Raises
+        ------
+        RunError
+            If it is not a run folder.
+        OutputError
+            If something cannot be deleted.
+        """
+        try:
+            there = [path for path in self.folder.iterdir() if path.name != LOCK]
+            if there and not (self.folder / "recipe.yaml").is_file():
+                raise RunError("not a run folder, so it is not deleted", where=self.folder)
+            # The recipe last: what a stop leaves behind is still a run folder.
+            for path in sorted(there, key=lambda path: path.name == "recipe.yaml"):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+        except OSError as error:
+            raise OutputError(
+                f"cannot be deleted ({error.strerror or error})",
+                where=error.filename or self.folder,
+            ) from error
 
     def forget_results(self) -> None:
         """Remove what belongs to an earlier training in this folder: weights and scores."""
@@ -135,6 +195,14 @@ class Run:
             raise RunError("its weights cannot be loaded", where=self.weights) from error
         model.eval()
         return model
+
+
+def recipe_digest(raw: dict[str, Any]) -> str:
+    """SHA-256 of a recipe's keys and values as they stand in ``recipe.yaml``.
+
+    Keys that a later Mien knows do not change it, nor does the order of keys or the layout.
+    """
+    return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def result_name(name: str, views: str = "single", on: str = "") -> str:

@@ -41,6 +41,7 @@ class AlbumAnswer(AnswerForm):
     faces: int
     unreadable: int
     other_model: int
+    missing: int
     folders: list[str]
     label_sets: dict[str, list[str]]
     limits: ExportLimits
@@ -108,6 +109,7 @@ def album_answer(loaded: LoadedAlbum | None, limits: ExportLimits) -> dict[str, 
         "faces": 0 if loaded is None else len(loaded.columns.faces.photo),
         "unreadable": 0 if status is None else len(status.unreadable),
         "other_model": 0 if loaded is None else loaded.columns.other_model,
+        "missing": 0 if loaded is None else len(loaded.columns.missing),
         "folders": [] if status is None else [_shown(path) for path, _ in status.folders],
         "label_sets": {} if loaded is None else _label_sets(loaded.columns),
         "limits": limits.model_dump(),

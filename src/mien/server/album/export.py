@@ -19,8 +19,9 @@ from mien.album.originals import (
 )
 from mien.album.taking.gallery import gallery_page
 from mien.album.taking.listing import to_csv, to_json, to_paths
+from mien.album.taking.names import portable, ranked_name
 from mien.server.album.answer_forms import ExportLimits
-from mien.server.album.parameters import Asked
+from mien.server.album.ranking_question import Asked
 from mien.server.album.reader import Detail
 from mien.server.error_answers import ApiError
 
@@ -128,7 +129,7 @@ def zip_pieces(originals: Sequence[Original]) -> Iterator[bytes]:
         for number, original in enumerate(originals, start=1):
             try:
                 path, content = read_original(original)
-                name = f"{number:0{digits}d} {_safe(path.name)}"
+                name = portable(ranked_name(number, digits, path.name))
             except OriginalError as error:
                 name, content = f"{number:0{digits}d} missing.txt", f"{error}\n".encode()
             archive.writestr(name, content)
@@ -160,9 +161,3 @@ class _Pieces:
     def take(self) -> bytes:
         taken, self._parts = b"".join(self._parts), []
         return taken
-
-
-def _safe(name: str) -> str:
-    """A file's name as an archive can hold it: no separators, valid Unicode."""
-    plain = name.encode("utf-8", "replace").decode("utf-8")
-    return plain.replace("\\", "_").replace("/", "_")

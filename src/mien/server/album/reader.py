@@ -19,13 +19,13 @@ from mien.album.asking.blend import face_values, rank_blend
 from mien.album.asking.columns import AlbumColumns, load_columns
 from mien.album.asking.hits import Hit, hits_of_rows
 from mien.album.asking.rank import Ranking
-from mien.album.asking.similar import load_embeddings, rank_similar
+from mien.album.asking.similar import load_embeddings, pictures_like, rank_similar
 from mien.album.database import open_album, plain_errors
 from mien.album.originals import Original, OriginalError, find_original
 from mien.album.records import FloatColumn
 from mien.album.status import Status, album_status
 from mien.errors import DataError, UsageError
-from mien.server.album.parameters import Asked
+from mien.server.album.ranking_question import Asked
 
 _RANKINGS_KEPT = 8
 _PATIENCE = 10.0
@@ -142,7 +142,7 @@ class AlbumReader:
             return self._ranked(asked)[0]
 
     def similar(self, picture: int, face: int | None = None) -> Ranked | None:
-        """Photos whose faces express the most similar things; the photo itself is left out.
+        """Photos whose faces express the most similar things, without the photo itself and copies.
 
         Parameters
         ----------
@@ -171,7 +171,8 @@ class AlbumReader:
                 ids, scores = rank_similar(asked, load_embeddings(connection))
             except (DataError, UsageError):  # Of another model than the album's current one.
                 return None
-            there = np.isin(ids, self._loaded.columns.picture) & (ids != picture)
+            own = pictures_like(connection, picture)
+            there = np.isin(ids, self._loaded.columns.picture) & ~np.isin(ids, own)
             return Ranked(ids[there], scores[there])
 
     def details(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
 
@@ -28,10 +29,10 @@ from mien.server.album.export import (
     make_list,
     zip_pieces,
 )
-from mien.server.album.parameters import Question, understand
+from mien.server.album.ranking_question import Question, understand
 from mien.server.album.reader import AlbumReader
 from mien.server.error_answers import ApiError
-from mien.server.limits import Slots, limited_body
+from mien.server.limits import Arriving, Slots, client_of, limited_body
 from mien.server.settings import Settings
 
 MOST_DETAILS = 120
@@ -84,7 +85,7 @@ class Chosen(BaseModel):
     photos: list[Annotated[int, Field(ge=1, le=_LARGEST)]]
 
 
-def album_router(settings: Settings, desk: AlbumDesk) -> APIRouter:
+def album_router(settings: Settings, desk: AlbumDesk, arriving: Arriving) -> APIRouter:
     """The routes, for ``app.include_router``."""
     router = APIRouter()
     pictures = Slots(4 * settings.max_requests, "pictures of the album")
@@ -95,7 +96,7 @@ def album_router(settings: Settings, desk: AlbumDesk) -> APIRouter:
         summary="What is in the album",
         responses={
             200: {"model": AlbumAnswer, "description": "Counts, folders, label sets, limits"},
-            **album_responses(400, 401, 403, 421, 500, 503),
+            **album_responses(400, 401, 403, 421, 422, 500, 503),
         },
         response_class=JSONResponse,
     )
@@ -192,7 +193,7 @@ def album_router(settings: Settings, desk: AlbumDesk) -> APIRouter:
         ] = "",
     ) -> Response:
         """Made once. The original must still be there, unchanged, inside an indexed folder."""
-        with pictures.place():
+        with pictures.place(client_of(request)):
             content, jpeg = await desk.thumbnail(photo)
         tag = f'"{content.hex()}-{_THUMBNAIL_KIND}"'
         keyed = key == content.hex()
@@ -215,9 +216,9 @@ def album_router(settings: Settings, desk: AlbumDesk) -> APIRouter:
         },
         response_class=JSONResponse,
     )
-    async def look(photo: PhotoId) -> JSONResponse:
+    async def look(request: Request, photo: PhotoId) -> JSONResponse:
         """At most 1280 pixels a side; the 30 largest faces. Nothing of it is kept."""
-        with pictures.place():
+        with pictures.place(client_of(request)):
             return JSONResponse(await desk.look(photo))
 
     @router.post(
@@ -247,8 +248,8 @@ def album_router(settings: Settings, desk: AlbumDesk) -> APIRouter:
                 "place: the photos hold all that the camera wrote into them, perhaps the place too",
                 "ask for places to take them as they are",
             )
-        with exports.place():
-            ids = await _chosen(request, settings, kind)
+        ids = await _chosen(request, arriving, settings, kind)
+        with exports.place(client_of(request)):
             details = await desk.ask(lambda reader: reader.details(asked, ids, place=place))
             headers = {"Content-Disposition": f'attachment; filename="{kind.file_name}"'}
             if kind is Kind.ZIP:
@@ -281,10 +282,13 @@ def album_page_router() -> APIRouter:
     return router
 
 
-async def _chosen(request: Request, settings: Settings, kind: Kind) -> list[int]:
+async def _chosen(
+    request: Request, arriving: Arriving, settings: Settings, kind: Kind
+) -> list[int]:
     """The numbers in the body of a request for an export."""
-    body = limited_body(request, max_bytes=_BODY_BYTES, seconds=settings.upload_seconds)
-    content = b"".join([piece async for piece in body])
+    body = limited_body(request, arriving, max_bytes=_BODY_BYTES, seconds=settings.upload_seconds)
+    async with aclosing(body):
+        content = b"".join([piece async for piece in body])
     try:
         ids = Chosen.model_validate_json(content).photos
     except ValidationError as error:

@@ -8,23 +8,25 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse
 
 from mien.server.answer_form import error_responses
-from mien.server.limits import RateLimit, Slots
+from mien.server.limits import Arriving, RateLimit, Slots, client_of
 from mien.server.metrics import Metrics
 from mien.server.reading.answers import FrameAnswer
 from mien.server.reading.engine import Engine
-from mien.server.reading.upload import FIELD, read_upload
+from mien.server.reading.upload import FIELDS, FORM, JSON, read_upload
 from mien.server.settings import Settings
 
 _BINARY = {"type": "string", "format": "binary"}
+_BASE64 = {"type": "string", "description": "Base64, or a data URI"}
+_ONE_FIELD = {"type": "object", "minProperties": 1}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "multipart/form-data": {
+            FORM: {"schema": {**_ONE_FIELD, "properties": dict.fromkeys(FIELDS, _BINARY)}},
+            JSON: {
                 "schema": {
-                    "type": "object",
-                    "required": [FIELD],
-                    "properties": {FIELD: _BINARY},
+                    **_ONE_FIELD,
+                    "properties": dict.fromkeys(FIELDS, _BASE64),
                 }
             },
             "image/*": {"schema": _BINARY},
@@ -34,7 +36,9 @@ _BODY: dict[str, Any] = {
 }
 
 
-def analyze_router(settings: Settings, engine: Engine, slots: Slots, metrics: Metrics) -> APIRouter:
+def analyze_router(
+    settings: Settings, engine: Engine, slots: Slots, arriving: Arriving, metrics: Metrics
+) -> APIRouter:
     """The route, for ``app.include_router``."""
     router = APIRouter()
     rate = RateLimit(settings.max_fps)
@@ -55,10 +59,16 @@ def analyze_router(settings: Settings, engine: Engine, slots: Slots, metrics: Me
             bool, Query(description="Add to the 20 largest faces where the model looks.")
         ] = False,
     ) -> JSONResponse:
-        """Takes the bytes of a picture, or a form with the field ``image``. Nothing is kept."""
-        rate.take(request.client.host if request.client else "")
-        with slots.place():
-            content = await read_upload(request, settings)
+        """Takes the bytes of a picture, or a form or JSON with the field ``image``; keeps nothing.
+
+        The field may also be called ``file``, ``img``, ``photo`` or ``upload``; in JSON it holds
+        base64 or a data URI.
+        """
+        slots.check_open()
+        rate.take(client_of(request))
+        # Whoever is still sending keeps nobody from being answered.
+        content = await read_upload(request, arriving, settings)
+        with slots.place(client_of(request)):
             reading = await engine.read_photo(content, explain=explain)
         metrics.count_frame(reading.frame, "photo")
         return JSONResponse(reading.to_dict())

@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from mien.server.error_answers import ApiError
-from mien.server.limits import Slots
+from mien.server.limits import Slots, client_of
 from mien.server.metrics import LOG, Metrics, describe
+from mien.server.parameters import check_parameters
 from mien.server.reading.engine import Engine
 from mien.server.settings import Settings
 
@@ -188,7 +189,9 @@ def live_router(
     async def live(websocket: WebSocket) -> None:
         with suppress(WebSocketDisconnect), ExitStack() as held:
             try:
-                held.enter_context(slots.place())
+                check_parameters(websocket.query_params, ())
+                slots.check_open()
+                held.enter_context(slots.place(client_of(websocket)))
             except ApiError as error:
                 await websocket.send_denial_response(error.response())
                 return

@@ -16,7 +16,7 @@ from mien.server.settings import Settings
 from mien.vision.reading import BALANCED, Reader
 
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-_GUARDED = error_responses(400, 401, 403, 421, 500)
+_GUARDED = error_responses(400, 401, 403, 421, 422, 500)
 
 
 def other_router(
@@ -63,7 +63,9 @@ def other_router(
         return response
 
     @router.get(
-        "/healthz", summary="Whether the server works", responses=error_responses(400, 421, 503)
+        "/healthz",
+        summary="Whether the server works",
+        responses=error_responses(400, 421, 422, 503),
     )
     async def health() -> HealthAnswer:
         if slots.closed:

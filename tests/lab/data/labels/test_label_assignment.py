@@ -83,3 +83,38 @@ def test_a_mapping_without_labels_takes_the_names_of_its_set():
 )
 def test_a_label_without_a_meaning_is_named_with_its_place(labels, text, says):
     assert _error(_reading(*labels), text).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("label", "hint"),
+    [
+        ("Angst", "did you mean 'fear'?"),
+        ("Ärger", "did you mean 'angry'?"),
+        ("A\u0308rger", "did you mean 'angry'?"),
+        ("colère", "did you mean 'angry'?"),
+        ("unhappy", "did you mean 'sad'?"),
+        ("mad", "did you mean 'angry'?"),
+        ("content", "did you mean 'happy'?"),
+        ("hapy", "did you mean 'happy'?"),
+        ("happpy", "did you mean 'happy'?"),
+        ("nuetral", "did you mean 'neutral'?"),
+        ("suprise", "did you mean 'surprise'?"),
+        # What only looks alike is not proposed.
+        ("feast", "there are: "),
+        ("bad", "there are: "),
+        ("sappy", "there are: "),
+        ("angstrom", "there are: "),
+    ],
+)
+def test_a_label_that_looks_alike_is_not_proposed(label, hint):
+    assert f"unknown label {label!r}; {hint}" in _error(_reading("sad", label))
+
+
+def test_whole_numbers_with_a_point():
+    codes, label_set = assign_labels(_reading("6.0", "0.", "3", fer2013_numbers=True))
+    assert (codes.tolist(), label_set) == ([6, 0, 3], FER2013)
+    mapping = parse_mapping("label_set: four\nlabels: {0: happy, 1.0: sad, 2: drop}", "map")
+    codes, _ = assign_labels(_reading("0.0", "2", "1.0"), mapping)
+    assert codes.tolist() == [1, DROPPED, 2]
+    assert "label '3.5', expected 0 to 6" in _error(_reading("1", "3.5", fer2013_numbers=True))
+    assert "nobody says what the label 3.0 means" in _error(_reading("3.0"))

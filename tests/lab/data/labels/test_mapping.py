@@ -89,6 +89,13 @@ OWN = "label_set: {name: own, labels: [a, b]}\n"
         ("label_set: fer2013\nfile_pattern: '('", "file_pattern: not a regular expression ("),
         ("label_set: fer2013\nfile_pattern: 'x'", "file_pattern: needs a group named label: (?P<"),
         ("label_set: {name: own, labels: [a]}", "label_set.labels: Tuple should have at least 2"),
+        ("label_set: fer2013\nlabels: {1: sad, 1.0: fear}", "the key 1.0 is there twice"),
+        ("label_set: fer2013\nlabels: {1: sad, '1.0': fear}", "'1' is there twice (case does not"),
+        (
+            "label_set: fer2013\nsplits: {Train: Training, train: PublicTest}\nlabels: {1: sad}",
+            "splits: 'train' is there twice (case, - and _ do not matter) and means PublicTest and",
+        ),
+        ("label_set: fer2013\nlabels: {1: Angst}", "set fer2013; did you mean 'fear'"),
         ("label_set: {name: own, labels: [a, a]}", "label_set.labels: 'a' is there twice or means"),
         ("label_set: {name: own, labels: [a, drop]}", "label_set.labels: 'drop' is there twice or"),
         ("label_set: {name: four, labels: [a, b]}", "label_set.name: 'four' is Mien's own set of "),

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +19,7 @@ from hypothesis import strategies as st
 from mien.emotions import FER2013
 from mien.errors import DataError
 from mien.lab.data.faces import FaceData
+from mien.lab.data.ferplus import read_votes
 from mien.lab.data.source_content import Columns
 from mien.lab.data.sources.csv_source import read_csv
 from mien.lab.data.sources.sources import read_faces
@@ -172,7 +177,7 @@ def test_whatever_is_written_is_read_back(tmp_path_factory, write_csv, seed, row
         (_line(-1), "label '-1', expected 0 to 6"),
         (_line("happy"), "label 'happy', expected 0 to 6"),
         (_line(""), "label '', expected 0 to 6"),
-        (_line("3.0"), "label '3.0', expected 0 to 6"),
+        (_line("3.5"), "label '3.5', expected 0 to 6"),
         (_line("1" * 5000), "label '11111111111111111111', expected 0 to 6"),
         (_line(usage="Tset"), "Usage 'Tset'; expected one of Training, PublicTest, Priv"),
         (_line(usage=""), "Usage ''; expected one of"),
@@ -329,3 +334,93 @@ def test_a_damaged_archive_is_never_read_as_if_it_were_whole(tmp_path, faces, wr
     for length in rng.integers(0, len(whole), 6):
         path.write_bytes(whole[:length])
         assert "cannot be read" in _error(path) or "cut off" in _error(path)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "hint"),
+    [
+        ([0.5, 0.25, 1.0], "they lie between 0 and 1: multiply them by 255 and round them"),
+        ([-1.5, 0.25, 1.0], "they look standardised: whole numbers from 0 to 255 are needed"),
+        ([12.5, 0.25, 250.0], "round them to whole numbers from 0 to 255"),
+        ([12.0, 255.0, 0.0], "write whole numbers with spaces between them, 12 and not 12.0"),
+    ],
+)
+def test_pixels_that_are_no_whole_numbers_get_a_hint(tmp_path, pixels, hint):
+    values = " ".join(str(pixels[place % 3]) for place in range(2304))
+    message = _error(_file(tmp_path, f"3,{values},Training\n"))
+    assert "line 2: a pixel is not a whole number; " + hint in message
+
+
+@pytest.mark.parametrize("form", ["{}", "[{}]"])
+def test_pixels_with_commas_get_a_hint(tmp_path, form):
+    values = form.format(", ".join(["12"] * 2304))
+    message = _error(_file(tmp_path, f'3,"{values}",Training\n'))
+    assert message.endswith(
+        "write whole numbers with spaces between them, 12 and not 12.0 or [12, …]"
+    )
+
+
+def test_whole_numbers_with_a_point_are_labels(tmp_path, faces, write_csv):
+    path = write_csv(tmp_path / "fer2013.csv", faces)
+    header, *rows = path.read_text().splitlines(keepends=True)
+    path.write_text(header + "".join(f"{row[0]}.0{row[1:]}" for row in rows))
+    assert _same(_read(path), faces)
+
+
+def _zip(path: Path, *members: tuple[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+
+
+def _packed(path: Path, content: bytes) -> Path:
+    kind = path.suffix
+    if kind == ".zip":
+        _zip(path, ("__MACOSX/._fer2013.csv", b"x"), ("fer2013/fer2013.csv", content))
+    elif path.name.endswith(".tar.bz2"):
+        with tarfile.open(path, "w:bz2") as archive:
+            info = tarfile.TarInfo("fer2013.csv")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    else:
+        compress = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[kind]
+        path.write_bytes(compress(content))
+    return path
+
+
+PACKED = ["fer2013.csv.gz", "fer2013.csv.zip", "fer.zip", "a.bz2", "fer2013.csv.xz", "f.tar.bz2"]
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_compressed_files_are_read_without_unpacking(tmp_path, faces, write_csv, write_votes, name):
+    content = write_csv(tmp_path / "fer2013.csv", faces).read_bytes()
+    path = _packed(tmp_path / name, content)
+    assert _same(_read(path), faces)
+    # By what it is, whatever it is called.
+    if ".tar" not in name:
+        assert _same(_read(path.rename(tmp_path / "renamed.csv")), faces)
+    votes = write_votes(tmp_path / "fer2013new.csv", faces).read_bytes()
+    assert np.array_equal(
+        read_votes(_packed(tmp_path / f"v-{name}", votes), faces.splits), faces.votes
+    )
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_a_compressed_file_that_is_cut_off(tmp_path, faces, write_csv, name):
+    path = _packed(tmp_path / name, write_csv(tmp_path / "fer2013.csv", faces).read_bytes())
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+    assert _error(path).startswith(f"{path}: the archive cannot be read (")
+
+
+def test_which_file_of_a_zip_is_meant(tmp_path, faces, write_csv):
+    content = write_csv(tmp_path / "fer2013.csv", faces).read_bytes()
+    path = tmp_path / "challenge.zip"
+    _zip(path, ("example_submission.csv", b"emotion"), ("icml_face_data.csv", content))
+    assert _same(_read(path), faces)
+    _zip(path, ("train.csv", content), ("readme.txt", b"x"))
+    assert _same(_read(path), faces)
+    _zip(path, ("train.csv", content), ("test.csv", content))
+    assert _error(path) == (
+        f"{path}: the archive holds no fer2013.csv but 2 other .csv files; "
+        "unpack it and name the file"
+    )

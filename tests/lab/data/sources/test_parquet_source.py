@@ -13,6 +13,7 @@ from mien.errors import DataError
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import VOTE_COLUMNS
 from mien.lab.data.source_content import Columns
+from mien.lab.data.sources.parquet_source import read_parquet
 from mien.lab.data.sources.sources import read_faces
 
 
@@ -233,3 +234,13 @@ def test_columns_can_be_named(tmp_path, faces, write_parquet):
     found = read_faces(path, "any", columns=columns, holdout=0)
     assert np.array_equal(found.images, faces.images)
     assert found.splits.tolist() == [0] * 95 + [2]
+
+
+def test_whole_numbers_that_became_floats_are_labels(tmp_path, faces, write_parquet):
+    path = write_parquet(tmp_path / "a.parquet", faces, emotion=faces.labels.astype(float))
+    assert read_parquet([path]).labels == [str(label) for label in faces.labels]
+    missing = faces.labels.astype(float)
+    missing[4] = np.nan
+    path = write_parquet(tmp_path / "b.parquet", faces, emotion=missing)
+    with pytest.raises(DataError, match="row 4: emotion missing"):
+        read_parquet([path])

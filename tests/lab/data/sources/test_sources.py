@@ -11,7 +11,7 @@ from mien.errors import DataError, UsageError
 from mien.lab.data.labels.mapping import load_mapping, parse_mapping
 from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.sources import _fer2013_notes, read_faces
-from mien.lab.data.sources.split_names import SPLIT_NAMES, split_code
+from mien.lab.data.split_names import SPLIT_NAMES, split_code
 
 
 @pytest.mark.parametrize(

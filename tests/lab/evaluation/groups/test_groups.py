@@ -23,6 +23,7 @@ from mien.lab.evaluation.groups.group_results import (
     LEAST_CELL,
     NOT_GIVEN,
     STANDARDISED,
+    UNSURE,
     Group,
     Groups,
 )
@@ -220,16 +221,68 @@ def test_classes_that_most_groups_lack_are_left_out():
 
 
 def test_p_values_are_corrected_over_all_columns():
-    part, groups = sample({"a": 0.8, "b": 0.7}, 200)
+    part, groups = sample({"a": 0.8, "b": 0.65}, 200)
     alone = group_table(part, CALIBRATION, {"site": groups})
     other = np.random.default_rng(1).permutation(groups)
     both = group_table(part, CALIBRATION, {"site": groups, "other": other})
-    assert both.tests == 2 * alone.tests == 10  # accuracy, equal mix, three recalls; two groups
+    assert both.tests == 2 * alone.tests == 12  # accuracy, equal mix, unsure, three recalls
     first, second = alone.columns[0].gap(ACCURACY), both.columns[0].gap(ACCURACY)
     assert first is not None and second is not None
     assert first.p_value == second.p_value
     assert first.p_corrected is not None and second.p_corrected is not None
     assert first.p_value is not None and first.p_value < first.p_corrected < second.p_corrected
+
+
+def test_measures_of_the_pixels_cost_the_others_no_power():
+    part, groups = sample({"a": 0.8, "b": 0.7}, 200)
+    alone = group_table(part, CALIBRATION, {"site": groups}).columns[0]
+    rng = np.random.default_rng(1)
+    light = {name: rng.permutation(groups) for name in ("brightness", "contrast")}
+    found = group_table(
+        part, CALIBRATION, light | {"site": groups}, of_pixels=frozenset(light), cross=True
+    )
+    names = [column.name for column in found.columns]
+    assert names[:3] == ["brightness", "contrast", "site"]
+    assert found.tests == 6
+    # Two columns, their cross with each other (four groups), and with the site.
+    assert found.pixel_tests > 12
+    assert found.columns[2] == alone
+    of_pixels = {column.name for column in found.columns if column.of_pixels}
+    assert of_pixels == set(names) - {"site"}
+
+
+def test_unsure_answers_are_compared_too():
+    part, groups = sample({"a": 0.7, "b": 0.7}, 300)
+    logits = part.logits["three"].copy()
+    doubtful = (groups == "b") & (np.random.default_rng(0).random(len(groups)) < 0.3)
+    logits[doubtful] *= 0.2
+    column = group_table(replace(part, logits={"three": logits}), CALIBRATION, {"s": groups})
+    gap = column.columns[0].gap(UNSURE)
+    assert gap is not None and gap.significant
+    assert (gap.lowest, gap.highest) == ("a", "b")
+    assert gap.difference == pytest.approx(doubtful.sum() / 300)
+    assert "Share of unsure answers differs: a is" in column.columns[0].verdict
+    even = group_table(part, CALIBRATION, {"s": groups}).columns[0]
+    assert "Share of unsure answers: a difference is not shown" in even.verdict
+
+
+def test_a_difference_that_is_called_visible_mostly_is():
+    part, groups = sample({"a": 0.7, "b": 0.7}, 200)
+    column = group_table(part, CALIBRATION, {"site": groups}).columns[0]
+    gap = column.gap(ACCURACY)
+    assert gap is not None and gap.visible is not None and not gap.significant
+    assert f"of {100 * gap.visible:.0f} points it mostly would have been" in column.verdict
+    assert "beyond chance" not in column.verdict
+    shares = {"a": 0.7 + gap.visible / 2, "b": 0.7 - gap.visible / 2}
+    shown = 0
+    for seed in range(40):
+        planted, names = sample(shares, 200, seed=seed)
+        found = group_table(planted, CALIBRATION, {"site": names}).columns[0].gap(ACCURACY)
+        shown += found is not None and found.significant
+    assert 25 <= shown <= 38  # 0.5 % and 99 % quantiles of binomial(40, 0.8); Holm adds a little
+    smaller = sample({"a": 0.7, "b": 0.7}, 60)
+    few = group_table(smaller[0], CALIBRATION, {"site": smaller[1]}).columns[0].gap(ACCURACY)
+    assert few is not None and few.visible is not None and few.visible > 1.5 * gap.visible
 
 
 def test_crossed_columns():
@@ -309,7 +362,8 @@ def test_all_right_and_all_wrong():
     ]
     for column, ratio in ((right, 1.0), (wrong, None)):
         for gap in column.gaps:
-            assert gap.difference == 0 and gap.ratio == ratio
+            # None is unsure in either.
+            assert gap.difference == 0 and gap.ratio == (None if gap.score == UNSURE else ratio)
             assert gap.p_corrected in (None, 1.0)
 
 

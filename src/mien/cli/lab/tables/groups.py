@@ -24,7 +24,8 @@ def group_tables(found: Groups) -> Group:
         parts.append(Text(f"  {column.verdict}\n"))
     parts.append(
         Text(
-            f"95 % intervals; {found.tests:,} comparisons, p-values corrected by Holm's method; "
+            f"95 % intervals; {found.tests:,} comparisons, p-values corrected by Holm's method "
+            f"({found.pixel_tests:,} by brightness and contrast apart from them); "
             f"too few: under {found.least_cell} images",
             style="dim",
         )

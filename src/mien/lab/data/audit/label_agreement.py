@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import FERPLUS, VALENCE_SET, LabelSet, known_label, translate
+from mien.errors import DataError
 from mien.lab.data.audit.counts import ALL
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import VOTE_COLUMNS, majority
@@ -108,13 +109,9 @@ def find_agreement(data: FaceData) -> AgreementAudit | None:
     """
     if data.votes is None:
         return None
-    majorities = majority(data.votes)
-    counterpart = counterparts(data.label_set)
-    known = np.isin(data.labels, counterpart[counterpart >= 0])
-    compared = (majorities >= 0) & known
-    if data.label_set == VALENCE_SET:
-        compared &= counterpart[majorities] >= 0
-    agrees = compared & (counterpart[majorities] == data.labels)
+    majorities, counterpart = majority(data.votes), counterparts(data.label_set)
+    compared, voted = compare_with_majority(data)
+    agrees = compared & (voted == data.labels)
     everything = np.full(len(data), True)
     return AgreementAudit(
         rule=RULE,
@@ -135,6 +132,31 @@ def find_agreement(data: FaceData) -> AgreementAudit | None:
         not_faces=tuple(_not_faces(data.votes).tolist()),
         suspects=_suspects(data, majorities, counterpart, compared & ~agrees),
     )
+
+
+def compare_with_majority(data: FaceData) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which images can be compared with the FER+ majority, and what that is in their label set.
+
+    Returns
+    -------
+    compared : ndarray of shape (n,), bool
+        There is a majority, and the label has a counterpart in FER+.
+    voted : ndarray of shape (n,), int64
+        Position of the majority in ``data.label_set.labels``; -1 where that has no name for it.
+
+    Raises
+    ------
+    DataError
+        If the data set has no votes.
+    """
+    if data.votes is None:
+        raise DataError("has no FER+ votes", where=data.name)
+    majorities = majority(data.votes)
+    counterpart = counterparts(data.label_set)
+    compared = (majorities >= 0) & np.isin(data.labels, counterpart[counterpart >= 0])
+    if data.label_set == VALENCE_SET:
+        compared &= counterpart[majorities] >= 0
+    return compared, np.where(majorities >= 0, counterpart[majorities], -1)
 
 
 def counterparts(label_set: LabelSet) -> NDArray[np.int64]:

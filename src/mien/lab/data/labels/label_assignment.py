@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import FER2013, FERPLUS, FOUR, VALENCE_SET, LabelSet, known_label
-from mien.errors import DataError, did_you_mean
+from mien.errors import DataError
+from mien.lab.data.labels.label_names import label_hint, plain_label
 from mien.lab.data.labels.mapping import DROP, Mapping
 from mien.lab.data.source_content import SourceContent
 
@@ -39,7 +40,7 @@ def assign_labels(
         first_rows.setdefault(own, row)
     if mapping is not None:
         label_set, codes = mapping.target, _by_mapping(reading, first_rows, mapping)
-    elif reading.fer2013_numbers and any(own.strip().isdecimal() for own in first_rows):
+    elif reading.fer2013_numbers and any(plain_label(own).isdecimal() for own in first_rows):
         label_set, codes = FER2013, _by_fer2013_number(reading, first_rows)
     else:
         label_set, codes = _by_name(reading, first_rows)
@@ -52,7 +53,7 @@ def _by_mapping(
     codes = {}
     for own, row in first_rows.items():
         if mapping.labels:
-            label = mapping.labels.get(own.strip().lower())
+            label = mapping.labels.get(plain_label(own))
             known = list(mapping.labels)
         else:
             known = list(mapping.target.labels)
@@ -61,7 +62,7 @@ def _by_mapping(
             raise DataError(
                 f"the mapping does not name the label {own[:40]!r}",
                 where=reading.where(row),
-                hint=f"{did_you_mean(own, known)} (to leave it out, map it to {DROP})",
+                hint=f"{label_hint(own, known)} (to leave it out, map it to {DROP})",
             )
         codes[own] = DROPPED if label == DROP else mapping.target.index(label)
     return codes
@@ -70,13 +71,13 @@ def _by_mapping(
 def _by_fer2013_number(reading: SourceContent, first_rows: dict[str, int]) -> dict[str, int]:
     numbers = [str(number) for number in range(len(FER2013))]
     for own, row in first_rows.items():
-        if own.strip() not in numbers:
+        if plain_label(own) not in numbers:
             raise DataError(
                 f"label {own.strip()[:20]!r}, expected {numbers[0]} to {numbers[-1]}",
                 where=reading.where(row),
                 hint=", ".join(f"{number} {name}" for number, name in enumerate(FER2013.labels)),
             )
-    return {own: numbers.index(own.strip()) for own in first_rows}
+    return {own: numbers.index(plain_label(own)) for own in first_rows}
 
 
 def _by_name(reading: SourceContent, first_rows: dict[str, int]) -> tuple[LabelSet, dict[str, int]]:
@@ -84,7 +85,7 @@ def _by_name(reading: SourceContent, first_rows: dict[str, int]) -> tuple[LabelS
     for own, row in first_rows.items():
         label = known_label(own)
         if label is None:
-            if own.strip().isdecimal():
+            if plain_label(own).isdecimal():
                 raise DataError(
                     f"nobody says what the label {own.strip()[:20]} means",
                     where=reading.where(row),
@@ -94,7 +95,7 @@ def _by_name(reading: SourceContent, first_rows: dict[str, int]) -> tuple[LabelS
             raise DataError(
                 f"unknown label {own[:40]!r}",
                 where=reading.where(row),
-                hint=f"{did_you_mean(own, FERPLUS.labels)} (for other labels write a mapping "
+                hint=f"{label_hint(own, FERPLUS.labels)} (for other labels write a mapping "
                 "file and name it with --mapping)",
             )
         labels[own] = label

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from mien.emotions import LABEL_SETS, UNSURE, LabelSet
 from mien.errors import DataError, did_you_mean
+from mien.lab.data.labels.label_names import label_hint, plain_label
 from mien.lab.data.source_content import Columns
+from mien.lab.data.split_names import plain_split
 from mien.lab.section import Section
 
 DROP = "drop"
@@ -72,10 +73,25 @@ class Mapping(Section):
     def _lower(cls, value: dict[str, str]) -> dict[str, str]:
         lowered: dict[str, str] = {}
         for own, label in value.items():
-            name = unicodedata.normalize("NFC", own.strip().lower())
+            name = plain_label(own)
             if lowered.setdefault(name, label) != label:
-                raise ValueError(f"{name!r} is there twice (case does not matter)")
+                raise ValueError(
+                    f"{name!r} is there twice (case does not matter, nor .0) and means {label} and "
+                    f"{lowered[name]}"
+                )
         return lowered
+
+    @field_validator("splits")
+    @classmethod
+    def _one_meaning(cls, value: dict[str, str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for own, split in value.items():
+            if found.setdefault(plain_split(own), split) != split:
+                raise ValueError(
+                    f"{own!r} is there twice (case, - and _ do not matter) and means {split} and "
+                    f"{found[plain_split(own)]}"
+                )
+        return value
 
     @field_validator("file_pattern")
     @classmethod
@@ -147,13 +163,13 @@ class _OnceLoader(yaml.SafeLoader):
     """PyYAML's safe loader, which however refuses a key that is there twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
+        seen: list[Any] = []
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if str(key) in seen:
+            if key in seen or str(key) in seen:  # 1 and 1.0 are one key of a dict.
                 line = key_node.start_mark.line + 1
                 raise ValueError(f"line {line}: the key {key!r} is there twice")
-            seen.add(str(key))
+            seen += [key, str(key)]
         return super().construct_mapping(node, deep)
 
 
@@ -205,7 +221,7 @@ def _check_labels(mapping: Mapping, where: str) -> None:
             raise DataError(
                 f"labels.{name}: {label!r} is not in label set {mapping.target.name}",
                 where=where,
-                hint=did_you_mean(label, [*mapping.target.labels, DROP]),
+                hint=label_hint(label, [*mapping.target.labels, DROP]),
             )
     if mapping.labels and all(label == DROP for label in mapping.labels.values()):
         raise DataError("labels: every label is dropped", where=where)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import tarfile
+import re
 import warnings
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import DataError
 from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.lab.data.packed_text import open_text
 from mien.lab.data.source_content import Columns, SourceContent
-from mien.lab.data.sources.split_names import split_code
+from mien.lab.data.split_names import split_code
 
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
 EXPECTED = "expected fer2013.csv, a Parquet file or a folder of images"
@@ -32,11 +31,11 @@ FILE_NAMES = ("fer2013.csv", "icml_face_data.csv")
 def read_csv(
     path: Path, *, columns: Columns | None = None, splits: Mapping[str, str] | None = None
 ) -> SourceContent:
-    """Read a CSV file with 48×48 pixel values a row, the folder it lies in, or its ``.tar.gz``.
+    """Read a CSV file with 48×48 pixel values a row, the folder it lies in, or an archive of it.
 
     Columns are found by name, so their order, their case and spaces around the names do not
-    matter; a byte order mark and CRLF line ends are accepted. Without a column for the split, all
-    rows are of Training, as in the contest's ``train.csv``.
+    matter; a byte order mark, CRLF line ends and compression (gzip, ZIP, bzip2, xz) are accepted.
+    Without a column for the split, all rows are of Training, as in the contest's ``train.csv``.
 
     Parameters
     ----------
@@ -52,37 +51,12 @@ def read_csv(
         Naming the line: a missing column, a wrong number of pixels, a pixel out of range, an
         unknown split, a cut-off last line.
     """
-    with _open_text(path) as (stream, where):
-        return _read_rows(stream, where, columns or Columns(), splits)
-
-
-@contextmanager
-def _open_text(path: Path) -> Iterator[tuple[io.TextIOBase, str]]:
-    """Open the CSV text behind ``path`` together with the name to use for it in errors."""
     try:
         path = _find_in_folder(path)
-        if path.name.endswith((".tar.gz", ".tgz", ".tar")):
-            with tarfile.open(path) as archive:
-                member = next((m for m in archive if _is_csv_name(m.name)), None)
-                stream = archive.extractfile(member) if member else None
-                if stream is None:
-                    raise DataError("the archive holds no fer2013.csv", where=path)
-                with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-                    yield text, f"{path} ({member.name})" if member else str(path)
-                # The checksum at the end of a gzip stream is only looked at when it is read.
-                while archive.fileobj and archive.fileobj.read(1 << 20):
-                    pass
-        else:
-            with path.open(encoding="utf-8-sig", newline="") as text:
-                yield text, str(path)
-    except FileNotFoundError as error:
-        raise DataError("no such file", where=path) from error
-    except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise DataError(f"the archive cannot be read ({error})", where=path) from error
-    except UnicodeDecodeError as error:
-        raise DataError("not a text file", where=path, hint=EXPECTED) from error
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror or error})", where=path) from error
+    with open_text(path, FILE_NAMES, EXPECTED) as (stream, where):
+        return _read_rows(stream, where, columns or Columns(), splits)
 
 
 def find_csv(folder: Path) -> Path | None:
@@ -101,10 +75,6 @@ def _find_in_folder(path: Path) -> Path:
             "the folder holds no fer2013.csv", where=path, hint="name the CSV file itself"
         )
     return inside
-
-
-def _is_csv_name(member: str) -> bool:
-    return PurePosixPath(member).name in FILE_NAMES
 
 
 def _read_rows(
@@ -176,12 +146,34 @@ def _parse_pixels(text: str, at: str) -> NDArray[np.uint8]:
         try:
             values = np.fromstring(text, dtype=np.int64, sep=" ")
         except (DeprecationWarning, ValueError) as error:
-            raise DataError("a pixel is not a whole number", where=at) from error
+            raise DataError(
+                "a pixel is not a whole number", where=at, hint=_pixel_hint(text)
+            ) from error
     if len(values) != PIXELS:
         raise DataError(f"{len(values)} pixel values, expected {PIXELS} (48×48)", where=at)
     if values.min() < 0 or values.max() > 255:
         raise DataError("a pixel lies outside 0 to 255", where=at)
     return values.astype(np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
+
+
+def _pixel_hint(text: str) -> str | None:
+    """What to do about numbers that are not whole, or not separated by spaces."""
+    try:
+        values = np.array([float(part) for part in re.split(r"[\s,;\[\]]+", text) if part])
+    except ValueError:
+        return None
+    if not len(values) or not np.isfinite(values).all():
+        return None
+    if np.all(values == np.round(values)):
+        return "write whole numbers with spaces between them, 12 and not 12.0 or [12, …]"
+    if values.min() < 0:
+        return (
+            "they look standardised: whole numbers from 0 to 255 are needed, as the images had "
+            "them before"
+        )
+    if values.max() <= 1:
+        return "they lie between 0 and 1: multiply them by 255 and round them to whole numbers"
+    return "round them to whole numbers from 0 to 255"
 
 
 def _parse_split(text: str, split_names: Mapping[str, str] | None, at: str) -> int:

@@ -16,7 +16,7 @@ from mien.errors import DataError
 from mien.lab.data.faces import IMAGE_SIZE, SPLITS
 from mien.lab.data.source_content import SourceContent
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
-from mien.lab.data.sources.split_names import split_code
+from mien.lab.data.split_names import split_code
 
 LAYOUT = "expected <split>/<label>/ or <label>/ folders with images in them"
 SKIPPED_FILES = ("thumbs.db", "desktop.ini")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from mien.lab.data.faces import IMAGE_SIZE, SPLITS
 from mien.lab.data.ferplus import VOTE_COLUMNS
 from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
-from mien.lab.data.sources.split_names import split_code
+from mien.lab.data.split_names import split_code
 
 SUFFIXES = (".parquet", ".pq")
 USUAL_COLUMNS = {
@@ -158,6 +159,14 @@ def _read_labels(table: pyarrow.Table, column: str, path: Path) -> list[str]:
     values = table[column].to_pylist()
     known = (pyarrow.types.is_integer, pyarrow.types.is_string, pyarrow.types.is_large_string)
     value_kind = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+    if pyarrow.types.is_floating(value_kind):
+        # Whole numbers that something like pandas has made 3.0 of; and NaN of those missing.
+        values = [None if value is None or math.isnan(value) else value for value in values]
+    if pyarrow.types.is_floating(value_kind) and all(
+        value is None or (math.isfinite(value) and value == round(value)) for value in values
+    ):
+        values = [None if value is None else int(value) for value in values]
+        kind = value_kind = pyarrow.int64()
     if not any(is_kind(value_kind) for is_kind in known):
         raise DataError(f"column {column} is {kind}, expected whole numbers or text", where=path)
     missing = next((row for row, value in enumerate(values) if value is None), None)

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from mien.errors import DataError, UsageError
+from mien.lab.data.audit.vote_join import check_join
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import read_votes
 from mien.lab.data.holdout import DEFAULT_SHARE, hold_out
 from mien.lab.data.labels.label_assignment import DROPPED, assign_labels
 from mien.lab.data.labels.mapping import Mapping
+from mien.lab.data.packed_text import zip_holds_csv
 from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.csv_source import find_csv, read_csv
 from mien.lab.data.sources.folder_source import read_image_folder
@@ -23,6 +25,7 @@ KAGGLE_COUNTS = (28_709, 0, 7_178)
 """FER2013's splits, and the same in Kaggle's image folder, which has but train and test."""
 
 PACKED = (".zip", ".rar", ".7z")
+"""Archives that are not read, unless a ``.zip`` holds a CSV file."""
 
 
 def read_faces(
@@ -41,7 +44,8 @@ def read_faces(
     ----------
     path : Path
         ``fer2013.csv``, ``icml_face_data.csv`` or another CSV file in their form, the folder or
-        ``.tar.gz`` that holds one; a Parquet file with encoded images or a folder of such; a folder
+        archive that holds one, or such a file compressed (gzip, ZIP, bzip2, xz); a Parquet file
+        with encoded images or a folder of such; a folder
         of images, ``<split>/<label>/`` or ``<label>/``.
     name : str
         Name of the result.
@@ -103,6 +107,9 @@ def read_faces(
         label_set,
         None if votes is None else votes[kept],
     )
+    join = check_join(data)
+    if join is not None and join.warning is not None:
+        notes.append(join.warning)
     missing = [label for code, label in enumerate(label_set.labels) if code not in found]
     if missing:
         notes.append(f"no image of: {', '.join(missing)}")
@@ -119,7 +126,7 @@ def _read(path: Path, mapping: Mapping | None, columns: Columns | None) -> Sourc
         columns = mapping.columns.model_copy(update=given)
     if path.suffix.lower() in SUFFIXES:
         return read_parquet([path], columns=columns, splits=splits)
-    if path.suffix.lower() in PACKED and path.is_file():
+    if path.suffix.lower() in PACKED and path.is_file() and not zip_holds_csv(path):
         raise DataError("an archive", where=path, hint="unpack it and name the folder")
     if path.is_dir() and (pattern is not None or find_csv(path) is None):
         if pattern is None and (files := find_parquet(path)):

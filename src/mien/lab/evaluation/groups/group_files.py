@@ -46,14 +46,25 @@ def find_groups(
         Whether to compare the groups of two columns together as well.
     """
     check_data(part, data)
-    columns: dict[str, NDArray[np.str_]] = image_columns(data, part.rows)
+    measured = image_columns(data, part.rows)
+    asked: dict[str, NDArray[np.str_]] = {}
     guessed: dict[str, NDArray[np.str_]] = {}
     if table is not None:
-        columns |= read_group_columns(table, data, part.rows)
+        asked = read_group_columns(table, data, part.rows)
+        # A column of the user's own stays what it is, whatever its name.
+        measured = {
+            f"{name} of the pixels" if name in asked else name: values
+            for name, values in measured.items()
+        }
     if estimate:
         guessed = estimate_groups(data.images[part.rows])
     return group_table(
-        part, calibration, columns | guessed, estimated=frozenset(guessed), cross=cross
+        part,
+        calibration,
+        measured | asked | guessed,
+        estimated=frozenset(guessed),
+        of_pixels=frozenset(measured),
+        cross=cross,
     )
 
 

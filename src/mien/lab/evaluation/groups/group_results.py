@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +16,9 @@ LEAST_IN_CLASS = 10
 
 SIGNIFICANT = 0.05
 """Corrected p-value below which a difference is called one."""
+
+POWER = 0.8
+"""How often a difference that is called visible would have been shown."""
 
 NOT_GIVEN = "not given"
 """The group of the images that a column says nothing of; it is shown, but not compared."""
@@ -30,6 +34,7 @@ GUESSES = (
 """What is said of estimated groups wherever they are shown."""
 
 ACCURACY, STANDARDISED, BALANCED = "accuracy", "accuracy at equal class mix", "balanced accuracy"
+UNSURE = "share of unsure answers"
 
 
 def recall_of(label: str) -> str:
@@ -95,7 +100,8 @@ class Gap:
     Attributes
     ----------
     score : str
-        ``accuracy``, ``accuracy at equal class mix``, ``balanced accuracy``, ``recall of CLASS``.
+        ``accuracy``, ``accuracy at equal class mix``, ``balanced accuracy``,
+        ``share of unsure answers``, ``recall of CLASS``.
     lowest, highest : str
         The two groups.
     difference : float
@@ -105,6 +111,9 @@ class Gap:
     p_value, p_corrected : float or None
         Of "the same in every group", before and after Holm's correction; None for balanced
         accuracy, which is not tested.
+    visible : float or None
+        The true difference between these two groups that the test would have shown in four cases
+        of five, 0 to 1, at the corrected level; None where nothing was tested.
     """
 
     score: str
@@ -114,6 +123,7 @@ class Gap:
     ratio: float | None
     p_value: float | None = None
     p_corrected: float | None = None
+    visible: float | None = None
 
     @property
     def significant(self) -> bool:
@@ -136,6 +146,8 @@ class GroupColumn:
         images in more than half of the groups.
     gaps : tuple of Gap
         Over the groups with enough images; empty when there are fewer than two.
+    of_pixels : bool
+        Whether the groups are measured of the images (brightness, contrast), on one side at least.
     """
 
     name: str
@@ -143,6 +155,7 @@ class GroupColumn:
     groups: tuple[Group, ...]
     compared: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    of_pixels: bool = False
 
     def gap(self, score: str) -> Gap | None:
         """The gap of a score; None when it cannot be told."""
@@ -161,11 +174,14 @@ class GroupColumn:
         standardised = self.gap(STANDARDISED)
         if standardised is not None:
             lines.append(_sentence(standardised))
+        unsure = self.gap(UNSURE)
+        if unsure is not None:
+            lines.append(_sentence(unsure))
         recalls = [gap for gap in self.gaps if gap.score.startswith(recall_of(""))]
         found = [gap for gap in recalls if gap.significant]
         lines += [_sentence(gap) for gap in found]
         if recalls and not found:
-            lines.append("Recall: no difference beyond chance in any class.")
+            lines.append(f"Recall: a difference is not shown in any class{_seen(recalls)}.")
         return " ".join(lines)
 
 
@@ -186,8 +202,9 @@ class Groups:
     columns : tuple of GroupColumn
     estimated : frozenset of str
         Columns whose groups are guesses.
-    tests : int
-        How many p-values were corrected together.
+    tests, pixel_tests : int
+        How many p-values were corrected together: of the columns that people ask about, and, apart
+        from them, of those measured of the images.
     least_cell, least_in_class : int
         Images below which a figure is withheld, and that a group needs of a class.
     """
@@ -200,6 +217,7 @@ class Groups:
     columns: tuple[GroupColumn, ...]
     estimated: frozenset[str]
     tests: int
+    pixel_tests: int = 0
     least_cell: int = LEAST_CELL
     least_in_class: int = LEAST_IN_CLASS
 
@@ -233,8 +251,19 @@ def _sentence(gap: Gap) -> str:
             f"({p_value})."
         )
     return (
-        f"{score}: no difference beyond chance (largest gap {_points(gap.difference)}, {p_value})."
+        f"{score}: a difference is not shown (largest gap {_points(gap.difference)}, {p_value}"
+        f"{_seen([gap])})."
     )
+
+
+def _seen(gaps: Sequence[Gap]) -> str:
+    """How large differences must be for most of them to be shown."""
+    visible = sorted(100 * gap.visible for gap in gaps if gap.visible is not None)
+    if not visible:
+        return ""
+    low, high = f"{visible[0]:.0f}", f"{visible[-1]:.0f}"
+    from_to = high if low == high else f"{low} to {high}"
+    return f"; of {from_to} points it mostly would have been"
 
 
 def _points(difference: float) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mien.errors import DataError, MissingExtraError, UsageError
 from mien.installing import how_to_install
 from mien.lab.evaluation.calibration import Calibration, probabilities
+from mien.lab.evaluation.groups.corrections import corrected_together, value_of
 from mien.lab.evaluation.groups.group_results import (
     ACCURACY,
     BALANCED,
@@ -26,6 +27,7 @@ from mien.lab.evaluation.groups.group_results import (
     LEAST_IN_CLASS,
     NOT_GIVEN,
     STANDARDISED,
+    UNSURE,
     Gap,
     Group,
     GroupColumn,
@@ -37,7 +39,6 @@ from mien.lab.evaluation.measures.statistics import (
     BOOTSTRAP_SAMPLES,
     Estimate,
     estimate,
-    holm,
     same_share,
     same_share_in_each_class,
     share,
@@ -70,6 +71,7 @@ def group_table(
     columns: dict[str, NDArray[np.str_]],
     *,
     estimated: frozenset[str] = frozenset(),
+    of_pixels: frozenset[str] = frozenset(),
     cross: bool = False,
 ) -> Groups:
     """Score the main head on each group of each column.
@@ -83,6 +85,9 @@ def group_table(
         The group of each image of ``part``, by column. ``NOT_GIVEN`` stands for none.
     estimated : frozenset of str
         The columns that a model guessed. Their names begin with ``ESTIMATED``.
+    of_pixels : frozenset of str
+        The columns that were measured of the images (``image_columns``). They are corrected apart,
+        so that they cost the others no power.
     cross : bool
         Also the groups of every two columns together.
 
@@ -122,17 +127,24 @@ def group_table(
     wanted = columns | (_crossed(columns) if cross else {})
     guessed = {name for name in columns if name in estimated or name.startswith(ESTIMATED)}
     guessed |= {name for name in wanted if guessed & set(name.split(_CROSS))}
-    raw = [_column(name, values, answers, name in guessed) for name, values in wanted.items()]
-    corrected, tests = _corrected(raw)
+    measured = {name for name in wanted if of_pixels & {name, *name.split(_CROSS)}}
+    raw = [
+        _column(name, values, answers, name in guessed, name in measured)
+        for name, values in wanted.items()
+    ]
+    asked, tests = corrected_together([column for column in raw if not column.of_pixels])
+    by_pixels, pixel_tests = corrected_together([column for column in raw if column.of_pixels])
+    corrected = {column.name: column for column in (*asked, *by_pixels)}
     return Groups(
         images=len(part.rows),
         classes=answers.classes,
         accuracy=_share(answers.right),
         unsure=float(answers.unsure.mean()),
         class_shares=dict(zip(answers.classes, answers.class_shares.tolist(), strict=True)),
-        columns=corrected,
+        columns=tuple(corrected[name] for name in wanted),
         estimated=frozenset(guessed),
         tests=tests,
+        pixel_tests=pixel_tests,
     )
 
 
@@ -148,7 +160,9 @@ def _crossed(columns: dict[str, NDArray[np.str_]]) -> dict[str, NDArray[np.str_]
     return found
 
 
-def _column(name: str, values: NDArray[np.str_], answers: _Answers, estimated: bool) -> GroupColumn:
+def _column(
+    name: str, values: NDArray[np.str_], answers: _Answers, estimated: bool, of_pixels: bool
+) -> GroupColumn:
     names, numbers = np.unique(values, return_inverse=True)
     order = sorted(range(len(names)), key=lambda at: _place(str(names[at])))
     sizes = np.bincount(numbers)
@@ -168,6 +182,7 @@ def _column(name: str, values: NDArray[np.str_], answers: _Answers, estimated: b
         tuple(groups.values()),
         tuple(answers.classes[at] for at in compared),
         _gaps(values, groups, shown, answers, compared) if len(shown) > 1 else (),
+        of_pixels,
     )
 
 
@@ -281,6 +296,7 @@ def _gaps(
         found.append(replace(gap, p_value=p_value))
         score = _mean_recall(compared, _equal(compared))
         found.append(_gap(BALANCED, score, kept, values, answers))
+    found.append(_unsure_gap(groups, shown, same_share(answers.unsure[inside], values[inside])))
     for number, label in enumerate(answers.classes):
         of_class = inside & (labels == number)
         cells = [name for name in shown if (of_class & (values == name)).sum() >= LEAST_CELL]
@@ -319,6 +335,21 @@ def _gap(
     )
 
 
+def _unsure_gap(groups: dict[str, Group], shown: list[str], p_value: float) -> Gap:
+    """The largest difference of the share of unsure answers."""
+    rates = {name: value_of(groups[name].unsure) for name in shown}
+    lowest, highest = min(rates, key=lambda name: rates[name]), max(rates, key=lambda n: rates[n])
+    top = rates[highest]
+    return Gap(
+        UNSURE,
+        lowest,
+        highest,
+        top - rates[lowest],
+        rates[lowest] / top if top else None,
+        p_value,
+    )
+
+
 def _metric_frame() -> Any:
     try:
         from fairlearn.metrics import MetricFrame
@@ -329,24 +360,3 @@ def _metric_frame() -> Any:
             hint=how_to_install("audit"),
         ) from error
     return MetricFrame
-
-
-def _corrected(columns: list[GroupColumn]) -> tuple[tuple[GroupColumn, ...], int]:
-    """Holm's correction over every test of every column, and how many these are."""
-    tested: dict[int, float] = {}
-    for column in columns:
-        scored: tuple[Gap | Group, ...] = (*column.gaps, *column.groups)
-        for one in scored:
-            if one.p_value is not None:
-                tested[id(one)] = one.p_value
-    found = dict(zip(tested, holm(list(tested.values())), strict=True))
-    return tuple(
-        replace(
-            column,
-            gaps=tuple(replace(gap, p_corrected=found.get(id(gap))) for gap in column.gaps),
-            groups=tuple(
-                replace(group, p_corrected=found.get(id(group))) for group in column.groups
-            ),
-        )
-        for column in columns
-    ), len(tested)

@@ -66,6 +66,7 @@ export interface AlbumAnswer {
   photos: number;
   unreadable: number;
   other_model: number;
+  missing: number;
   label_sets: Record<string, string[]>;
   limits: ExportLimits;
 }

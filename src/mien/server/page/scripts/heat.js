@@ -1,14 +1,10 @@
-// Where in a face the model looks: the map over the crop, and in words.
+// Where in a face the model looks: the map over the crop.
 
 import { penOf } from "./elements.js";
 
 const SIDE = 240;
 // Inferno (van der Walt and Smith, matplotlib) at five places from 0 to 1.
 const INFERNO = ["#000004", "#57106e", "#bc3754", "#f98e09", "#fcffa4"];
-// Halfway between eyes, nose and mouth, as they lie in an upright crop.
-const BELOW_EYES = 0.45;
-const BELOW_NOSE = 0.64;
-const PARTS = ["the eyes and brows", "the nose and cheeks", "the mouth and chin"];
 
 /**
  * Draw a crop with a map over it.
@@ -32,27 +28,6 @@ export function drawHeat(canvas, crop, map) {
   });
   pen.putImageData(pixels, 0, 0);
   context.drawImage(small, 0, 0, SIDE, SIDE);
-}
-
-/**
- * Which part of the face a map speaks of most, and its share.
- * @param {number[][]} map
- */
-export function whereItLooks(map) {
-  const sums = [0, 0, 0];
-  map.forEach((row, at) => {
-    const place = (at + 0.5) / map.length;
-    const part = place < BELOW_EYES ? 0 : place < BELOW_NOSE ? 1 : 2;
-    sums[part] += row.reduce((sum, value) => sum + value, 0);
-  });
-  const total = sums[0] + sums[1] + sums[2];
-  if (!total) return null;
-  const order = [0, 1, 2].sort((one, other) => sums[other] - sums[one]);
-  return {
-    part: PARTS[order[0]],
-    share: sums[order[0]] / total,
-    second: PARTS[order[1]],
-  };
 }
 
 /** @param {number} value */

@@ -2,7 +2,7 @@
 
 import { makeBar, setBar } from "./cards.js";
 import { byId, element, messageOf, penOf, setText } from "./elements.js";
-import { drawHeat, whereItLooks } from "./heat.js";
+import { drawHeat } from "./heat.js";
 import { colourOf, facePath, percent, wordsOf } from "./labels.js";
 
 /** @import { FaceAnswer, FrameAnswer, Problem } from "./answers.js" */
@@ -251,7 +251,7 @@ function makeWhy(face, { crop, maps }, number) {
   const show = () => {
     const label = choice.value;
     if (image.complete && image.naturalWidth) drawHeat(canvas, image, maps[label]);
-    const sentence = inWords(label, maps[label], face.probabilities[label]);
+    const sentence = besideMap(label, maps[label], face.probabilities[label]);
     canvas.setAttribute("aria-label", `The same face, with the places that speak for ${label}`);
     setText(words, sentence);
   };
@@ -272,24 +272,25 @@ function makeWhy(face, { crop, maps }, number) {
     ),
     element("label", { class: "field" }, "Show what speaks for ", choice),
     words,
-    element("p", { class: "small", text: "It says what the model looks at, not what the person feels." }),
+    element("p", {
+      class: "small",
+      text:
+        "The map shows where something speaks for the word, not which part of the face decides it, " +
+        "and not what the person feels.",
+    }),
   );
   return { why, summary };
 }
 
 /**
+ * What has to be said beside a map; which part of the face decides, it does not tell.
  * @param {string} label
  * @param {number[][]} map
  * @param {number} probability
  */
-function inWords(label, map, probability) {
-  const found = whereItLooks(map);
-  if (!found) return `Nothing in this face speaks for “${label}”.`;
-  const share = `${Math.round(100 * found.share)} parts of 100`;
-  const mostly = `What speaks for “${label}” is most of all around ${found.part} (${share}), then ${found.second}.`;
-  return probability < LIKELY
-    ? `${mostly} It is not much: the model gives “${label}” only ${percent(probability)}.`
-    : mostly;
+function besideMap(label, map, probability) {
+  if (!map.flat().some((value) => value > 0)) return `Nothing in this face speaks for “${label}”.`;
+  return probability < LIKELY ? `It is not much: the model gives “${label}” only ${percent(probability)}.` : "";
 }
 
 function clear() {

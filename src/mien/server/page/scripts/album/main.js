@@ -174,8 +174,9 @@ function tellSelection() {
 }
 
 /** @param {AlbumAnswer} found */
-function tellNotes({ other_model: other, unreadable }) {
+function tellNotes({ missing, other_model: other, unreadable }) {
   const notes = [];
+  if (missing) notes.push(`${counted(missing, "photo")} whose folders are no longer there are left out: mien album status.`);
   if (other) notes.push(`${counted(other, "photo")} that another model has read are left out: index them again.`);
   if (unreadable) notes.push(`${counted(unreadable, "file")} cannot be read: mien album status --unreadable`);
   setText(byId("notes"), notes.join(" "));

@@ -3,12 +3,13 @@
 import { element, messageOf, setText } from "../elements.js";
 import { facePath } from "../labels.js";
 import { ask, Refused } from "./ask.js";
-import { dateOf, facesWords, nameOf, scoreWords } from "./words.js";
+import { dateOf, facesWords, nameOf, ownWords, scoreWords } from "./words.js";
 
 /** @import { AlbumFace, AlbumPhoto } from "../answers.js" */
 /** @import { Kind } from "./words.js" */
 
 const FRAME = 4 / 3;
+const MOST_WORDS = 2;
 
 /**
  * The element of the photo at a place of the ranking; filled in when more is known.
@@ -54,18 +55,23 @@ export function fillTile(root, photo, score, kind) {
   frame.prepend(picture);
   const at = Number(root.dataset.at) + 1;
   const scored = scoreWords(score, kind);
-  const label = kind.similar ? null : kind.first;
+  const own = ownWords(photo);
+  // What the faces show comes before what was asked for, unless that is the same word.
+  const same = own.length === 1 && own[0] === kind.only && !kind.similar;
+  const first = same || !own.length ? scored : own.slice(0, MOST_WORDS).join(", ");
+  const second = first === scored ? null : scored;
   words.replaceChildren(
     element(
       "span",
       { class: "tile-score" },
-      ...(label ? [element("img", { src: facePath(label), alt: "", width: 20, height: 20 })] : []),
-      element("b", { text: scored }),
+      ...(own.length ? [element("img", { src: facePath(own[0]), alt: "", width: 20, height: 20 })] : []),
+      element("b", { text: first }),
+      ...(second ? [element("span", { class: "tile-asked", text: second })] : []),
       element("span", { class: "tile-rank", text: at.toLocaleString("en-GB") }),
     ),
     element("span", { class: "tile-more", text: [facesWords(photo), dateOf(photo.taken)].filter(Boolean).join(" · ") }),
   );
-  const spoken = [`${at}: ${nameOf(photo.path)}`, scored, facesWords(photo), dateOf(photo.taken)];
+  const spoken = [`${at}: ${nameOf(photo.path)}`, first, second, facesWords(photo), dateOf(photo.taken)];
   root.setAttribute("aria-label", spoken.filter(Boolean).join(", "));
   root.title = nameOf(photo.path);
 }

@@ -63,6 +63,18 @@ export function scoreWords(score, kind) {
 }
 
 /**
+ * What the faces that count show by their own words, the most frequent first.
+ * @param {AlbumPhoto} photo
+ */
+export function ownWords(photo) {
+  const counts = photo.faces.filter((face) => face.counted);
+  /** @type {Map<string, number>} */
+  const numbers = new Map();
+  for (const { label } of counts.length ? counts : photo.faces) numbers.set(label, (numbers.get(label) ?? 0) + 1);
+  return [...numbers.keys()].sort((one, other) => (numbers.get(other) ?? 0) - (numbers.get(one) ?? 0));
+}
+
+/**
  * How the score came about, as a sentence.
  * @param {AlbumPhoto} photo
  * @param {Kind} kind

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import nn
 
 from mien.errors import OutputError, RunError
-from mien.lab.training.lr_finder import (
+from mien.lab.training.watching.lr_finder import (
     RateCurve,
     find_learning_rate,
     plot_rates,

@@ -34,11 +34,12 @@ def split_code(name: str, own_names: Mapping[str, str] | None = None) -> int | N
         Names of the data set's own, looked up first, to names of ``SPLITS``.
     """
     for own, split in (own_names or {}).items():
-        if _plain(own) == _plain(name):
+        if plain_split(own) == plain_split(name):
             return SPLITS.index(split)
-    split_name = SPLIT_NAMES.get(_plain(name).removeprefix("fer2013"))
+    split_name = SPLIT_NAMES.get(plain_split(name).removeprefix("fer2013"))
     return None if split_name is None else SPLITS.index(split_name)
 
 
-def _plain(name: str) -> str:
+def plain_split(name: str) -> str:
+    """A split's name without what does not matter: case, ``-``, ``_`` and spaces."""
     return name.strip().lower().replace("-", "").replace("_", "").replace(" ", "")

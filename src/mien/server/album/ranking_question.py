@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from mien.album.asking.rank import LEAST_SHARPNESS, LEAST_SIZE, Query
-from mien.album.asking.spans import number_range, time_span
+from mien.album.asking.spans import DATE_PATTERN, number_range, time_span
 from mien.errors import UsageError
 from mien.server.error_answers import ApiError
 
 _WEIGHT = re.compile(r"\s*([A-Za-z]\w*)\s*:\s*(\d*\.?\d+)\s*")
 _TEXT = 500
+# Told only: what does not fit is refused by ``time_span``, in words that help.
+_DATE: JsonDict = {"pattern": f"^({DATE_PATTERN})?$"}
 
 
 class Question(BaseModel):
@@ -38,9 +41,19 @@ class Question(BaseModel):
     )
     faces: str = Field("1..", max_length=12, description="Faces that count: 3, 2..5, 2.. or ..4")
     since: str = Field(
-        "", alias="from", max_length=30, description="Taken from then on: 2019, 2019-07, 2019-07-04"
+        "",
+        alias="from",
+        max_length=30,
+        description="Taken from then on: 2019, 2019-07, 2019-07-04",
+        json_schema_extra=_DATE,
     )
-    until: str = Field("", alias="to", max_length=30, description="Taken until then, included")
+    until: str = Field(
+        "",
+        alias="to",
+        max_length=30,
+        description="Taken until then, included",
+        json_schema_extra=_DATE,
+    )
     path: str = Field("", max_length=_TEXT, description="Whose path ends like this: 2019/*/*.jpg")
     sure: bool = Field(False, description="Faces of which the model is unsure do not count")
     min_size: float = Field(

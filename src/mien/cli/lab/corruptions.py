@@ -1,0 +1,86 @@
+"""``mien evaluate --corruptions``: what bad pictures do to a model's answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from mien.cli.console import err, out, print_note
+from mien.cli.lab.subject import data_for, open_named
+from mien.errors import UsageError
+
+if TYPE_CHECKING:
+    from mien.lab.evaluation.robustness.corruption_table import CorruptedScores, CorruptionTable
+
+
+def evaluate_corruptions(
+    model: str,
+    data: str | None,
+    split: str,
+    to: Path | None,
+    reading: str | None,
+    threads: int | None,
+) -> None:
+    """Measure a model file under every kind and strength, print it, and write corruptions.json."""
+    from mien.lab.beside import write_beside
+    from mien.lab.evaluation.robustness.corruption_table import measure_corruptions
+    from mien.vision.pixel_analyzer import PixelAnalyzer
+
+    subject = open_named(model, to)
+    if Path(model).is_dir():
+        raise UsageError(
+            "a run is no model file, and --corruptions is about what people run",
+            where=model,
+            hint=f"export it first: mien export {model}",
+        )
+    faces = data_for(subject, data)
+    rows = faces.rows(split)
+    analyzer = PixelAnalyzer(subject.where, reading=reading, threads=threads or 1)
+    with err.status("reading faces") as status:
+        found = measure_corruptions(
+            analyzer,
+            faces.images[rows],
+            faces.labels[rows].astype("int64"),
+            data=faces.name,
+            split=split,
+            on_row=status.update,
+        )
+    target = subject.results / "corruptions.json"
+    text = json.dumps(found.to_dict(), indent=1)
+    write_beside(target, lambda partial: partial.write_text(text, encoding="utf-8"))
+    out.print(_table(found))
+    print_note(f"all of it: {target}")
+
+
+def _table(found: CorruptionTable) -> Table:
+    table = Table(
+        title=f"{found.model}, {found.reading} reading, {found.images:,} faces of {found.split}, %"
+    )
+    table.add_column("kind")
+    for name in ("strength", "accuracy", "lost", "confidence", "unsure", "calibration error"):
+        table.add_column(name, justify="right")
+    _add(table, "as they are", "", found.clean, found.clean)
+    for each in found.corrupted:
+        _add(table, each.kind, f"{each.strength:g}", each, found.clean)
+    table.add_section()
+    table.add_row("mean of the kinds", "", f"{100 * found.mean_accuracy:.1f}")
+    table.add_section()
+    for kind, unsure in found.non_faces.items():
+        table.add_row(kind, "", "", "", "", f"{100 * unsure:.1f}")
+    return table
+
+
+def _add(
+    table: Table, kind: str, strength: str, scores: CorruptedScores, clean: CorruptedScores
+) -> None:
+    shares = (
+        scores.accuracy,
+        clean.accuracy - scores.accuracy,
+        scores.confidence,
+        scores.unsure,
+        scores.calibration_error,
+    )
+    table.add_row(kind, strength, *(f"{100 * share:.1f}" for share in shares))
