@@ -75,7 +75,7 @@ def tiff_directories(stream: IO[bytes], start: int = 0) -> list[Directory]:
     if order is None:
         return []
     big = mark[2:3] == b"+" or mark[3:4] == b"+"
-    reader = _Reader(stream, start, order, big)
+    reader = _DirectoryReader(stream, start, order, big)
     try:
         first = struct.unpack_from(order + ("Q" if big else "I"), mark, 8 if big else 4)[0]
     except struct.error:
@@ -83,7 +83,7 @@ def tiff_directories(stream: IO[bytes], start: int = 0) -> list[Directory]:
     return list(reader.chain(first, 0))
 
 
-class _Reader:
+class _DirectoryReader:
     """Reads directories, each place of the file once, so that circles end."""
 
     def __init__(self, stream: IO[bytes], start: int, order: str, big: bool) -> None:
