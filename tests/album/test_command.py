@@ -91,6 +91,16 @@ def test_questions_that_cannot_be_meant(
     assert done.stdout == b""
 
 
+def test_a_table_names_paths_from_here(made_album: Path, made_photos: Path, tmp_path: Path) -> None:
+    command = mien_command("album", "top", "--database", made_album)
+    here = {**environment(tmp_path), "COLUMNS": "80"}
+    done = subprocess.run(command, capture_output=True, env=here, cwd=made_photos, timeout=600)
+    lines = done.stdout.decode().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(" deep/pair.png " in line for line in lines)
+    assert str(made_photos) not in done.stdout.decode()
+
+
 def test_kill_9_in_a_loop(tmp_path: Path) -> None:
     photos = many_photos(tmp_path / "photos", 110)
     database = tmp_path / "data" / "album.sqlite3"

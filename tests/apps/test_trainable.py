@@ -56,3 +56,20 @@ def test_it_does_not_go_with_another_verb(mien):
     assert done.stderr == (
         "error: --trainable does not go with verify; try: mien models --trainable\n"
     )
+
+
+@pytest.mark.parametrize("command", [["models", "--trainable"], ["recipes"]])
+def test_at_80_columns_nothing_is_cut(mien_path, tmp_path, command):
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [mien_path, *command],
+        capture_output=True,
+        env=environment,
+        cwd=tmp_path,
+        timeout=600,
+        check=True,
+    )
+    lines = done.stdout.decode().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "…" not in done.stdout.decode()
+    assert min(len(line.strip()) for line in lines if line.strip()) > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -43,7 +44,7 @@ def to_table(hits: Sequence[Hit], emotion: str, *, place: bool) -> Table:
         cells: list[str | Text] = [
             str(hit.rank),
             f"{hit.score:.3f}",
-            Text(shown_path(hit.path)),
+            Text(shown_path(_from_here(hit.path))),
             (hit.taken_text or "")[:16].replace("T", " "),
             Text(_faces_in_words(hit, emotion)),
         ]
@@ -51,6 +52,13 @@ def to_table(hits: Sequence[Hit], emotion: str, *, place: bool) -> Table:
             cells.append("" if hit.place is None else f"{hit.place[0]:.5f}, {hit.place[1]:.5f}")
         table.add_row(*cells)
     return table
+
+
+def _from_here(path: str) -> str:
+    """The path from the present folder, if it lies below it: a table has little room."""
+    with contextlib.suppress(OSError):
+        return path.removeprefix(os.path.join(os.getcwd(), ""))  # noqa: PTH109, PTH118 (text)
+    return path
 
 
 def to_paths(hits: Sequence[Hit], *, ending: bytes) -> bytes:

@@ -6,10 +6,14 @@ from typing import Annotated
 
 import typer
 from rich import box
+from rich.padding import Padding
 from rich.table import Table
 
 from mien.cli.console import out
 from mien.cli.lab.installed import require_lab
+
+_WIDE = 110
+"""Letters of a line from which on the summaries have room in the table."""
 
 
 def recipes(
@@ -34,7 +38,11 @@ def recipes(
     table.add_column("input", justify="right", no_wrap=True)
     table.add_column("epochs", justify="right")
     table.add_column("needs", no_wrap=True)
-    table.add_column("summary")
+    # A narrow terminal has the summaries below their recipes' names.
+    wide = out.width >= _WIDE
+    if wide:
+        table.add_column("summary")
+    summaries = []
     for known in packaged_recipes():
         recipe = load_recipe(known)
         needs = {"FER+ votes": recipe.data.ferplus, "weights": bool(recipe.transfer.weights)}
@@ -43,6 +51,10 @@ def recipes(
             f"{recipe.input.channels}×{recipe.input.side}×{recipe.input.side}",
             str(recipe.epochs),
             ", ".join(what for what, needed in needs.items() if needed),
-            recipe.summary,
+            *([recipe.summary] if wide else []),
         )
+        summaries.append(f"{known}: {recipe.summary}")
     out.print(table, soft_wrap=False)
+    if not wide:
+        for summary in summaries:
+            out.print(Padding(summary, (0, 2)), soft_wrap=False)

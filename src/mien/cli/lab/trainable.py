@@ -18,6 +18,10 @@ NOTES = (
 )
 
 
+_WIDE = 110
+"""Letters of a line from which on the sources have room in the table."""
+
+
 def list_trainable() -> None:
     """Print name, parameters, cost, input, licence and source of each registered network.
 
@@ -44,13 +48,18 @@ def list_trainable() -> None:
     for column in ("total", "learnable", "MMAC", "input"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("licence", no_wrap=True)
-    table.add_column("source")
+    # Where there is no room for a column, sources stand below the table.
+    wide = out.width >= _WIDE
+    if wide:
+        table.add_column("source")
+    sources = []
     for name in model_names():
         entry = find_entry(name)
         with torch.device("meta"):
             network = create_model(name, {"fer2013": 7})
         total, learnable = count_parameters(network)
         macs = count_macs(network, entry.channels, entry.size) / 1e6
+        sources.append(f"{name}: {entry.source}")
         table.add_row(
             name,
             f"{total:,}",
@@ -58,8 +67,11 @@ def list_trainable() -> None:
             f"{macs:,.1f}" if macs < 100 else f"{macs:,.0f}",
             f"{entry.channels}×{entry.size}×{entry.size}",
             entry.licence,
-            entry.source,
+            *([entry.source] if wide else []),
         )
     out.print(table)
+    if not wide:
+        for source in sources:
+            out.print(Padding(source, (0, 1)), soft_wrap=False)
     for note in NOTES:
         out.print(Padding(note, (0, 1)), soft_wrap=False)
