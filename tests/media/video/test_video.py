@@ -192,7 +192,7 @@ def test_no_video_at_all(make_video, tmp_path):
     for path, what in (
         (text, "not a video"),
         (empty, "is an empty file"),
-        (tmp_path, "is a folder"),
+        (tmp_path, "has no pictures that could be frames"),
         (tmp_path / "none.mp4", "no such file"),
     ):
         with pytest.raises(VideoError, match=what) as caught:
