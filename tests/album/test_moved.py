@@ -99,9 +99,8 @@ def test_a_single_photo_that_went_away_leaves_its_place_to_another(
     done = top(mien, "-n", "2", "--out", tmp_path / "out")
     assert len(lines(done.stdout)) == 2 and str(best) not in lines(done.stdout)
     assert f"1 photo left out: {best} is no longer there" in told(done)
-    other = save(portrait(200, mirrored=True), tmp_path / "other.jpg")
-    done = mien("album", "similar", other, "--format", "paths")
-    assert len(lines(done.stdout)) == 2 and str(best) not in lines(done.stdout)
+    done = mien("album", "similar", folder / lines(done.stdout)[0], "--format", "paths")
+    assert len(lines(done.stdout)) >= 1 and str(best) not in lines(done.stdout)
     assert f"mien album forget {best}" in told(done)
 
 

@@ -353,9 +353,7 @@ def _in_words(query: Query, ranking: Ranking) -> str:
 
 def _note(ranking: Ranking, other_model: int) -> None:
     if ranking.in_bursts:
-        print_note(
-            f"{ranking.in_bursts:,} left out for a better one of the same burst, or as copies"
-        )
+        print_note(f"{ranking.in_bursts:,} left out for a better one of the same burst")
     if ranking.without_time:
         print_note(
             f"{ranking.without_time:,} left out because they do not say when they were taken"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.asking.bursts import burst_numbers, copy_numbers
-from mien.album.asking.columns import SEVEN, AlbumColumns, is_copy, probabilities_of
+from mien.album.asking.bursts import burst_numbers
+from mien.album.asking.columns import SEVEN, AlbumColumns, probabilities_of
 from mien.album.asking.expression import Expression, leading_name, parse_expression
 from mien.album.records import FloatColumn
 from mien.album.store import path_range
@@ -94,7 +94,7 @@ class Ranking:
     without_time : int
         Photos left out because the query asks for a time and they have none.
     in_bursts : int
-        Photos left out because a better one of the same burst, or the original, is there.
+        Photos left out because a better one of the same burst is there.
     below : int
         Photos left out because their score is below the least.
     """
@@ -161,8 +161,6 @@ def rank(columns: AlbumColumns, query: Query) -> Ranking:
         burst = burst_numbers(columns.taken[rows], columns.difference_hash[rows])
         best[:] = False
         best[np.unique(burst, return_index=True)[1]] = True
-        kept = np.flatnonzero(best)
-        best[kept] = _originals(columns, groups, probabilities[counted], photos, rows[kept])
     return Ranking(
         rows[best], scores[best], counted, without_time, int((~best).sum()), int(below.sum())
     )
@@ -185,24 +183,6 @@ class _Groups:
         means: FloatColumn = np.add.reduceat(values, self.starts) / self.numbers
         # Rounding must not order photos whose faces are all alike by how many they are.
         return np.round(means, 9)
-
-
-def _originals(
-    columns: AlbumColumns,
-    groups: _Groups,
-    probabilities: FloatColumn,
-    photos: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
-    """Of copies the best one whose name is not a copy's, if there is such a one."""
-    at = np.searchsorted(photos, rows)
-    means = np.stack([groups.reduce(column, "mean") for column in probabilities.T], axis=1)[at]
-    first = copy_numbers(columns.difference_hash[rows], groups.numbers[at], means)
-    named_as_copies = np.array([is_copy(columns.paths[row]) for row in rows.tolist()], bool)
-    order = np.lexsort((np.arange(len(rows)), named_as_copies, first))
-    best = np.zeros(len(rows), bool)
-    best[order[np.unique(first[order], return_index=True)[1]]] = True
-    return best
 
 
 def _wanted(text: str, labels: tuple[str, ...]) -> str | Expression:
