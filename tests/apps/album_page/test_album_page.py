@@ -142,7 +142,8 @@ def test_a_photo_tells_why_it_stands_where_it_stands(address, open_album_page):
         wait_for(page, lambda: page.inner_text("#detail-score").startswith("3 of 5"))
         page.click("#detail-similar")
         wait_for(page, lambda: "pair" in page.inner_text("#similar-words"))
-        settled(page, "15 photos, the most alike first")
+        # Copies and as good as copies of it are left out.
+        wait_for(page, lambda: "photos, the most alike first" in page.inner_text("#count"))
         assert "alike" in page.inner_text(".tile[data-at='0']")
         page.click("#similar-back")
         settled(page, "5 of 16")

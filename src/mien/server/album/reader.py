@@ -142,7 +142,7 @@ class AlbumReader:
             return self._ranked(asked)[0]
 
     def similar(self, picture: int, face: int | None = None) -> Ranked | None:
-        """Photos whose faces express the most similar things; the photo itself and copies are left out.
+        """Photos whose faces express the most similar things, without the photo and its copies.
 
         Parameters
         ----------

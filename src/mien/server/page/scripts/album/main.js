@@ -100,7 +100,7 @@ async function begin() {
 async function rank() {
   const own = (asked += 1);
   const { similar } = album;
-  const wanted = question();
+  const wanted = parameters();
   /** @type {Kind} */
   const kind = { ...kindOf(), similar: similar !== null };
   /** @type {RankingAnswer} */
@@ -116,15 +116,19 @@ async function rank() {
   byId("connection").hidden = true;
   byId("similar-banner").hidden = !similar;
   if (similar) setText(byId("similar-words"), `Photos whose faces express most nearly what they do in ${similar.name}. It does not find people.`);
-  store.begin(wanted);
+  store.begin(withPlace(wanted));
   grid.show(found.ids, found.scores, kind);
   byId("nothing").hidden = found.ids.length > 0;
   byId("grid").hidden = found.ids.length === 0;
   tellCount(found, similar);
 }
 
-function question() {
-  const found = parameters();
+/**
+ * What photos are asked for with: the question, and whether to tell places, which no ranking takes.
+ * @param {URLSearchParams} wanted
+ */
+function withPlace(wanted) {
+  const found = new URLSearchParams(wanted);
   if (byId("place", HTMLInputElement).checked) found.set("place", "true");
   return found;
 }
