@@ -47,6 +47,9 @@ def desk(tmp_path_factory) -> Path:
     names = ("photo.jpg", "party.jpg", "x.png", "holiday/a.jpg", "holiday/day 1/b.jpg")
     for name in (*names, "photos/c.jpg"):
         photo.save(folder / name)
+    (folder / "frames").mkdir()
+    for number in range(4):
+        photo.save(folder / "frames" / f"{number:04d}.png")
     page = photo.convert("RGB")
     page.save(folder / "scan.tif", save_all=True, append_images=[page, page])
     shutil.copy(Path(__file__).parents[1] / "golden" / "portrait.heic", folder / "IMG_0001.HEIC")

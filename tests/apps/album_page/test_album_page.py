@@ -144,7 +144,7 @@ def test_a_photo_tells_why_it_stands_where_it_stands(address, open_album_page):
         wait_for(page, lambda: "pair" in page.inner_text("#similar-words"))
         # Copies and as good as copies of it are left out.
         wait_for(page, lambda: "photos, the most alike first" in page.inner_text("#count"))
-        assert "alike" in page.inner_text(".tile[data-at='0']")
+        wait_for(page, lambda: "alike" in page.inner_text(".tile[data-at='0']"))
         page.click("#similar-back")
         settled(page, "5 of 16")
 

@@ -45,7 +45,7 @@ const detail = new Detail(grid, (id, name) => {
   album.similar = { id, name };
   rank();
 });
-const setLimits = startTaking(grid, question);
+const setLimits = startTaking(grid, () => withPlace(parameters()));
 
 startSettings();
 onSettings(() => grid.measure());
