@@ -133,17 +133,11 @@ class Reader:
 
         Legibility is apart: see ``why_unsure``.
         """
-        ordered = np.sort(found.probabilities, axis=1)
-        top, second = ordered[:, -1], ordered[:, -2]
         if self.trust is None:
+            top: NDArray[np.float64] = found.probabilities.max(axis=1)
             return top
-        odds = (
-            self.trust.intercept
-            + self.trust.top * log_odds(top)
-            + self.trust.margin * (top - second)
-            + self.trust.heads * found.doubts[:, 0]
-            + self.trust.mirror * found.doubts[:, 1]
-        )
+        weights = (self.trust.top, self.trust.margin, self.trust.heads, self.trust.mirror)
+        odds = self.trust.intercept + trust_evidence(found) @ np.array(weights)
         trusted: NDArray[np.float64] = 1 / (1 + np.exp(-odds))
         return trusted
 
@@ -245,6 +239,13 @@ def divergence(one: Probabilities, other: Probabilities) -> NDArray[np.float64]:
         return summed
 
     return np.maximum((towards(one) + towards(other)) / 2, 0)
+
+
+def trust_evidence(found: Readings) -> NDArray[np.float64]:
+    """What the trust is told of each face, ``(n, 4)``: log odds, lead, heads, mirror image."""
+    ordered = np.sort(found.probabilities, axis=1)
+    top, second = ordered[:, -1], ordered[:, -2]
+    return np.column_stack([log_odds(top), top - second, found.doubts[:, :2]])
 
 
 def log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:

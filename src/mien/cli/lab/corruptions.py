@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from mien.cli.console import err, out, print_note
-from mien.cli.lab.subject import data_for, open_named
-from mien.errors import UsageError
+from mien.cli.lab.subject import data_for, model_file, open_named
 
 if TYPE_CHECKING:
     from mien.lab.evaluation.robustness.corruption_table import CorruptedScores, CorruptionTable
@@ -29,16 +28,11 @@ def evaluate_corruptions(
     from mien.lab.evaluation.robustness.corruption_table import measure_corruptions
     from mien.vision.pixel_analyzer import PixelAnalyzer
 
+    path = model_file(model, "--corruptions")
     subject = open_named(model, to)
-    if Path(model).is_dir():
-        raise UsageError(
-            "a run is no model file, and --corruptions is about what people run",
-            where=model,
-            hint=f"export it first: mien export {model}",
-        )
     faces = data_for(subject, data)
     rows = faces.rows(split)
-    analyzer = PixelAnalyzer(subject.where, reading=reading, threads=threads or 1)
+    analyzer = PixelAnalyzer(path, reading=reading, threads=threads or 1)
     with err.status("reading faces") as status:
         found = measure_corruptions(
             analyzer,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from mien.cli.console import err, out, print_note
+from mien.cli.lab.subject import model_file
 from mien.errors import UsageError
-from mien.packaged import find_model, model_names
 
 if TYPE_CHECKING:
     from mien.lab.evaluation.end_to_end.end_to_end import EndToEnd
@@ -39,13 +39,7 @@ def evaluate_end_to_end(
             "--end-to-end needs a folder or table of pictures with labels",
             hint="for example: mien evaluate default photos/ --end-to-end",
         )
-    if Path(model).is_dir():
-        raise UsageError(
-            "a run is no model file, and --end-to-end is about what people run",
-            where=model,
-            hint=f"export it first: mien export {model}",
-        )
-    path = Path(model) if Path(model).exists() or model not in model_names() else find_model(model)
+    path = model_file(model, "--end-to-end")
     pictures = read_labelled_pictures(Path(data))
     analyzer = PixelAnalyzer(path, reading=reading, threads=threads or 1)
     with err.status("reading pictures") as status:

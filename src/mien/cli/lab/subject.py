@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.errors import UsageError
 from mien.packaged import find_model, model_names
 
 if TYPE_CHECKING:
@@ -46,6 +47,24 @@ def open_named(
     from mien.lab.evaluation.subject import open_subject
 
     return open_subject(named_path(name), results, threads or 1)
+
+
+def model_file(name: str, option: str) -> Path:
+    """The model file that ``name`` stands for; ``option`` is about what people run, not runs.
+
+    Raises
+    ------
+    UsageError
+        If it is a run folder.
+    """
+    path = Path(name)
+    if path.is_dir():
+        raise UsageError(
+            f"a run is no model file, and {option} is about what people run",
+            where=name,
+            hint=f"export it first: mien export {name}",
+        )
+    return find_model(name) if not path.exists() and name in model_names() else path
 
 
 def data_for(subject: RunSubject | ModelSubject, name: str | None) -> FaceData:

@@ -19,7 +19,7 @@ from mien.lab.data.ferplus import majority
 from mien.lab.evaluation.robustness.corruptions import CORRUPTIONS, Faces, corrupt
 from mien.lab.evaluation.robustness.non_faces import non_faces
 from mien.vision.classify import Classifier
-from mien.vision.reading import EVERYDAY, Reader, log_odds, make_reader
+from mien.vision.reading import EVERYDAY, Reader, make_reader, trust_evidence
 
 FERPLUS_WEIGHT = 0.52
 """Share of the FER+ head in the mean of log probabilities."""
@@ -87,14 +87,10 @@ def _fit_trust(classifier: Classifier, reader: Reader, data: FaceData) -> Trust:
     by_head, embeddings = classifier.classify_and_embed(crops)
     mirrored = classifier.classify(np.ascontiguousarray(crops[:, :, ::-1]))
     found = reader.read(by_head, mirrored, embeddings)
-    ordered = np.sort(found.probabilities, axis=1)
-    seen = np.column_stack(
-        [log_odds(ordered[:, -1]), ordered[:, -1] - ordered[:, -2], found.doubts[:, :2]]
-    )
     right = found.probabilities.argmax(axis=1) == truth[known]
     if right.all() or not right.any():
         return _AS_IT_SAYS  # Nothing can be learnt from a net that is never, or always, right.
-    fitted = LogisticRegression(max_iter=1000).fit(seen, right)
+    fitted = LogisticRegression(max_iter=1000).fit(trust_evidence(found), right)
     top, margin, heads, mirror = (round(float(value), 4) for value in fitted.coef_[0])
     return Trust(
         intercept=round(float(fitted.intercept_[0]), 4),
