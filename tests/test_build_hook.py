@@ -13,10 +13,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from mien.packaged import ASTRONAUT, CENTERFACE
+from mien.packaged import ASTRONAUT, CENTERFACE, SIGNS_FILES
 
 pytest.importorskip("hatchling")
 pytest.importorskip("pip")
+pytest.importorskip("tflite")
 onnx = pytest.importorskip("onnx")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,7 +88,8 @@ def build_hook(root):
 
 def test_hashes_agree_with_the_package():
     placed = {each.target: each.placed_sha256 for each in sources.SOURCES}
-    assert placed == {f"{file.folder}/{file.name}": file.sha256 for file in (CENTERFACE, ASTRONAUT)}
+    files = (CENTERFACE, ASTRONAUT, *SIGNS_FILES)
+    assert placed == {f"{file.folder}/{file.name}": file.sha256 for file in files}
 
 
 def test_takes_and_prepares_without_what_the_package_needs(source):

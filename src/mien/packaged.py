@@ -58,6 +58,35 @@ ASTRONAUT = PackagedFile(
     summary="portrait of Eileen Collins by NASA, 512×512, one face",
     licence="public domain; see astronaut.txt",
 )
+_GOOGLE = "Apache-2.0, Google; see mediapipe.LICENSE.txt"
+FACE_MESH = PackagedFile(
+    name="face_mesh.onnx",
+    folder="weights",
+    sha256="231fa02a97731bcfc2e0fd30a3a95666045a633ac669910d24b62155778f3b7d",
+    summary="478 points of a face (MediaPipe face landmarker)",
+    licence=_GOOGLE,
+)
+BLENDSHAPES = PackagedFile(
+    name="blendshapes.onnx",
+    folder="weights",
+    sha256="2a16028f3975d1def0dde9a468c4201bc92c3a47d3aa8b880ab24909454105d0",
+    summary="52 blendshapes from points of a face (MediaPipe face landmarker)",
+    licence=_GOOGLE,
+)
+FACE_GEOMETRY = PackagedFile(
+    name="face_geometry.json",
+    folder="weights",
+    sha256="d2d0a9f53751717991deeee424d54a1d3afdda9b4dce18934b0958075543fdd0",
+    summary="the mean face in centimetres (MediaPipe face landmarker)",
+    licence=_GOOGLE,
+)
+BODY_POSE = PackagedFile(
+    name="body_pose.onnx",
+    folder="weights",
+    sha256="4fbde5642865cecfe044c752b36b5269fd21f73407f36df8c7e55349191c08c0",
+    summary="33 points of a body (MediaPipe pose landmarker, full)",
+    licence=_GOOGLE,
+)
 
 DEFAULT_MODEL = PackagedFile(
     name="mien-vgg8.onnx",
@@ -77,7 +106,15 @@ SMALL_MODEL = PackagedFile(
 EXPRESSION_MODELS: dict[str, PackagedFile] = {"default": DEFAULT_MODEL, "small": SMALL_MODEL}
 """Mien's own expression models, by what they are for."""
 
-PACKAGED_FILES: tuple[PackagedFile, ...] = (CENTERFACE, *EXPRESSION_MODELS.values(), ASTRONAUT)
+SIGNS_FILES: tuple[PackagedFile, ...] = (FACE_MESH, BLENDSHAPES, FACE_GEOMETRY, BODY_POSE)
+"""What the visible signs of faces and bodies need."""
+
+PACKAGED_FILES: tuple[PackagedFile, ...] = (
+    CENTERFACE,
+    *SIGNS_FILES,
+    *EXPRESSION_MODELS.values(),
+    ASTRONAUT,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+"""52 blendshapes: how far each movement that a face can make is made, from points of its mesh.
+
+The network is MediaPipe's (Grishchenko et al., Blendshapes GHUM, arXiv:2309.05782, 2023). Its names
+are those of ARKit; left and right are the person's own.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from mien.installing import how_to_reinstall
+from mien.packaged import BLENDSHAPES, packaged_path
+from mien.vision.network import open_session
+
+BLENDSHAPE_NAMES = (
+    "_neutral",
+    *("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
+    *("cheekPuff", "cheekSquintLeft", "cheekSquintRight"),
+    *("eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight"),
+    *("eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight"),
+    *("eyeLookUpLeft", "eyeLookUpRight", "eyeSquintLeft", "eyeSquintRight"),
+    *("eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight"),
+    *("mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight"),
+    *("mouthFunnel", "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight"),
+    *("mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight", "mouthRollLower"),
+    *("mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft"),
+    *("mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft"),
+    *("mouthUpperUpRight", "noseSneerLeft", "noseSneerRight"),
+)
+"""What the network's outputs are, in their order."""
+
+# fmt: off
+MESH_POINTS = (
+    0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66,
+    67, 70, 78, 80, 81, 82, 84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136, 144,
+    145, 146, 148, 149, 150, 152, 153, 154, 155, 157, 158, 159, 160, 161, 162, 163, 168, 172, 173,
+    176, 178, 181, 185, 191, 195, 197, 234, 246, 249, 251, 263, 267, 269, 270, 276, 282, 283, 284,
+    285, 288, 291, 293, 295, 296, 297, 300, 308, 310, 311, 312, 314, 317, 318, 321, 323, 324, 332,
+    334, 336, 338, 356, 361, 362, 365, 373, 374, 375, 377, 378, 379, 380, 381, 382, 384, 385, 386,
+    387, 388, 389, 390, 397, 398, 400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472, 473,
+    474, 475, 476, 477,
+)
+"""Which of the mesh's 478 points the network is given, in this order."""
+# fmt: on
+
+
+class BlendshapeNetwork:
+    """The network, opened when it is first asked. It can be pickled and opens its file anew."""
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self._threads = threads
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_threads": self._threads}
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        path = packaged_path(BLENDSHAPES)
+        return open_session(path, threads=self._threads, hint=f"try: {how_to_reinstall()}")
+
+    def read(self, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The blendshapes of one face.
+
+        Parameters
+        ----------
+        points : ndarray of shape (478, 2 or 3), float32
+            The mesh in the crop that it was found in, upright: the network knows no rolled faces.
+
+        Returns
+        -------
+        ndarray of shape (52,), float32
+            0 (not made) to 1, in the order of ``BLENDSHAPE_NAMES``.
+        """
+        given = np.ascontiguousarray(points[None, MESH_POINTS, :2], np.float32)
+        (found,) = self._session.run(None, {"points": given})
+        return np.asarray(found, np.float32).clip(0, 1)
