@@ -38,6 +38,7 @@ class OnnxGraph:
         operation: str,
         inputs: Sequence[str],
         output: str | None = None,
+        /,
         **attributes: Attribute,
     ) -> str:
         """Append a node with one output and return the output's name."""

@@ -8,6 +8,7 @@ import numpy as np
 import tflite
 
 from build_hook.errors import BuildError
+from build_hook.onnx_file import Attribute
 from build_hook.tflite.reading import Operator
 from build_hook.tflite.tensors import Tensors
 
@@ -99,7 +100,7 @@ def _prelu(operator: Operator, tensors: Tensors) -> None:
     here = tensors.channels_first(operator.inputs[0])
     above = tensors.graph.add("Relu", [here])
     rest = (1 - slopes.astype(np.float32)).astype(np.float32)
-    size = {"group": len(slopes), "kernel_shape": [1, 1]}
+    size: dict[str, Attribute] = {"group": len(slopes), "kernel_shape": [1, 1]}
     parts = [
         tensors.graph.add("Conv", [here, tensors.weights(slopes)], **size),
         tensors.graph.add("Conv", [above, tensors.weights(rest)], **size),

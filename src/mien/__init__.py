@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UsageError,
         VideoError,
     )
+    from mien.face_signs import FaceSigns, Sign
     from mien.front.analyzer import Analyzer, read
     from mien.front.frame_list import Frames
     from mien.front.photo_frame import PhotoFace, PhotoFrame
@@ -44,6 +45,7 @@ __all__ = [
     "Detection",
     "Detector",
     "Face",
+    "FaceSigns",
     "Frame",
     "Frames",
     "ImageError",
@@ -56,6 +58,7 @@ __all__ = [
     "PhotoFrame",
     "RecipeError",
     "RunError",
+    "Sign",
     "StreamAnalyzer",
     "UsageError",
     "VideoError",
@@ -73,11 +76,13 @@ _HOMES = {
     "Detection": "mien.vision.detection.detector",
     "Detector": "mien.vision.detection.detector",
     "Face": "mien.results",
+    "FaceSigns": "mien.face_signs",
     "Frame": "mien.results",
     "Frames": "mien.front.frame_list",
     "ModelCard": "mien.card",
     "PhotoFace": "mien.front.photo_frame",
     "PhotoFrame": "mien.front.photo_frame",
+    "Sign": "mien.face_signs",
     "StreamAnalyzer": "mien.vision.stream",
     "annotate": "mien.media.drawing.draw",
     "read": "mien.front.analyzer",

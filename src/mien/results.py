@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mien.emotions import UNSURE
+from mien.face_signs import FaceSigns
 
 SCHEMA = "mien.frame/2"
 """Name and version of the JSON form of a ``Frame``; documented in ``docs/schema.md``."""
@@ -104,6 +105,12 @@ class Face:
         down) or ``"undecided"`` (no expression is likely enough); None for a face that is sure.
     track : TrackState or None
         The person over time, in a video; None in a photo.
+    signs : FaceSigns or None
+        What is visible in the face: mouth, brows, eyes, head, distance. None until asked for, and
+        where nothing can be said.
+    no_signs_because : str or None
+        Why not, where it was asked for: ``"too small"``, ``"at the picture's edge"`` or ``"not seen
+        close up"``.
     """
 
     xyxy: Box
@@ -114,6 +121,8 @@ class Face:
     unsure: bool
     track: TrackState | None = None
     unsure_because: str | None = None
+    signs: FaceSigns | None = None
+    no_signs_because: str | None = None
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -157,6 +166,10 @@ class Face:
             "probabilities": {name: round(value, 6) for name, value in self.probabilities.items()},
             "ferplus": {name: round(value, 6) for name, value in self.ferplus.items()},
         }
+        if self.signs is not None:
+            plain["signs"] = self.signs.to_dict()
+        elif self.no_signs_because is not None:
+            plain["signs"], plain["no_signs_because"] = None, self.no_signs_because
         if self.track is not None:
             plain["track"] = self.track.to_dict()
         return plain

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mien.cli.console import err, print_error, print_note
 from mien.cli.exit_status import EXIT_SOME_UNREADABLE
-from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
+from mien.cli.options import Balanced, FocalLength, ModelName, ReadingName, Signs, chosen_reading
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
@@ -109,6 +109,8 @@ def analyze(
         Pages,
         typer.Option(help="Of scans of several pages and animations, read the first one or all."),
     ] = Pages.FIRST,
+    signs: Signs = False,
+    focal: FocalLength = None,
     model: ModelName = None,
     reading: ReadingName = None,
     balanced: Balanced = False,
@@ -135,6 +137,8 @@ def analyze(
         threads=threads or cores(),
         faces=faces.value,
         reading=chosen_reading(reading, balanced),
+        signs=signs,
+        focal=focal,
     )
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
@@ -151,6 +155,7 @@ def analyze(
             labels=labels,
             ferplus_labels=heads.get(FERPLUS.name, ()),
             pages=pages is Pages.ALL,
+            signs=signs,
         ) as sink,
         _progress(sources) as advance,
     ):
@@ -165,7 +170,10 @@ def analyze(
                 for note in _notes(picture, pages):
                     print_note(f"{source.path}: {note}")
                 image = picture.image
-                frame = replace(analyzer.analyze(image, path=source.path), **picture.facts)
+                frame = replace(
+                    analyzer.read_pixels(image, path=source.path, exif_focal=picture.exif_focal),
+                    **picture.facts,
+                )
                 if annotate_to is not None:
                     target = _drawn_path(annotate_to, source, above_all, picture.page)
                     make_folder(target.parent)

@@ -36,6 +36,26 @@ Balanced = Annotated[
 ]
 
 
+Signs = Annotated[
+    bool,
+    typer.Option(
+        "--signs",
+        help="Also say what is visible in each face: mouth, eyes, brows, where the head is turned, "
+        "and how far away it is.",
+    ),
+]
+
+FocalLength = Annotated[
+    float | None,
+    typer.Option(
+        "--focal",
+        help="The camera's focal length in pixels, for distances (with --signs); otherwise as "
+        "EXIF says, or assumed.",
+        show_default=False,
+    ),
+]
+
+
 def chosen_reading(reading: str | None, balanced: bool) -> str | None:
     """The reading that two options ask for; raises ``UsageError`` if they ask for two."""
     if not balanced:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import MienError, UsageError
+from mien.face_signs import FaceSigns
 from mien.front.frame_list import Frames
 from mien.front.held_picture import HeldPicture
 from mien.front.photo_frame import PhotoFace, PhotoFrame
@@ -23,6 +24,7 @@ from mien.options import flag, kind_of
 from mien.results import Face
 from mien.vision.detection.detector import Detection
 from mien.vision.pixel_analyzer import PixelAnalyzer
+from mien.vision.signs.reader import with_signs
 
 BATCH = 16
 """Faces, and pictures, that are gathered before the model reads them in one go."""
@@ -44,6 +46,7 @@ class _Cut:
     picture: HeldPicture
     detections: list[Detection]
     crops: NDArray[np.uint8]
+    signs: list[FaceSigns | str]
     facts: dict[str, Any]
 
 
@@ -78,6 +81,11 @@ class Analyzer(PixelAnalyzer):
         How the model's outputs become what is shown: ``"everyday"``, the default of models that
         have it; a head's own answer (``"fer2013"``), as benchmarks want it; or ``"balanced"``, at
         which rare expressions are found more often, at some cost in accuracy.
+    signs : bool
+        Whether to say what is visible in each face, too (``Face.signs``); some 10 ms a face.
+    focal : float, optional
+        The camera's focal length in pixels of the picture, from which distances are reckoned. Where
+        it is not given it is what EXIF says, or else assumed.
 
     Raises
     ------
@@ -264,6 +272,7 @@ class Analyzer(PixelAnalyzer):
             picture=HeldPicture(source, bgr=bgr, pixels=pixels if keep_pixels else None),
             detections=detections,
             crops=self.cut_out(pixels, detections),
+            signs=self.look_close(pixels, detections, picture.exif_focal),
             facts=picture.facts,
         )
 
@@ -279,7 +288,9 @@ class Analyzer(PixelAnalyzer):
                 path=cut.path,
                 width=cut.width,
                 height=cut.height,
-                faces=tuple(_photo_face(next(faces), crop, model) for crop in cut.crops),
+                faces=with_signs(
+                    [_photo_face(next(faces), crop, model) for crop in cut.crops], cut.signs
+                ),
                 detector=self.detector.name,
                 model=self.card.name,
                 reading=self.reader.name,

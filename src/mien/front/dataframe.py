@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import Any
 
 from mien.errors import MissingExtraError
-from mien.media.results.result_columns import Kind, Value, face_columns, face_rows
+from mien.media.results.column import Kind, Value
+from mien.media.results.result_columns import face_columns, face_rows
 from mien.options import choice
 from mien.results import Frame
 
@@ -59,7 +60,8 @@ def dataframe(
     """
     name, module = _library(library)
     video = any(frame.time is not None for frame in frames)
-    columns = face_columns(labels, ferplus_labels, video=video)
+    signs = any(face.signs or face.no_signs_because for frame in frames for face in frame.faces)
+    columns = face_columns(labels, ferplus_labels, video=video, signs=signs)
     rows = [row for frame in frames for row in face_rows(frame, columns)]
     values = {
         column.name: [row[position] for row in rows] for position, column in enumerate(columns)

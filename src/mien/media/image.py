@@ -34,7 +34,12 @@ from mien.media.kinds.tiff_kinds import (
     misread,
     pages_of,
 )
-from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
+from mien.media.kinds.upright_rgb import (
+    eight_bit_rgb,
+    exif_focal,
+    exif_orientation,
+    upright_pixels,
+)
 from mien.media.pillow_settings import settings_for_reading
 from mien.options import flag, whole_number
 from mien.vision.detection.detector import check_image
@@ -151,6 +156,8 @@ class ReadPicture:
         Which of the file's pictures it is, from 1, and how many there are; None for a single one.
     warnings : tuple of str
         What a user has to know, one clause each.
+    exif_focal : float or None
+        The focal length that EXIF states, in millimetres for 35 mm film.
     """
 
     image: Image
@@ -159,6 +166,7 @@ class ReadPicture:
     page: int | None = None
     pages: int | None = None
     warnings: tuple[str, ...] = ()
+    exif_focal: float | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -276,7 +284,10 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
             numbers = (page, len(places)) if len(places) > 1 else (None, None)
             try:
                 return ReadPicture(
-                    _upright_rgb(image, where, max_pixels), page=numbers[0], pages=numbers[1]
+                    _upright_rgb(image, where, max_pixels),
+                    page=numbers[0],
+                    pages=numbers[1],
+                    exif_focal=exif_focal(image),
                 )
             except OSError as error:
                 if page > 1 or "truncated" not in str(error).lower():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from mien.card import ModelCard
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
-from mien.options import choice, flag
+from mien.face_signs import FaceSigns
+from mien.options import choice, flag, positive
 from mien.packaged import find_model
 from mien.results import Face, Frame
 from mien.vision.classify import Classifier
@@ -28,6 +30,8 @@ from mien.vision.detection.detector import (
 )
 from mien.vision.detection.detectors import create_detector
 from mien.vision.reading import Reader, Readings, make_reader
+from mien.vision.signs.distance import focal_length
+from mien.vision.signs.reader import SignsReader, with_signs
 
 
 class PixelAnalyzer:
@@ -59,6 +63,11 @@ class PixelAnalyzer:
         have it; a head's own answer (``"fer2013"``), as benchmarks want it; or ``"balanced"``, at
         which rare expressions are found more often, at some cost in accuracy. See
         ``mien.vision.reading``.
+    signs : bool
+        Whether to say what is visible in each face, too (``Face.signs``); some 10 ms a face.
+    focal : float, optional
+        The camera's focal length in pixels of the picture, from which distances are reckoned. Where
+        it is not given it is what EXIF says, or else assumed.
 
     Raises
     ------
@@ -79,7 +88,12 @@ class PixelAnalyzer:
         threads: int = 1,
         faces: Literal["all", "largest"] = "all",
         reading: str | None = None,
+        signs: bool = False,
+        focal: float | None = None,
     ) -> None:
+        self.signs_reader = SignsReader(threads=threads) if flag("signs", signs) else None
+        """Reads what is visible in faces; None unless asked for."""
+        self.focal = None if focal is None else positive("focal", focal, unit="pixels")
         self.faces = choice("faces", faces, ("all", "largest"))
         self.classifier = Classifier(find_model(model), threads=threads)
         # A wrong name is refused here; the reader itself is made anew wherever a pickle is opened.
@@ -131,12 +145,23 @@ class PixelAnalyzer:
         UsageError
             If the image has another shape or dtype.
         """
+        return self.read_pixels(image, path=path)
+
+    def read_pixels(
+        self, image: NDArray[np.uint8], *, path: str | None = None, exif_focal: float | None = None
+    ) -> Frame:
+        """Read one picture, as ``analyze`` does.
+
+        ``exif_focal`` is its focal length as EXIF has it, in millimetres for 35 mm film.
+        """
         detections = self.find_faces(image)
         return Frame(
             path=path,
             width=image.shape[1],
             height=image.shape[0],
-            faces=self.read_faces(image, detections),
+            faces=with_signs(
+                self.read_faces(image, detections), self.look_close(image, detections, exif_focal)
+            ),
             detector=self.detector.name,
             model=self.card.name,
             reading=self.reader.name,
@@ -170,6 +195,23 @@ class PixelAnalyzer:
         They may be of several pictures: the model reads them in batches.
         """
         return self.look(crops).faces(detections)
+
+    def look_close(
+        self,
+        image: NDArray[np.uint8],
+        detections: list[Detection],
+        exif_focal: float | None = None,
+        rests: Sequence[Mapping[str, float]] = (),
+    ) -> list[FaceSigns | str]:
+        """What is visible in faces that have been found, or why nothing is; [] if not asked for.
+
+        ``rests``: for each face its blendshapes at rest, as far as known.
+        """
+        if self.signs_reader is None:
+            return []
+        height, width = image.shape[:2]
+        focal = focal_length(width, height, given=self.focal, exif_35mm=exif_focal)
+        return self.signs_reader.read(image, detections, focal, rests=rests)
 
     def look(self, crops: NDArray[np.uint8]) -> CropReadings:
         """All that the model says of crops ``(n, height, width)``, each run through it once.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.card import ModelCard
+from mien.face_signs import FaceSigns
 from mien.options import at_least_zero, finite, flag, whole_number
 from mien.results import Frame, TrackState
 from mien.vision.detection.detector import (
@@ -22,6 +23,8 @@ from mien.vision.detection.detector import (
 from mien.vision.detection.detectors import create_detector
 from mien.vision.pixel_analyzer import PixelAnalyzer, refuse_options_of_names
 from mien.vision.reading import Readings
+from mien.vision.signs.reader import with_signs
+from mien.vision.signs.rest import RestingFace
 from mien.vision.tracking.flow import follow, grey_for_flow
 from mien.vision.tracking.smooth import Smoothed, smooth
 from mien.vision.tracking.tracker import TrackedFace, Tracker
@@ -64,6 +67,11 @@ class StreamAnalyzer:
         detector's default when None. Only for detectors that have the option.
     reading : str, optional
         As in ``PixelAnalyzer``; what it gives is smoothed.
+    signs : bool
+        Whether to say what is visible in each face, too (``Face.signs``). What a face shows all
+        along is learnt for each person, and then no longer told.
+    focal : float, optional
+        As in ``PixelAnalyzer``.
 
     Raises
     ------
@@ -85,6 +93,8 @@ class StreamAnalyzer:
         threads: int = 1,
         size: int | None = None,
         reading: str | None = None,
+        signs: bool = False,
+        focal: float | None = None,
     ) -> None:
         if isinstance(detector, str):
             detector = create_detector(
@@ -97,7 +107,9 @@ class StreamAnalyzer:
             )
         else:
             refuse_options_of_names(min_face=min_face, rotate=flag("rotate", rotate), size=size)
-        analyzer = PixelAnalyzer(model, detector=detector, threads=threads, reading=reading)
+        analyzer = PixelAnalyzer(
+            model, detector=detector, threads=threads, reading=reading, signs=signs, focal=focal
+        )
         self._begin(analyzer, detect_every, smooth_seconds)
 
     @classmethod
@@ -116,6 +128,7 @@ class StreamAnalyzer:
         """Reads single photos with the same networks."""
         self._tracker = Tracker(sure_score_of(analyzer.detector))
         self._smoothed: dict[int, Smoothed] = {}
+        self._rests: dict[int, RestingFace] = {}
         self._since_detection = 0
         self._detected_at: float | None = None
         self._time: float | None = None
@@ -151,6 +164,7 @@ class StreamAnalyzer:
         """Begin another scene: all people are forgotten, and their numbers are not given again."""
         self._tracker.clear()
         self._smoothed.clear()
+        self._rests.clear()
         self._detected_at = self._time = self._shape = self._grey = None
 
     def analyze(
@@ -204,9 +218,10 @@ class StreamAnalyzer:
             replace(face, track=self._follow(each, look.readings.of(at), time))
             for at, (each, face) in enumerate(zip(tracked, look.faces(detections), strict=True))
         )
-        self._smoothed = {
-            key: value for key, value in self._smoothed.items() if key in self._tracker.ids
-        }
+        faces = with_signs(faces, self._look_close(image, tracked, time))
+        known = self._tracker.ids
+        self._smoothed = {key: value for key, value in self._smoothed.items() if key in known}
+        self._rests = {key: value for key, value in self._rests.items() if key in known}
         return Frame(
             path=path,
             width=width,
@@ -218,6 +233,23 @@ class StreamAnalyzer:
             number=number,
             reading=self.analyzer.reader.name,
         )
+
+    def _look_close(
+        self, image: NDArray[np.uint8], tracked: list[TrackedFace], time: float
+    ) -> list[FaceSigns | str]:
+        """What is visible in each face beyond its rest; [] if not asked for."""
+        if self.analyzer.signs_reader is None:
+            return []
+        rests = [self._rests.setdefault(each.id, RestingFace()) for each in tracked]
+        found = self.analyzer.look_close(
+            image,
+            [each.detection for each in tracked],
+            rests=[rest.blendshapes for rest in rests],
+        )
+        for signs, rest in zip(found, rests, strict=True):
+            if isinstance(signs, FaceSigns):
+                rest.see(signs, time)
+        return found
 
     def _track(self, image: NDArray[np.uint8], time: float) -> list[TrackedFace]:
         self._since_detection += 1

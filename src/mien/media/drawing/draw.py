@@ -16,6 +16,7 @@ from PIL import ImageColor, ImageDraw, ImageFont
 
 from mien.emotions import COLOURS, UNSURE
 from mien.errors import OutputError, UsageError
+from mien.media.drawing.contours import draw_contours
 from mien.media.drawing.label_layout import place_labels
 from mien.media.image import Image
 from mien.media.results.output import open_output
@@ -27,6 +28,7 @@ _RGB = tuple[int, int, int]
 _Pixels = tuple[int, int, int, int]
 
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+_SIGNS_TOLD = 3
 _OTHER_COLOUR = "#BBBBBB"
 _DARK: _RGB = (17, 17, 17)
 _LIGHT: _RGB = (255, 255, 255)
@@ -64,6 +66,8 @@ class _Label:
     padding: int
     width: int
     height: int
+    further: tuple[str, ...] = ()
+    small: ImageFont.FreeTypeFont | None = None
 
 
 def annotate(image: Image, frame: Frame) -> Image:
@@ -75,7 +79,8 @@ def annotate(image: Image, frame: Frame) -> Image:
     In a video the plate tells the person's number and smoothed label (``2: happy 87%``).
     Lines and letters grow with the picture and the face, so that both a thumbnail and a
     24-megapixel photo can be read; plates stay inside the picture and, as long as there is room,
-    clear of one another.
+    clear of one another. Where the signs of a face were read, the outlines of its mesh are drawn,
+    and up to three signs and the distance stand on the plate, if there is room for them.
 
     Parameters
     ----------
@@ -107,6 +112,8 @@ def annotate(image: Image, frame: Frame) -> Image:
     draw = ImageDraw.Draw(canvas)
     # The largest face comes first in a frame; drawn last, its box is not crossed by others.
     for mark in reversed(marks):
+        if mark.face.signs is not None:
+            draw_contours(draw, mark.face.signs, mark.colour, _DARK)
         _draw_box(draw, mark)
     labels = [_labels(mark, width, height) for mark in marks]
     sizes = [[(label.width, label.height) for label in ways] for ways in labels]
@@ -233,12 +240,24 @@ def _labels(mark: _Mark, width: int, height: int) -> list[_Label]:
     short = f"{face.top_emotion}?" if face.unsure else face.label
     if isinstance(face, TrackState):
         full, short = f"{face.id}: {full}", f"{face.id} {short}"
+    told = _told(mark.face)
+    with_signs = _label(full, max(4, round(size)), told) if told else None
+    fits = with_signs and with_signs.width <= width * 0.9 and with_signs.height <= height * 0.4
     return [
+        *([with_signs] if with_signs and fits else []),
         _fitted(full, size, width, height),
         _fitted(full, smallest, width, height),
         _fitted(short, smallest, width, height),
         _fitted(short, smallest * 0.8, width, height),
     ]
+
+
+def _told(face: Face) -> tuple[str, ...]:
+    """The lines that stand under the word: what is visible, and how far away the face is."""
+    if face.signs is None:
+        return ()
+    away = face.signs.distance
+    return (*face.signs.sentences[:_SIGNS_TOLD], f"about {away.metres:.1f} m away")
 
 
 def _fitted(text: str, size: float, width: int, height: int) -> _Label:
@@ -248,12 +267,20 @@ def _fitted(text: str, size: float, width: int, height: int) -> _Label:
     return label if scale >= 1 else _label(text, max(4, math.floor(label.font.size * scale)))
 
 
-def _label(text: str, size: int) -> _Label:
-    font = _font(size)
-    ascent, descent = font.getmetrics()
+def _label(text: str, size: int, further: tuple[str, ...] = ()) -> _Label:
+    font, small = _font(size), _font(max(4, round(size * 0.7)))
     padding = max(1, round(size * 0.3))
-    width = math.ceil(font.getlength(text)) + 2 * padding
-    return _Label(text, font, padding, width, ascent + descent + 2 * (padding // 3))
+    width = max(font.getlength(text), *(small.getlength(line) for line in further), 0.0)
+    height = sum(font.getmetrics()) + len(further) * sum(small.getmetrics())
+    return _Label(
+        text,
+        font,
+        padding,
+        math.ceil(width) + 2 * padding,
+        height + 2 * (padding // 3),
+        further,
+        small,
+    )
 
 
 @functools.lru_cache(maxsize=64)
@@ -273,7 +300,15 @@ def _draw_label(
     _fill(draw, plate, mark.colour)
     ascent = label.font.getmetrics()[0]
     place = (left + label.padding, top + label.padding // 3 + ascent)
-    draw.text(place, label.text, fill=readable_on(mark.colour), font=label.font, anchor="ls")
+    ink = readable_on(mark.colour)
+    draw.text(place, label.text, fill=ink, font=label.font, anchor="ls")
+    if label.small is None:
+        return
+    ascent, descent = label.small.getmetrics()
+    below = top + label.padding // 3 + sum(label.font.getmetrics())
+    for number, line in enumerate(label.further):
+        place = (left + label.padding, below + number * (ascent + descent) + ascent)
+        draw.text(place, line, fill=ink, font=label.small, anchor="ls")
 
 
 def _draw_leader(draw: ImageDraw.ImageDraw, plate: _Pixels, mark: _Mark) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image as PillowImage
 
 _ORIENTATION = 0x0112
+_EXIF_BLOCK, _FOCAL_IN_35MM = 0x8769, 0xA405
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
 _TURNS = {
     2: PillowImage.Transpose.FLIP_LEFT_RIGHT,
@@ -35,6 +36,15 @@ def exif_orientation(image: PillowImage.Image, default: int = 1) -> int:
     except Exception:  # A picture is worth reading even if what is written about it is not.
         return default
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else default
+
+
+def exif_focal(image: PillowImage.Image) -> float | None:
+    """The focal length in millimetres for 35 mm film; None when EXIF does not say a likely one."""
+    try:
+        stated = float(image.getexif().get_ifd(_EXIF_BLOCK).get(_FOCAL_IN_35MM, 0))
+    except Exception:  # as above
+        return None
+    return stated if 5 <= stated <= 3000 else None
 
 
 def eight_bit_rgb(image: PillowImage.Image) -> PillowImage.Image:

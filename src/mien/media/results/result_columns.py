@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
 
 from mien.emotions import FER2013
 from mien.errors import UsageError
+from mien.media.results.column import Column, Kind, Value, item
+from mien.media.results.signs_columns import signs_columns
 from mien.results import LANDMARK_NAMES, Frame, printable_path
-
-Kind = Literal["text", "integer", "number", "boolean"]
-Value = str | int | float | bool | None
-_Getter = Callable[[dict[str, Any], int, dict[str, Any]], Value]
 
 FERPLUS_PREFIX = "ferplus_"
 SMOOTHED_PREFIX = "smoothed_"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name, its kind, and how its value is found.
-
-    ``value`` takes a frame and a face in their JSON form (so that all formats round alike) and
-    the number of the face, from 1; None is an empty cell.
-    """
-
-    name: str
-    kind: Kind
-    value: _Getter
 
 
 def face_columns(
@@ -37,6 +20,7 @@ def face_columns(
     *,
     video: bool = False,
     pages: bool = False,
+    signs: bool = False,
 ) -> tuple[Column, ...]:
     """The columns for a model with these heads, in their documented order.
 
@@ -50,6 +34,8 @@ def face_columns(
         Whether to add the columns of a video: the frame's time and number, and the person.
     pages : bool
         Whether to add the number of the picture in its file.
+    signs : bool
+        Whether to add what is visible in the face: see ``mien.FaceSigns``.
 
     Raises
     ------
@@ -64,25 +50,26 @@ def face_columns(
         Column("height", "integer", lambda frame, number, face: frame["height"]),
         Column("face", "integer", lambda frame, number, face: number),
         *(
-            Column(side, "number", _item("xyxy", index))
+            Column(side, "number", item("xyxy", index))
             for index, side in enumerate(("left", "top", "right", "bottom"))
         ),
-        Column("score", "number", _item("score")),
+        Column("score", "number", item("score")),
         *(
-            Column(f"{name}_{axis}", "number", _item("landmarks", name, index))
+            Column(f"{name}_{axis}", "number", item("landmarks", name, index))
             for name in LANDMARK_NAMES
             for index, axis in enumerate("xy")
         ),
-        Column("label", "text", _item("label")),
-        Column("top_emotion", "text", _item("top_emotion")),
-        Column("confidence", "number", _item("confidence")),
-        Column("unsure", "boolean", _item("unsure")),
-        *(Column(label, "number", _item("probabilities", label)) for label in labels),
+        Column("label", "text", item("label")),
+        Column("top_emotion", "text", item("top_emotion")),
+        Column("confidence", "number", item("confidence")),
+        Column("unsure", "boolean", item("unsure")),
+        *(Column(label, "number", item("probabilities", label)) for label in labels),
         *(
-            Column(FERPLUS_PREFIX + label, "number", _item("ferplus", label))
+            Column(FERPLUS_PREFIX + label, "number", item("ferplus", label))
             for label in ferplus_labels
         ),
         *(_track_columns(labels) if video else ()),
+        *(signs_columns() if signs else ()),
     ]
     names = [column.name for column in columns]
     for name in names:
@@ -97,7 +84,7 @@ def _frame_columns() -> tuple[Column, ...]:
     return (
         Column("number", "integer", lambda frame, number, face: frame.get("number")),
         Column("time", "number", lambda frame, number, face: frame.get("time")),
-        Column("track", "integer", _item("track", "id")),
+        Column("track", "integer", item("track", "id")),
     )
 
 
@@ -114,28 +101,14 @@ def _track_columns(labels: Sequence[str]) -> tuple[Column, ...]:
         ("unsure", "boolean"),
     )
     return (
-        Column("since", "number", _item("track", "since")),
-        Column("detected", "boolean", _item("track", "detected")),
-        *(Column(SMOOTHED_PREFIX + key, kind, _item("track", key)) for key, kind in kinds),
+        Column("since", "number", item("track", "since")),
+        Column("detected", "boolean", item("track", "detected")),
+        *(Column(SMOOTHED_PREFIX + key, kind, item("track", key)) for key, kind in kinds),
         *(
-            Column(SMOOTHED_PREFIX + label, "number", _item("track", "probabilities", label))
+            Column(SMOOTHED_PREFIX + label, "number", item("track", "probabilities", label))
             for label in labels
         ),
     )
-
-
-def _item(*keys: str | int) -> _Getter:
-    """Getter for a nested entry of the face; None when one of the steps is missing or None."""
-
-    def value(frame: dict[str, Any], number: int, face: dict[str, Any]) -> Value:
-        entry: Any = face
-        for key in keys:
-            if entry is None:
-                return None
-            entry = entry.get(key) if isinstance(entry, dict) else entry[key]
-        return entry  # type: ignore[no-any-return]
-
-    return value
 
 
 def face_rows(frame: Frame, columns: Sequence[Column]) -> Iterator[tuple[Value, ...]]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import UsageError
-from mien.media.results.result_columns import Column, Value, face_rows
+from mien.media.results.column import Column, Value
+from mien.media.results.result_columns import face_rows
 from mien.media.results.sink import Sink
 from mien.results import Frame
 

@@ -19,6 +19,7 @@ from mien.results import Face, Frame, printable_path
 from mien.wording import count
 
 _BAR_CELLS = 8
+_SIGNS_TOLD = 3
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 # Below this width the names of the files need the room more than the boxes do.
 _WIDTH_FOR_BOXES = 96
@@ -74,6 +75,9 @@ def _table(frames: list[Frame], *, wide: bool, ascii_only: bool) -> Table:
     table.add_column("Second best", **fixed)
     if wide:
         table.add_column("Box: left, top, size", **fixed)
+    signs = any(_signs(face) for frame in frames for face in frame.faces)
+    if signs:
+        table.add_column("Visible", overflow="fold")
     for frame in frames:
         name = Text(_printable(frame.path or "(in memory)"))
         if not frame.faces:
@@ -86,7 +90,8 @@ def _table(frames: list[Frame], *, wide: bool, ascii_only: bool) -> Table:
                 _confidence(face, ascii_only=ascii_only),
                 _second_best(face),
             ]
-            table.add_row(*cells, *([_box(face)] if wide else []))
+            further = ([_box(face)] if wide else []) + ([_signs(face)] if signs else [])
+            table.add_row(*cells, *further)
     return table
 
 
@@ -111,6 +116,15 @@ def _second_best(face: Face) -> Text:
         return Text("")
     probability, name = max(others)
     return Text(f"{name} {probability:.0%}", style="dim")
+
+
+def _signs(face: Face) -> str:
+    """What is visible in the face, in one line; empty where nobody looked."""
+    if face.signs is None:
+        return f"(signs: {face.no_signs_because})" if face.no_signs_because else ""
+    away = face.signs.distance
+    told = "; ".join(face.signs.sentences[:_SIGNS_TOLD]) or "nothing moved that is told"
+    return f"{told} · {away.metres:.1f} m away ({away.low:.1f} to {away.high:.1f})"
 
 
 def _box(face: Face) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mien.media.results.result_columns import Column, Value, face_rows
+from mien.media.results.column import Column, Value
+from mien.media.results.result_columns import face_rows
 from mien.media.results.sink import Sink
 from mien.results import Frame, printable_path, to_json
 from mien.version import __version__

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mien.emotions import FER2013
 from mien.errors import UsageError, did_you_mean
-from mien.media.results.result_columns import Column, face_columns
+from mien.media.results.column import Column
+from mien.media.results.result_columns import face_columns
 from mien.media.results.sink import Sink
 from mien.media.results.sink_parquet import ParquetSink
 from mien.media.results.sink_table import TableSink
@@ -36,6 +37,7 @@ def create_sink(
     ferplus_labels: Sequence[str] = (),
     video: bool = False,
     pages: bool = False,
+    signs: bool = False,
 ) -> Sink:
     """Make the sink that writes ``format`` to a file or to standard output.
 
@@ -53,6 +55,8 @@ def create_sink(
         Whether the frames are of a video: CSV and Parquet then have its columns.
     pages : bool
         Whether all pictures of a file come: CSV and Parquet then have a column with their number.
+    signs : bool
+        Whether the signs of faces were asked for: CSV and Parquet then have their columns.
 
     Raises
     ------
@@ -73,4 +77,7 @@ def create_sink(
             f"there is no format {format!r}",
             hint=did_you_mean(format, FORMATS),
         )
-    return make(out, lambda: face_columns(labels, ferplus_labels, video=video, pages=pages))
+    return make(
+        out,
+        lambda: face_columns(labels, ferplus_labels, video=video, pages=pages, signs=signs),
+    )

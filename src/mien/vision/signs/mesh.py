@@ -45,7 +45,7 @@ class Square:
 
         ``(n, 3)``; depth is brought to the picture's scale like the rest.
         """
-        scaled = (points - np.float32([INPUT_SIDE / 2, INPUT_SIDE / 2, 0])) * np.float32(
+        scaled = (points - np.array([INPUT_SIDE / 2, INPUT_SIDE / 2, 0], np.float32)) * np.float32(
             self.side / INPUT_SIDE
         )
         turn = math.radians(self.roll)
@@ -117,11 +117,12 @@ def cut_square(image: Image, square: Square) -> npt.NDArray[np.uint8]:
     cosine, sine = math.cos(turn) * step, math.sin(turn) * step
     half = (INPUT_SIDE - 1) / 2
     # From the input's pixels to the picture's; pixel centres are at whole numbers in OpenCV.
-    matrix = np.float64(
+    matrix = np.array(
         [
             [cosine, -sine, square.x - 0.5 - cosine * half + sine * half],
             [sine, cosine, square.y - 0.5 - sine * half - cosine * half],
-        ]
+        ],
+        np.float64,
     )
     crop = cv2.warpAffine(
         image,
