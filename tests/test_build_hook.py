@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from mien.packaged import ASTRONAUT, CENTERFACE, SIGNS_FILES
+from mien.packaged import ASTRONAUT, BLAZEFACE_FAR, BLAZEFACE_NEAR, CENTERFACE, SIGNS_FILES
 
 pytest.importorskip("hatchling")
 pytest.importorskip("pip")
@@ -88,7 +88,7 @@ def build_hook(root):
 
 def test_hashes_agree_with_the_package():
     placed = {each.target: each.placed_sha256 for each in sources.SOURCES}
-    files = (CENTERFACE, ASTRONAUT, *SIGNS_FILES)
+    files = (CENTERFACE, ASTRONAUT, BLAZEFACE_NEAR, BLAZEFACE_FAR, *SIGNS_FILES)
     assert placed == {f"{file.folder}/{file.name}": file.sha256 for file in files}
 
 

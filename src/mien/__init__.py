@@ -16,6 +16,7 @@ from mien.version import __version__
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
+    from mien.body_signs import BodySigns
     from mien.card import ModelCard
     from mien.errors import (
         DataError,
@@ -29,18 +30,20 @@ if TYPE_CHECKING:
         UsageError,
         VideoError,
     )
-    from mien.face_signs import FaceSigns, Sign
+    from mien.face_signs import FaceSigns
     from mien.front.analyzer import Analyzer, read
     from mien.front.frame_list import Frames
     from mien.front.photo_frame import PhotoFace, PhotoFrame
     from mien.media.drawing.draw import annotate, write_image
     from mien.media.image import read_image
     from mien.results import Face, Frame
+    from mien.sign import Sign
     from mien.vision.detection.detector import Detection, Detector
     from mien.vision.stream import StreamAnalyzer
 
 __all__ = [
     "Analyzer",
+    "BodySigns",
     "DataError",
     "Detection",
     "Detector",
@@ -73,6 +76,7 @@ __all__ = [
 # does not wait for ONNX Runtime, OpenCV and pydantic.
 _HOMES = {
     "Analyzer": "mien.front.analyzer",
+    "BodySigns": "mien.body_signs",
     "Detection": "mien.vision.detection.detector",
     "Detector": "mien.vision.detection.detector",
     "Face": "mien.results",
@@ -82,7 +86,7 @@ _HOMES = {
     "ModelCard": "mien.card",
     "PhotoFace": "mien.front.photo_frame",
     "PhotoFrame": "mien.front.photo_frame",
-    "Sign": "mien.face_signs",
+    "Sign": "mien.sign",
     "StreamAnalyzer": "mien.vision.stream",
     "annotate": "mien.media.drawing.draw",
     "read": "mien.front.analyzer",

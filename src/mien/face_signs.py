@@ -8,49 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One thing that is visible, in words.
-
-    Attributes
-    ----------
-    name : str
-        What moved, in one word of a fixed list (``mien.vision.signs.words.SIGN_NAMES``).
-    sentence : str
-        For people: ``"corners of the mouth up"``.
-    strength : float
-        0 (just visible) to 1 (as strong as is seen).
-    region : str
-        ``"mouth"``, ``"eyes"``, ``"brows"`` or ``"head"``.
-    side : str or None
-        ``"left"`` or ``"right"``, the person's own, for a sign of one side; None for both.
-    action_units : tuple of int
-        The FACS units that look so. Approximate: nobody certified them.
-    speaks_for : str or None
-        The word shown for the face, where covering such a sign was measured to weaken that word;
-        None where it was not.
-    """
-
-    name: str
-    sentence: str
-    strength: float
-    region: str
-    side: str | None = None
-    action_units: tuple[int, ...] = ()
-    speaks_for: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain types only, ready for JSON; key by key as in ``docs/schema.md``."""
-        return {
-            "name": self.name,
-            "sentence": self.sentence,
-            "strength": round(self.strength, 3),
-            "region": self.region,
-            "side": self.side,
-            "action_units": list(self.action_units),
-            "speaks_for": self.speaks_for,
-        }
+from mien.body_signs import BodySigns
+from mien.sign import Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +123,14 @@ class FaceSigns:
         0 closed to about 0.35.
     distance : Distance
     signs : tuple of Sign
-        Most telling first; empty for a face at rest.
+        Most telling first; empty for a face at rest. None is of a covered region.
+    covered : tuple of str
+        Regions that cannot be seen: ``"mouth"``, ``"left_eye"``, ``"right_eye"``, ``"left_brow"``,
+        ``"right_brow"``, the person's own sides. The numbers of those are guesses.
+    body : BodySigns or None
+        The body that the face belongs to. None until asked for, and where nothing can be said.
+    no_body_because : str or None
+        Why not, where it was asked for: ``"not seen"`` or ``"another person is in the way"``.
     """
 
     points: npt.NDArray[np.float32]
@@ -176,6 +142,9 @@ class FaceSigns:
     eyes_open: tuple[float, float]
     distance: Distance
     signs: tuple[Sign, ...]
+    covered: tuple[str, ...] = ()
+    body: BodySigns | None = None
+    no_body_because: str | None = None
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -199,6 +168,7 @@ class FaceSigns:
         plain: dict[str, Any] = {
             "sentences": list(self.sentences),
             "signs": [sign.to_dict() for sign in self.signs],
+            "covered": list(self.covered),
             "head": self.head.to_dict(),
             "gaze": None if self.gaze is None else self.gaze.to_dict(),
             "eyes_open": {"left": round(left, 3), "right": round(right, 3)},
@@ -207,6 +177,10 @@ class FaceSigns:
             "presence": round(self.presence, 4),
             "blendshapes": {name: round(value, 4) for name, value in self.blendshapes.items()},
         }
+        if self.body is not None:
+            plain["body"] = self.body.to_dict()
+        elif self.no_body_because is not None:
+            plain["body"], plain["no_body_because"] = None, self.no_body_because
         if points:
             for name, digits in (("points", 2), ("metric_points", 5)):
                 each = getattr(self, name).tolist()

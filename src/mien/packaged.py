@@ -88,6 +88,28 @@ BODY_POSE = PackagedFile(
     licence=_GOOGLE,
 )
 
+BLAZEFACE_NEAR = PackagedFile(
+    name="blazeface_near.onnx",
+    folder="weights",
+    sha256="531fb96b43c8bbc52c91c79321b3d6b6786f5ff6b1b800350bc345273e1a5b47",
+    summary="face detector BlazeFace for faces that fill the picture (MediaPipe, short range)",
+    licence=_GOOGLE,
+)
+BLAZEFACE_FAR = PackagedFile(
+    name="blazeface_far.onnx",
+    folder="weights",
+    sha256="d54ecde31ce72fe213a87477bd4d13d887b10cc9294e6e45f7a9c2e5778e44bf",
+    summary="face detector BlazeFace for smaller faces (MediaPipe, full range)",
+    licence=_GOOGLE,
+)
+VISIBLE_REGIONS = PackagedFile(
+    name="visible_regions.onnx",
+    folder="weights",
+    sha256="bc91586b1480368420d2b36aace6cd82c7953142544298fc1530df92bdad831f",
+    summary="which regions of a face are covered: 5 regions, trained on FER2013",
+    licence="MIT",
+)
+
 DEFAULT_MODEL = PackagedFile(
     name="mien-vgg8.onnx",
     folder="weights",
@@ -107,11 +129,14 @@ EXPRESSION_MODELS: dict[str, PackagedFile] = {"default": DEFAULT_MODEL, "small":
 """Mien's own expression models, by what they are for."""
 
 SIGNS_FILES: tuple[PackagedFile, ...] = (FACE_MESH, BLENDSHAPES, FACE_GEOMETRY, BODY_POSE)
-"""What the visible signs of faces and bodies need."""
+"""What the visible signs of faces and bodies need of MediaPipe's."""
 
 PACKAGED_FILES: tuple[PackagedFile, ...] = (
     CENTERFACE,
+    BLAZEFACE_NEAR,
+    BLAZEFACE_FAR,
     *SIGNS_FILES,
+    VISIBLE_REGIONS,
     *EXPRESSION_MODELS.values(),
     ASTRONAUT,
 )

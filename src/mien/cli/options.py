@@ -45,6 +45,15 @@ Signs = Annotated[
     ),
 ]
 
+Body = Annotated[
+    bool,
+    typer.Option(
+        "--body",
+        help="With the signs of the face say also what is visible of the body: posture, hands, and "
+        "how far away each part is.",
+    ),
+]
+
 FocalLength = Annotated[
     float | None,
     typer.Option(

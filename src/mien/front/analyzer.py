@@ -24,7 +24,7 @@ from mien.options import flag, kind_of
 from mien.results import Face
 from mien.vision.detection.detector import Detection
 from mien.vision.pixel_analyzer import PixelAnalyzer
-from mien.vision.signs.reader import with_signs
+from mien.vision.signs.signs_reader import with_signs
 
 BATCH = 16
 """Faces, and pictures, that are gathered before the model reads them in one go."""
@@ -83,6 +83,8 @@ class Analyzer(PixelAnalyzer):
         which rare expressions are found more often, at some cost in accuracy.
     signs : bool
         Whether to say what is visible in each face, too (``Face.signs``); some 10 ms a face.
+    body : bool
+        Whether to say also what is visible of each body (``Face.signs.body``); as long again.
     focal : float, optional
         The camera's focal length in pixels of the picture, from which distances are reckoned. Where
         it is not given it is what EXIF says, or else assumed.
@@ -272,7 +274,7 @@ class Analyzer(PixelAnalyzer):
             picture=HeldPicture(source, bgr=bgr, pixels=pixels if keep_pixels else None),
             detections=detections,
             crops=self.cut_out(pixels, detections),
-            signs=self.look_close(pixels, detections, picture.exif_focal),
+            signs=self.look_close(pixels, detections, picture.exif_focal) if self.signs else [],
             facts=picture.facts,
         )
 

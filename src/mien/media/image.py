@@ -283,12 +283,8 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
                 image.seek(places[page - 1])
             numbers = (page, len(places)) if len(places) > 1 else (None, None)
             try:
-                return ReadPicture(
-                    _upright_rgb(image, where, max_pixels),
-                    page=numbers[0],
-                    pages=numbers[1],
-                    exif_focal=exif_focal(image),
-                )
+                pixels, focal = _upright_rgb(image, where, max_pixels), exif_focal(image)
+                return ReadPicture(pixels, page=numbers[0], pages=numbers[1], exif_focal=focal)
             except OSError as error:
                 if page > 1 or "truncated" not in str(error).lower():
                     raise

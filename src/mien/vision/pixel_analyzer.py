@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.body_signs import BodySigns
 from mien.card import ModelCard
 from mien.emotions import FERPLUS
 from mien.errors import UsageError
@@ -31,7 +32,7 @@ from mien.vision.detection.detector import (
 from mien.vision.detection.detectors import create_detector
 from mien.vision.reading import Reader, Readings, make_reader
 from mien.vision.signs.distance import focal_length
-from mien.vision.signs.reader import SignsReader, with_signs
+from mien.vision.signs.signs_reader import SignsReader, with_signs
 
 
 class PixelAnalyzer:
@@ -65,6 +66,8 @@ class PixelAnalyzer:
         ``mien.vision.reading``.
     signs : bool
         Whether to say what is visible in each face, too (``Face.signs``); some 10 ms a face.
+    body : bool
+        Whether to say also what is visible of each body (``Face.signs.body``); as long again.
     focal : float, optional
         The camera's focal length in pixels of the picture, from which distances are reckoned. Where
         it is not given it is what EXIF says, or else assumed.
@@ -89,10 +92,12 @@ class PixelAnalyzer:
         faces: Literal["all", "largest"] = "all",
         reading: str | None = None,
         signs: bool = False,
+        body: bool = False,
         focal: float | None = None,
     ) -> None:
-        self.signs_reader = SignsReader(threads=threads) if flag("signs", signs) else None
-        """Reads what is visible in faces; None unless asked for."""
+        self.body = flag("body", body)
+        self.signs = flag("signs", signs) or self.body
+        self._signs_reader = SignsReader(threads=threads)
         self.focal = None if focal is None else positive("focal", focal, unit="pixels")
         self.faces = choice("faces", faces, ("all", "largest"))
         self.classifier = Classifier(find_model(model), threads=threads)
@@ -148,19 +153,27 @@ class PixelAnalyzer:
         return self.read_pixels(image, path=path)
 
     def read_pixels(
-        self, image: NDArray[np.uint8], *, path: str | None = None, exif_focal: float | None = None
+        self,
+        image: NDArray[np.uint8],
+        *,
+        path: str | None = None,
+        exif_focal: float | None = None,
+        signs: bool | None = None,
     ) -> Frame:
         """Read one picture, as ``analyze`` does.
 
-        ``exif_focal`` is its focal length as EXIF has it, in millimetres for 35 mm film.
+        ``exif_focal`` is its focal length as EXIF has it, in millimetres for 35 mm film; ``signs``
+        whether to say what is visible, if that is to differ from the analyzer's own.
         """
+        wanted = self.signs if signs is None else signs
         detections = self.find_faces(image)
         return Frame(
             path=path,
             width=image.shape[1],
             height=image.shape[0],
             faces=with_signs(
-                self.read_faces(image, detections), self.look_close(image, detections, exif_focal)
+                self.read_faces(image, detections),
+                self.look_close(image, detections, exif_focal) if wanted else [],
             ),
             detector=self.detector.name,
             model=self.card.name,
@@ -202,16 +215,18 @@ class PixelAnalyzer:
         detections: list[Detection],
         exif_focal: float | None = None,
         rests: Sequence[Mapping[str, float]] = (),
+        before: Sequence[BodySigns | None] = (),
     ) -> list[FaceSigns | str]:
-        """What is visible in faces that have been found, or why nothing is; [] if not asked for.
+        """What is visible in faces that have been found, or why nothing is, in their order.
 
-        ``rests``: for each face its blendshapes at rest, as far as known.
+        ``rests``: for each face its blendshapes at rest, ``before``: its body in the frame before,
+        as far as known.
         """
-        if self.signs_reader is None:
-            return []
         height, width = image.shape[:2]
         focal = focal_length(width, height, given=self.focal, exif_35mm=exif_focal)
-        return self.signs_reader.read(image, detections, focal, rests=rests)
+        return self._signs_reader.read(
+            image, detections, focal, rests=rests, body=self.body, before=before
+        )
 
     def look(self, crops: NDArray[np.uint8]) -> CropReadings:
         """All that the model says of crops ``(n, height, width)``, each run through it once.

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.body_signs import BodySigns
 from mien.card import ModelCard
 from mien.face_signs import FaceSigns
 from mien.options import at_least_zero, finite, flag, whole_number
@@ -23,8 +24,8 @@ from mien.vision.detection.detector import (
 from mien.vision.detection.detectors import create_detector
 from mien.vision.pixel_analyzer import PixelAnalyzer, refuse_options_of_names
 from mien.vision.reading import Readings
-from mien.vision.signs.reader import with_signs
 from mien.vision.signs.rest import RestingFace
+from mien.vision.signs.signs_reader import with_signs
 from mien.vision.tracking.flow import follow, grey_for_flow
 from mien.vision.tracking.smooth import Smoothed, smooth
 from mien.vision.tracking.tracker import TrackedFace, Tracker
@@ -70,6 +71,8 @@ class StreamAnalyzer:
     signs : bool
         Whether to say what is visible in each face, too (``Face.signs``). What a face shows all
         along is learnt for each person, and then no longer told.
+    body : bool
+        Whether to say also what is visible of each body (``Face.signs.body``).
     focal : float, optional
         As in ``PixelAnalyzer``.
 
@@ -94,6 +97,7 @@ class StreamAnalyzer:
         size: int | None = None,
         reading: str | None = None,
         signs: bool = False,
+        body: bool = False,
         focal: float | None = None,
     ) -> None:
         if isinstance(detector, str):
@@ -108,9 +112,15 @@ class StreamAnalyzer:
         else:
             refuse_options_of_names(min_face=min_face, rotate=flag("rotate", rotate), size=size)
         analyzer = PixelAnalyzer(
-            model, detector=detector, threads=threads, reading=reading, signs=signs, focal=focal
+            model,
+            detector=detector,
+            threads=threads,
+            reading=reading,
+            signs=signs,
+            body=body,
+            focal=focal,
         )
-        self._begin(analyzer, detect_every, smooth_seconds)
+        self._begin(analyzer, detect_every, smooth_seconds, analyzer.signs)
 
     @classmethod
     def like(cls, other: StreamAnalyzer) -> Self:
@@ -120,21 +130,24 @@ class StreamAnalyzer:
         cascade is for one thread at a time.
         """
         fresh = cls.__new__(cls)
-        fresh._begin(other.analyzer, other.detect_every, other.smooth_seconds)
+        fresh._begin(other.analyzer, other.detect_every, other.smooth_seconds, other.signs)
         return fresh
 
-    def _begin(self, analyzer: PixelAnalyzer, detect_every: int, smooth_seconds: float) -> None:
+    def _begin(
+        self, analyzer: PixelAnalyzer, detect_every: int, smooth_seconds: float, signs: bool
+    ) -> None:
         self.analyzer = analyzer
         """Reads single photos with the same networks."""
         self._tracker = Tracker(sure_score_of(analyzer.detector))
         self._smoothed: dict[int, Smoothed] = {}
         self._rests: dict[int, RestingFace] = {}
+        self._bodies: dict[int, BodySigns] = {}
         self._since_detection = 0
         self._detected_at: float | None = None
         self._time: float | None = None
         self._shape: tuple[int, int] | None = None
         self._grey: NDArray[np.uint8] | None = None
-        self.configure(detect_every=detect_every, smooth_seconds=smooth_seconds)
+        self.configure(detect_every=detect_every, smooth_seconds=smooth_seconds, signs=signs)
 
     @property
     def card(self) -> ModelCard:
@@ -142,7 +155,11 @@ class StreamAnalyzer:
         return self.analyzer.card
 
     def configure(
-        self, *, detect_every: int | None = None, smooth_seconds: float | None = None
+        self,
+        *,
+        detect_every: int | None = None,
+        smooth_seconds: float | None = None,
+        signs: bool | None = None,
     ) -> None:
         """Change options between two frames; None leaves one as it is.
 
@@ -155,6 +172,8 @@ class StreamAnalyzer:
             detect_every = whole_number("detect_every", detect_every, least=1)
         if smooth_seconds is not None:
             smooth_seconds = at_least_zero("smooth_seconds", smooth_seconds)
+        if signs is not None:
+            self.signs = flag("signs", signs)
         if detect_every is not None:
             self.detect_every = detect_every
         if smooth_seconds is not None:
@@ -165,6 +184,7 @@ class StreamAnalyzer:
         self._tracker.clear()
         self._smoothed.clear()
         self._rests.clear()
+        self._bodies.clear()
         self._detected_at = self._time = self._shape = self._grey = None
 
     def analyze(
@@ -238,14 +258,20 @@ class StreamAnalyzer:
         self, image: NDArray[np.uint8], tracked: list[TrackedFace], time: float
     ) -> list[FaceSigns | str]:
         """What is visible in each face beyond its rest; [] if not asked for."""
-        if self.analyzer.signs_reader is None:
+        if not self.signs:
             return []
         rests = [self._rests.setdefault(each.id, RestingFace()) for each in tracked]
         found = self.analyzer.look_close(
             image,
             [each.detection for each in tracked],
             rests=[rest.blendshapes for rest in rests],
+            before=[self._bodies.get(each.id) for each in tracked],
         )
+        self._bodies = {
+            each.id: signs.body
+            for each, signs in zip(tracked, found, strict=True)
+            if isinstance(signs, FaceSigns) and signs.body is not None
+        }
         for signs, rest in zip(found, rests, strict=True):
             if isinstance(signs, FaceSigns):
                 rest.see(signs, time)

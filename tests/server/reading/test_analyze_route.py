@@ -61,6 +61,21 @@ def test_explains(client, jpeg):
     assert answer.json()["timing_ms"]["explain"] > 0
 
 
+def test_says_what_is_visible(client, jpeg):
+    answer = client.post("/v1/analyze?signs=true", content=jpeg)
+    FrameAnswer.model_validate(answer.json())
+    (face,) = answer.json()["faces"]
+    assert "corners of the mouth" in face["signs"]["sentences"][0]
+    assert face["signs"]["signs"][0]["speaks_for"] == face["label"]
+    assert face["signs"]["distance"]["focal_from"] == "assumed"
+
+
+def test_a_face_too_small_for_signs_says_so(client, portrait):
+    small = encoded(portrait.resize((120, 120)))
+    (face,) = client.post("/v1/analyze?signs=true", content=small).json()["faces"]
+    assert face["signs"] is None and face["no_signs_because"] == "too small"
+
+
 def test_a_picture_without_faces(client):
     answer = client.post("/v1/analyze?explain=1", content=encoded(PillowImage.new("L", (90, 50))))
     assert answer.status_code == 200
@@ -222,7 +237,7 @@ def test_a_wrong_parameter_is_named_and_not_repeated(client, jpeg):
     ("method", "path", "what", "hint"),
     [
         ("POST", "/v1/analyze?explian=1", "'explian'", "did you mean 'explain'?"),
-        ("POST", "/v1/analyze?explain=1&x=", "'x'", "there are: explain"),
+        ("POST", "/v1/analyze?explain=1&x=", "'x'", "there are: explain, signs"),
         ("GET", "/v1/models?model=small", "'model'", "there are none here"),
         ("GET", "/metrics?name[]=mien_faces", "'name[]'", "there are none here"),
         ("GET", "/healthz?a=1", "'a'", "there are none here"),

@@ -127,6 +127,7 @@ def test_a_message_without_a_picture_is_told(live, short):
         '{"type": "settings", "detect_every": 0}',
         '{"type": "settings", "detect_every": 1.5}',
         '{"type": "settings", "unknown": 1}',
+        '{"type": "settings", "signs": "yes"}',
         "[" * 5000,
     ],
 )
@@ -135,6 +136,18 @@ def test_wrong_settings_are_told(live, text, jpeg):
     assert "settings" in error_of(live)["hint"]
     live.send(message(1, jpeg))
     assert received(live)["type"] == "frame"
+
+
+def test_settings_ask_for_what_is_visible(live, jpeg):
+    live.send(message(0, jpeg))
+    assert "signs" not in received(live)["frame"]["faces"][0]
+    live.send(json.dumps({"type": "settings", "signs": True}))
+    live.send(message(1, jpeg))
+    (face,) = received(live)["frame"]["faces"]
+    assert "corners of the mouth" in face["signs"]["sentences"][0]
+    live.send(json.dumps({"type": "settings", "signs": False}))
+    live.send(message(2, jpeg))
+    assert "signs" not in received(live)["frame"]["faces"][0]
 
 
 def test_settings_change_how_often_faces_are_looked_for(live, jpeg):

@@ -14,7 +14,7 @@ from mien.vision.detection.detectors import create_detector, detector_names, reg
 
 
 def test_own_detectors_are_registered():
-    assert {"centerface", "haar"} <= set(detector_names())
+    assert {"blazeface", "centerface", "haar"} <= set(detector_names())
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_name_cannot_be_registered_twice():
         register_detector("centerface")(lambda **_: None)
 
 
-@pytest.mark.parametrize("name", ["centerface", "haar"])
+@pytest.mark.parametrize("name", ["blazeface", "centerface", "haar"])
 @pytest.mark.parametrize(
     "image",
     [np.zeros((8, 8), np.uint8), np.zeros((8, 8, 4), np.uint8), np.zeros((8, 8, 3), np.float32)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mien.vision.signs.geometry import Placement, mean_face
+from mien.vision.signs.geometry import MeanFacePlacement, mean_face
 from mien.vision.signs.mesh import Mesh
 
 SIDE = 480
@@ -60,7 +60,7 @@ def _paint(picture: np.ndarray, photo: np.ndarray, source: np.ndarray, target: n
 
 
 def with_corners_moved(
-    photo: np.ndarray, mesh: Mesh, placement: Placement, up: float
+    photo: np.ndarray, mesh: Mesh, placement: MeanFacePlacement, up: float
 ) -> np.ndarray:
     """The photo with both corners of the mouth moved up by so many centimetres of the face.
 

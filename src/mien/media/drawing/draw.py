@@ -18,6 +18,7 @@ from mien.emotions import COLOURS, UNSURE
 from mien.errors import OutputError, UsageError
 from mien.media.drawing.contours import draw_contours
 from mien.media.drawing.label_layout import place_labels
+from mien.media.drawing.skeleton import draw_skeleton
 from mien.media.image import Image
 from mien.media.results.output import open_output
 from mien.options import file_path, kind_of
@@ -114,6 +115,8 @@ def annotate(image: Image, frame: Frame) -> Image:
     for mark in reversed(marks):
         if mark.face.signs is not None:
             draw_contours(draw, mark.face.signs, mark.colour, _DARK)
+            if mark.face.signs.body is not None:
+                draw_skeleton(draw, mark.face.signs.body, mark.colour, _DARK)
         _draw_box(draw, mark)
     labels = [_labels(mark, width, height) for mark in marks]
     sizes = [[(label.width, label.height) for label in ways] for ways in labels]
@@ -256,8 +259,9 @@ def _told(face: Face) -> tuple[str, ...]:
     """The lines that stand under the word: what is visible, and how far away the face is."""
     if face.signs is None:
         return ()
-    away = face.signs.distance
-    return (*face.signs.sentences[:_SIGNS_TOLD], f"about {away.metres:.1f} m away")
+    away, body = face.signs.distance, face.signs.body
+    postures = () if body is None else body.sentences[:_SIGNS_TOLD]
+    return (*face.signs.sentences[:_SIGNS_TOLD], *postures, f"about {away.metres:.1f} m away")
 
 
 def _fitted(text: str, size: float, width: int, height: int) -> _Label:

@@ -34,6 +34,8 @@ def signs_columns() -> tuple[Column, ...]:
         Column(
             "no_signs_because", "text", lambda frame, number, face: face.get("no_signs_because")
         ),
+        Column("postures", "text", _postures),
+        Column("no_body_because", "text", _sign("no_body_because")),
         *(Column(name, kind, _sign(*keys)) for name, kind, keys in _COLUMNS),
         *(
             Column(BLENDSHAPE_PREFIX + name, "number", _sign("blendshapes", name))
@@ -45,6 +47,11 @@ def signs_columns() -> tuple[Column, ...]:
 def _sentences(frame: dict[str, Any], number: int, face: dict[str, Any]) -> Value:
     signs = face.get("signs")
     return None if signs is None else "; ".join(signs["sentences"])
+
+
+def _postures(frame: dict[str, Any], number: int, face: dict[str, Any]) -> Value:
+    body = (face.get("signs") or {}).get("body")
+    return None if body is None else "; ".join(body["sentences"])
 
 
 def _sign(*keys: str) -> Any:

@@ -122,8 +122,12 @@ def _signs(face: Face) -> str:
     """What is visible in the face, in one line; empty where nobody looked."""
     if face.signs is None:
         return f"(signs: {face.no_signs_because})" if face.no_signs_because else ""
-    away = face.signs.distance
-    told = "; ".join(face.signs.sentences[:_SIGNS_TOLD]) or "nothing moved that is told"
+    signs, away = face.signs, face.signs.distance
+    told = "; ".join(signs.sentences[:_SIGNS_TOLD]) or "a face at rest"
+    if signs.covered:
+        told += f" ({', '.join(name.replace('_', ' ') for name in signs.covered)} covered)"
+    if signs.body is not None and signs.body.sentences:
+        told += f"; {'; '.join(signs.body.sentences)}"
     return f"{told} · {away.metres:.1f} m away ({away.low:.1f} to {away.high:.1f})"
 
 

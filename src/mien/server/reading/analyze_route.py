@@ -58,6 +58,9 @@ def analyze_router(
         explain: Annotated[
             bool, Query(description="Add to the 20 largest faces where the model looks.")
         ] = False,
+        signs: Annotated[
+            bool, Query(description="Add what is visible: mouth, eyes, brows, head, distance.")
+        ] = False,
     ) -> JSONResponse:
         """Takes the bytes of a picture, or a form or JSON with the field ``image``; keeps nothing.
 
@@ -69,7 +72,7 @@ def analyze_router(
         # Whoever is still sending keeps nobody from being answered.
         content = await read_upload(request, arriving, settings)
         with slots.place(client_of(request)):
-            reading = await engine.read_photo(content, explain=explain)
+            reading = await engine.read_photo(content, explain=explain, signs=signs)
         metrics.count_frame(reading.frame, "photo")
         return JSONResponse(reading.to_dict())
 

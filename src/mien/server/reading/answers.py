@@ -17,6 +17,44 @@ class Explanation(AnswerForm):
     maps: dict[str, list[list[Fraction]]]
 
 
+class SignAnswer(AnswerForm):
+    """One thing that is visible."""
+
+    name: str
+    sentence: str
+    strength: Fraction
+    region: Literal["mouth", "eyes", "brows", "head"]
+    side: Literal["left", "right"] | None
+    action_units: list[int]
+    speaks_for: str | None
+
+
+class DistanceAnswer(AnswerForm):
+    """Metres from the camera, with the interval for 90 of 100."""
+
+    metres: float
+    low: float
+    high: float
+    by: Literal["iris", "head"]
+    focal_pixels: float
+    focal_from: Literal["given", "exif", "assumed"]
+
+
+class SignsAnswer(AnswerForm):
+    """What is visible in a face; every key is described in docs/schema.md."""
+
+    sentences: list[str]
+    signs: list[SignAnswer]
+    covered: list[Literal["mouth", "left_eye", "right_eye", "left_brow", "right_brow"]]
+    head: dict[Literal["yaw", "pitch", "roll"], float]
+    gaze: dict[Literal["yaw", "pitch"], float] | None
+    eyes_open: dict[Literal["left", "right"], float]
+    eyes_closed: bool
+    distance: DistanceAnswer
+    presence: Fraction
+    blendshapes: dict[str, Fraction]
+
+
 class FaceAnswer(AnswerForm):
     """A face; every key is described in docs/schema.md."""
 
@@ -30,6 +68,8 @@ class FaceAnswer(AnswerForm):
     unsure_because: Literal["illegible", "undecided"] | None
     probabilities: dict[str, Fraction]
     ferplus: dict[str, Fraction]
+    signs: SignsAnswer | None = None
+    no_signs_because: str | None = None
     explanation: Explanation | None = None
 
 

@@ -118,7 +118,9 @@ class Engine:
         """An analyzer for one live connection, on the networks of all."""
         return StreamAnalyzer.like(self._stream)
 
-    async def read_photo(self, content: bytes, *, explain: bool) -> PictureReading:
+    async def read_photo(
+        self, content: bytes, *, explain: bool, signs: bool = False
+    ) -> PictureReading:
         """Decode and analyse a photo in a thread.
 
         Raises
@@ -128,7 +130,9 @@ class Engine:
             file cannot explain.
         """
         asked = time.perf_counter()
-        return await self._in(self._photos, lambda: self._read_photo(content, explain, asked))
+        return await self._in(
+            self._photos, lambda: self._read_photo(content, explain, signs, asked)
+        )
 
     async def read_live(
         self, content: bytes, stream: StreamAnalyzer, seconds: float, arrived: float
@@ -175,12 +179,15 @@ class Engine:
         self._photos = ThreadPoolExecutor(self._threads, "mien-photo")
         self._live = ThreadPoolExecutor(self._threads, "mien-live")
 
-    def _read_photo(self, content: bytes, explain: bool, asked: float) -> PictureReading:
+    def _read_photo(
+        self, content: bytes, explain: bool, signs: bool, asked: float
+    ) -> PictureReading:
         started = time.perf_counter()
         picture = decode(content, self._max_pixels)
         image = picture.image
         decoded = time.perf_counter()
-        frame = dataclasses.replace(self._analyzer.analyze(image), **picture.facts)
+        frame = self._analyzer.read_pixels(image, exif_focal=picture.exif_focal, signs=signs)
+        frame = dataclasses.replace(frame, **picture.facts)
         analyzed = time.perf_counter()
         explanations: tuple[FaceExplanation, ...] = ()
         if explain:

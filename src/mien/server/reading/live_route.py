@@ -36,6 +36,7 @@ class LiveSettings(BaseModel):
     type: Literal["settings"]
     smooth_seconds: Annotated[float, Field(ge=0, le=60)] | None = None
     detect_every: Annotated[int, Field(ge=1, le=100)] | None = None
+    signs: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ class _Connection:
                 422, what, 'for example {"type": "settings", "smooth_seconds": 0.6}'
             ) from None
         self._stream.configure(
-            detect_every=wanted.detect_every, smooth_seconds=wanted.smooth_seconds
+            detect_every=wanted.detect_every,
+            smooth_seconds=wanted.smooth_seconds,
+            signs=wanted.signs,
         )
 
     async def _analyze(self) -> None:

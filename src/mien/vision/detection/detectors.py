@@ -14,6 +14,7 @@ from mien.vision.detection.detector import DEFAULT_DETECTOR, LEAST_SIZE, Detecto
 DetectorFactory = Callable[..., Detector]
 
 _OWN = {
+    "blazeface": ("mien.vision.detection.blazeface", "BlazeFace"),
     "centerface": ("mien.vision.detection.centerface", "CenterFace"),
     "haar": ("mien.vision.detection.haar", "Haar"),
 }
@@ -60,7 +61,7 @@ def create_detector(
     Parameters
     ----------
     name : str
-        ``"centerface"``, ``"haar"`` or a registered name.
+        ``"centerface"``, ``"blazeface"``, ``"haar"`` or a registered name.
     threads : int
         CPU threads of the detector, at least 1.
     min_face : float, optional

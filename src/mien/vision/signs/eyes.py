@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.face_signs import Gaze
-from mien.vision.signs.geometry import Placement
+from mien.vision.signs.geometry import MeanFacePlacement
 
 Points = npt.NDArray[np.float32]
 
@@ -38,7 +38,7 @@ def _openness(points: Points, inner: int, outer: int, lids: tuple[tuple[int, int
     return sum(heights) / len(heights) / width if width > 0 else 0.0
 
 
-def gaze(points: Points, placement: Placement) -> Gaze:
+def gaze(points: Points, placement: MeanFacePlacement) -> Gaze:
     """Where the eyes look against the head: the irises' places between the corners of the eyes.
 
     Rough: within some ten degrees. The mean of both eyes.

@@ -51,7 +51,7 @@ def mean_face() -> MeanFace:
 
 
 @dataclass(frozen=True)
-class Placement:
+class MeanFacePlacement:
     """How the mean face lies where a mesh lies.
 
     Attributes
@@ -76,7 +76,7 @@ class Placement:
         )
 
 
-def place_mean_face(points: npt.NDArray[np.float32]) -> Placement:
+def place_mean_face(points: npt.NDArray[np.float32]) -> MeanFacePlacement:
     """Where the mean face lies in a mesh, ``(478, 3)`` with x right, y down, z away.
 
     The similarity that brings the mean face's rigid points nearest to the mesh's, by weighted
@@ -86,7 +86,7 @@ def place_mean_face(points: npt.NDArray[np.float32]) -> Placement:
     mean = mean_face()
     seen = points[:SHAPED_POINTS].astype(np.float64) * (1, -1, -1)
     used = mean.weights > 0
-    return Placement(*_similarity(mean.vertices[used], seen[used], mean.weights[used]))
+    return MeanFacePlacement(*_similarity(mean.vertices[used], seen[used], mean.weights[used]))
 
 
 def _similarity(

@@ -69,6 +69,8 @@ class Mesh:
         The same in the network's own square of 256 pixels, where the face is not rolled.
     square : Square
         What was cut out.
+    crop : ndarray of shape (256, 256, 3), uint8
+        What the network was shown, RGB.
     presence : float
         How sure the network is that it was shown a face, 0 to 1.
     """
@@ -76,6 +78,7 @@ class Mesh:
     points: npt.NDArray[np.float32]
     upright: npt.NDArray[np.float32]
     square: Square
+    crop: npt.NDArray[np.uint8]
     presence: float
 
 
@@ -102,8 +105,8 @@ class MeshNetwork:
         upright = np.asarray(raw, np.float32).reshape(-1, POINTS, 3)
         sure = 1 / (1 + np.exp(-np.asarray(presence, np.float64).reshape(-1)))
         return [
-            Mesh(square.to_picture(each), each, square, float(seen))
-            for square, each, seen in zip(squares, upright, sure, strict=True)
+            Mesh(square.to_picture(each), each, square, crop, float(seen))
+            for square, each, crop, seen in zip(squares, upright, crops, sure, strict=True)
         ]
 
 

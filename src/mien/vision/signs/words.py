@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mien.face_signs import EYES_CLOSED, Gaze, HeadPose, Sign
+from mien.face_signs import EYES_CLOSED, Gaze, HeadPose
+from mien.sign import Sign
 from mien.vision.signs.movements import (
     BOWED,
     FAR,

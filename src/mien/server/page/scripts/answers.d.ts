@@ -22,9 +22,27 @@ export interface TrackAnswer extends Answered {
   detected: boolean;
 }
 
+export interface SignAnswer {
+  name: string;
+  sentence: string;
+  strength: number;
+  region: string;
+  side: string | null;
+  speaks_for: string | null;
+}
+
+export interface SignsAnswer {
+  sentences: string[];
+  signs: SignAnswer[];
+  covered: string[];
+  distance: { metres: number; low: number; high: number };
+}
+
 export interface FaceAnswer extends Answered {
   xyxy: Box;
   score: number;
+  signs?: SignsAnswer | null;
+  no_signs_because?: string | null;
   explanation?: { crop: string; maps: Record<string, number[][]> } | null;
   track?: TrackAnswer | null;
 }

@@ -80,6 +80,7 @@ function makeCard(person, onFollow) {
   const face = element("img", { alt: "", width: 64, height: 64 });
   const word = element("p", { class: "word" });
   const since = element("p", { class: "since" });
+  const signs = element("ul", { class: "signs" });
   const bars = element("ul", { class: "bars" });
   /** @type {Map<string, Bar>} */
   const rows = new Map();
@@ -100,11 +101,12 @@ function makeCard(person, onFollow) {
     { class: "person", "aria-labelledby": title.id, "data-track": person.track },
     element("div", { class: "person-head" }, title, follow),
     element("div", { class: "reading" }, face, element("div", {}, word, since)),
+    signs,
     bars,
     timeline,
     ends,
   );
-  return { root, follow, face, word, since, rows, timeline };
+  return { root, follow, face, word, since, signs, rows, timeline };
 }
 
 /**
@@ -151,8 +153,20 @@ function fill(card, person, now, look) {
   const seconds = Math.max(0, Math.round((now - person.word.from) / 1000));
   const long = seconds ? `for ${seconds} s` : "just now";
   setText(card.since, gone ? "not in view" : person.word.unsure ? `unsure, ${long}` : long);
+  fillSigns(card.signs, gone ? [] : person.sentences);
   for (const [label, row] of card.rows) setBar(row, person.probabilities[label] ?? 0);
   drawTimeline(card.timeline, person, now, look);
+}
+
+/**
+ * What is visible now; nothing is touched while it stays the same.
+ * @param {HTMLElement} list
+ * @param {string[]} sentences
+ */
+function fillSigns(list, sentences) {
+  const shown = [...list.children].map((item) => item.textContent);
+  if (shown.length === sentences.length && shown.every((text, at) => text === sentences[at])) return;
+  list.replaceChildren(...sentences.map((text) => element("li", { text })));
 }
 
 /**

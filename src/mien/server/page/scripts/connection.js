@@ -24,6 +24,20 @@ export class Connection {
     this.attempt = 0;
     this.timer = 0;
     this.wanted = false;
+    this.signs = false;
+  }
+
+  /**
+   * Whether answers are to say what is visible in each face, from now on.
+   * @param {boolean} signs
+   */
+  askForSigns(signs) {
+    this.signs = signs;
+    if (this.socket?.readyState === WebSocket.OPEN) this.tellSettings();
+  }
+
+  tellSettings() {
+    this.socket?.send(JSON.stringify({ type: "settings", signs: this.signs }));
   }
 
   /** Connect, and stay connected until `close`. */
@@ -73,6 +87,7 @@ export class Connection {
     this.socket = socket;
     socket.onopen = () => {
       this.attempt = 0;
+      this.tellSettings();
       this.on.state(true);
     };
     socket.onmessage = (event) => this.receive(JSON.parse(event.data));

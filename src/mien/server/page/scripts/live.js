@@ -63,6 +63,7 @@ export function startLive() {
   navigator.mediaDevices?.addEventListener?.("devicechange", fillCameras);
   onSettings(() => {
     video.classList.toggle("mirrored", settings.mirror);
+    connection.askForSigns(settings.signs);
     if (settings.speak) tellFollowed();
     else hush();
     state.lastCards = 0;

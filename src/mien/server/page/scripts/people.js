@@ -1,5 +1,7 @@
 // Who is in view and what they show. Knows nothing of the page, so that it can be told the time.
 
+import { sentencesOf } from "./visible.js";
+
 /** @import { Box, FrameAnswer, Probabilities } from "./answers.js" */
 /** @import { Reading } from "./labels.js" */
 
@@ -22,6 +24,7 @@
  * @property {Reading} reading
  * @property {Word} word
  * @property {Segment[]} segments
+ * @property {string[]} sentences - what is visible in the newest answer
  */
 
 const KEEP_CARD = 6000;
@@ -72,7 +75,7 @@ export class People {
   update(frame, taken, now, calm) {
     const changed = [];
     const { width, height } = frame;
-    for (const { track, xyxy } of frame.faces) {
+    for (const { track, xyxy, signs } of frame.faces) {
       if (!track) continue;
       const box = eachSide((at) => xyxy[at] / (at % 2 ? height : width));
       const reading = {
@@ -99,6 +102,7 @@ export class People {
           // None yet, so that the first reading is a change.
           word: { label: "", top: "", unsure: false, confidence: 0, from: -Infinity },
           segments: [],
+          sentences: [],
         };
         this.byTrack.set(track.id, person);
       }
@@ -119,6 +123,7 @@ export class People {
       person.missed = false;
       person.probabilities = track.probabilities;
       person.reading = reading;
+      person.sentences = sentencesOf(signs);
       if (this.settle(person, now, calm)) changed.push(person);
       remember(person, taken);
     }

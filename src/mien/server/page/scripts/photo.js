@@ -4,6 +4,7 @@ import { makeBar, setBar } from "./cards.js";
 import { byId, element, messageOf, penOf, setText } from "./elements.js";
 import { drawHeat } from "./heat.js";
 import { colourOf, facePath, percent, wordsOf } from "./labels.js";
+import { makeSigns } from "./signs.js";
 
 /** @import { FaceAnswer, FrameAnswer, Problem } from "./answers.js" */
 /** @import { Reading } from "./labels.js" */
@@ -110,7 +111,7 @@ async function post(file, explain) {
   const form = new FormData();
   form.append("image", file, file.name);
   try {
-    return await fetch(`v1/analyze?explain=${explain}`, { method: "POST", body: form });
+    return await fetch(`v1/analyze?explain=${explain}&signs=true`, { method: "POST", body: form });
   } catch {
     throw new Error("Mien does not answer. Is it still running?");
   }
@@ -219,7 +220,9 @@ function makeFace(face, number) {
       : `${percent(words.confidence)} sure, as far as it can tell.`,
   });
   const head = element("div", { class: "reading" }, picture, element("div", {}, word, since));
-  const root = element("section", { class: "person" }, element("h3", { text: `Face ${number}` }), head, bars);
+  const title = element("h3", { text: `Face ${number}` });
+  const signs = makeSigns(face);
+  const root = element("section", { class: "person" }, title, head, ...(signs ? [signs] : []), bars);
   if (!face.explanation) {
     if (!explains) root.append(element("p", { class: "small", text: "This model cannot say why." }));
     return { root, open: () => root.scrollIntoView({ block: "nearest" }) };

@@ -4,14 +4,21 @@ import { byId } from "./elements.js";
 
 /** @typedef {Record<(typeof NAMES)[number], boolean>} Settings */
 
-const NAMES = /** @type {const} */ (["large", "contrast", "calm", "speak", "mirror"]);
+const NAMES = /** @type {const} */ (["large", "contrast", "calm", "speak", "mirror", "signs"]);
 const KEY = "mien.settings";
 
 /**
  * The settings now.
  * @type {Settings}
  */
-export const settings = { large: false, contrast: false, calm: false, speak: false, mirror: false };
+export const settings = {
+  large: false,
+  contrast: false,
+  calm: false,
+  speak: false,
+  mirror: false,
+  signs: true,
+};
 
 /** @type {(() => void)[]} */
 const listeners = [];

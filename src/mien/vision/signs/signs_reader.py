@@ -9,15 +9,19 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from mien.body_signs import BodySigns
 from mien.face_signs import EYES_CLOSED, FaceSigns
 from mien.results import Face
+from mien.sign import Sign
 from mien.vision.detection.detector import Detection, Image
 from mien.vision.signs.blendshapes import BLENDSHAPE_NAMES, BlendshapeNetwork
+from mien.vision.signs.body import BodyNetwork
 from mien.vision.signs.distance import Focal, distance
 from mien.vision.signs.evidence import SPEAKS_FOR
 from mien.vision.signs.eyes import eyes_open, gaze, iris_width
 from mien.vision.signs.geometry import place_mean_face
 from mien.vision.signs.mesh import Mesh, MeshNetwork, square_of_detection
+from mien.vision.signs.visible_regions import LEAST_SEEN, REGIONS, RegionNetwork
 from mien.vision.signs.words import signs_of
 
 LEAST_FACE = 40.0
@@ -46,6 +50,8 @@ class SignsReader:
     def __init__(self, *, threads: int = 1) -> None:
         self._mesh = MeshNetwork(threads=threads)
         self._blendshapes = BlendshapeNetwork(threads=threads)
+        self._regions = RegionNetwork(threads=threads)
+        self._body = BodyNetwork(threads=threads)
 
     def read(
         self,
@@ -54,6 +60,8 @@ class SignsReader:
         focal: Focal,
         *,
         rests: Sequence[Mapping[str, float]] = (),
+        body: bool = False,
+        before: Sequence[BodySigns | None] = (),
     ) -> list[FaceSigns | str]:
         """What is visible in each face, or why nothing can be said, in their order.
 
@@ -65,6 +73,10 @@ class SignsReader:
             Of ``image``.
         rests : sequence of mapping, optional
             For each face the blendshapes at rest, as far as known.
+        body : bool
+            Whether to look for the bodies, too.
+        before : sequence of BodySigns or None, optional
+            For each face its body in the frame before, as far as known.
 
         Returns
         -------
@@ -77,15 +89,30 @@ class SignsReader:
         ]
         found: list[FaceSigns | str] = [TOO_SMALL] * len(detections)
         squares = [square_of_detection(detections[at]) for at in large]
-        for at, mesh in zip(large, self._mesh.read(image, squares), strict=True):
-            found[at] = self.of_mesh(mesh, image.shape, focal, rests[at] if rests else {})
+        meshes = self._mesh.read(image, squares)
+        seen = self._regions.read([mesh.crop for mesh in meshes])
+        for at, mesh, shares in zip(large, meshes, seen, strict=True):
+            covered = tuple(
+                name for name, share in zip(REGIONS, shares, strict=True) if share < LEAST_SEEN
+            )
+            rest = rests[at] if rests else {}
+            signs = self._of_mesh(mesh, covered, image.shape, focal, rest)
+            if body and isinstance(signs, FaceSigns):
+                last = before[at] if before else None
+                signs = _with_body(signs, self._body.read(image, detections[at], signs, last))
+            found[at] = signs
         return found
 
-    def of_mesh(
-        self, mesh: Mesh, shape: Sequence[int], focal: Focal, rest: Mapping[str, float]
+    def _of_mesh(
+        self,
+        mesh: Mesh,
+        covered: tuple[str, ...],
+        shape: Sequence[int],
+        focal: Focal,
+        rest: Mapping[str, float],
     ) -> FaceSigns | str:
         """What a mesh shows in a picture of ``shape`` (height, width, …), or why nothing."""
-        if mesh.presence < LEAST_PRESENCE:
+        if mesh.presence < LEAST_PRESENCE or len(covered) == len(REGIONS):
             return NOT_SEEN
         x, y = mesh.points[:, 0], mesh.points[:, 1]
         inside = (x >= 0) & (y >= 0) & (x < shape[1]) & (y < shape[0])
@@ -96,12 +123,13 @@ class SignsReader:
         placement = place_mean_face(mesh.points)
         head = placement.head
         closed = [named[f"eyeBlink{side}"] > EYES_CLOSED for side in ("Left", "Right")]
-        where = None if all(closed) else gaze(mesh.points, placement)
+        eyes_hidden = "left_eye" in covered or "right_eye" in covered
+        where = None if all(closed) or eyes_hidden else gaze(mesh.points, placement)
         away, metres_a_pixel = distance(
             focal,
             iris_pixels=iris_width(mesh.points, head.yaw, head.pitch),
             head_scale=placement.scale,
-            irises_seen=not any(closed),
+            irises_seen=not any(closed) and not eyes_hidden,
         )
         return FaceSigns(
             points=mesh.points,
@@ -112,8 +140,28 @@ class SignsReader:
             gaze=where,
             eyes_open=eyes_open(mesh.points),
             distance=away,
-            signs=signs_of(named, head, where, rest=rest),
+            signs=tuple(
+                sign
+                for sign in signs_of(named, head, where, rest=rest)
+                if not _is_covered(sign, covered)
+            ),
+            covered=covered,
         )
+
+
+def _with_body(signs: FaceSigns, body: BodySigns | str) -> FaceSigns:
+    if isinstance(body, str):
+        return replace(signs, no_body_because=body)
+    return replace(signs, body=body)
+
+
+def _is_covered(sign: Sign, covered: tuple[str, ...]) -> bool:
+    """Whether a sign is of a region that is hidden, or of both sides where one is."""
+    if sign.region in ("mouth", "head"):
+        return sign.region in covered
+    part = sign.region.removesuffix("s")
+    sides = ("left", "right") if sign.side is None else (sign.side,)
+    return any(f"{side}_{part}" in covered for side in sides)
 
 
 def _around_eyes(points: npt.NDArray[np.float32], metres_a_pixel: float) -> npt.NDArray[np.float32]:
