@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from mien.album.asking.asked_photo import read_asked
 from mien.album.asking.columns import load_columns
 from mien.album.asking.hits import Hit, ranked_hits
 from mien.album.asking.rank import Query, rank
-from mien.album.asking.similar import Embeddings, load_embeddings, rank_similar, read_asked
+from mien.album.asking.similar import Embeddings, load_embeddings, rank_similar
 from mien.album.database import open_album
 from mien.album.taking.gallery import write_gallery
 from mien.album.taking.listing import to_csv, to_json, to_paths, to_table

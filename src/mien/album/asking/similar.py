@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.indexing.examine import examine_photo
-from mien.album.records import HASH_BYTES, FloatColumn
+from mien.album.records import FloatColumn
 from mien.errors import DataError, UsageError
-from mien.media.image import open_error
-from mien.vision.pixel_analyzer import PixelAnalyzer
 
 SAME_BITS = 2
 """Difference hashes of a photo and of a copy that was scaled or saved anew differ in at most so
@@ -99,30 +94,6 @@ def pictures_like(connection: sqlite3.Connection, picture: int) -> list[int]:
     if row is None:
         return []
     return list(pictures_of(connection, AskedPhoto(np.empty((0, 0), np.float16), *row)))
-
-
-def read_asked(path: Path, model: Path) -> AskedPhoto:
-    """Find the faces of a photo, in the album or not.
-
-    Raises
-    ------
-    ImageError
-        If it cannot be read.
-    UsageError
-        If no face is found in it, or the model has no embedding.
-    """
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise open_error(error, str(path)) from error
-    record = examine_photo(PixelAnalyzer(model), content, str(path))
-    if not record.faces:
-        raise UsageError("no face was found in this photo", where=path, hint="name another")
-    if not record.faces[0].embedding:
-        raise UsageError("the model has no embedding", hint="name another with --model")
-    embeddings = np.stack([np.frombuffer(face.embedding, "<f2") for face in record.faces])
-    digest = hashlib.blake2b(content, digest_size=HASH_BYTES).digest()
-    return AskedPhoto(embeddings, digest, record.difference_hash)
 
 
 def rank_similar(

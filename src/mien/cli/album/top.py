@@ -1,46 +1,42 @@
-"""``mien album top`` and ``mien album similar``: questions to the album, and forms of answers."""
+"""``mien album top``: the best photos for an expression."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 import typer
 
-from mien.album.asking.columns import SEVEN, AlbumColumns, load_columns
-from mien.album.asking.hits import Hit, hits_of_rows, ranked_hits
-from mien.album.asking.presence import first_present, rank_present
+from mien.album.asking.columns import AlbumColumns, load_columns
+from mien.album.asking.hits import ranked_hits
+from mien.album.asking.presence import rank_present
 from mien.album.asking.rank import LEAST_SCORE, LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
-from mien.album.asking.similar import load_embeddings, pictures_of, rank_similar, read_asked
 from mien.album.asking.spans import number_range, time_span
 from mien.album.database import default_database, open_album
 from mien.album.missing import HOW_MOVED, forget_command, highest_missing, missing_notes
 from mien.album.store import known_files
 from mien.album.taking.gallery import write_gallery
-from mien.album.taking.listing import shown_path, to_csv, to_json, to_paths, to_table
+from mien.album.taking.listing import shown_path
 from mien.album.taking.take import take_photos
 from mien.album.taking.xmp import write_sidecars
-from mien.cli.console import out as console
+from mien.cli.album.answers import (
+    AnswerFormat,
+    FormatOption,
+    GalleryOption,
+    NumberOption,
+    OutOption,
+    PlaceOption,
+    Way,
+    WayOption,
+    check_way,
+    print_hits,
+)
 from mien.cli.console import print_note
+from mien.cli.options import Database
 from mien.errors import UsageError
-from mien.media.results.output import open_output
-from mien.packaged import find_model
-
-
-class AnswerFormat(StrEnum):
-    """Forms of an answer."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    PATHS = "paths"
-    PATHS0 = "paths0"
 
 
 class Rule(StrEnum):
@@ -66,42 +62,6 @@ class Bursts(StrEnum):
 
     BEST = "best"
     ALL = "all"
-
-
-class Way(StrEnum):
-    """How photos get into a folder."""
-
-    COPY = "copy"
-    HARDLINK = "hardlink"
-
-
-DatabaseOption = Annotated[
-    Path | None,
-    typer.Option(
-        envvar="MIEN_ALBUM",
-        help="The album's file; by default album.sqlite3 in Mien's data folder.",
-        show_default=False,
-    ),
-]
-NumberOption = Annotated[int, typer.Option("--number", "-n", min=1, help="How many photos.")]
-FormatOption = Annotated[
-    AnswerFormat,
-    typer.Option("--format", "-f", help="paths0 ends each path with a NUL, for xargs -0."),
-]
-OutOption = Annotated[
-    Path | None,
-    typer.Option("--out", "-o", help="Folder to put the photos in.", show_default=False),
-]
-WayOption = Annotated[
-    Way, typer.Option("--as", help="How they get there; a hard link is the same file.")
-]
-GalleryOption = Annotated[
-    Path | None,
-    typer.Option("--gallery", help="Write a page with photos and faces.", show_default=False),
-]
-PlaceOption = Annotated[
-    bool, typer.Option("--place", help="Tell where photos were taken; never told otherwise.")
-]
 
 
 def top(
@@ -163,7 +123,7 @@ def top(
         bool, typer.Option("--force", help="Replace sidecars that are there already.")
     ] = False,
     place: PlaceOption = False,
-    database: DatabaseOption = None,
+    database: Database = None,
 ) -> None:
     """Name the best photos for an expression.
 
@@ -172,7 +132,7 @@ def top(
     """
     if force and not xmp:
         raise UsageError("--force is about sidecars: use it with --xmp")
-    _check_way(way, out)
+    check_way(way, out)
     query = Query(
         emotion=emotion,
         labels=labels.value,
@@ -208,7 +168,7 @@ def top(
             gallery, hits, title=title, subtitle=_in_words(query, ranking), emotion=emotion
         )
     question = {"emotion": emotion, "labels": labels.value, "rule": rule.value}
-    _print(hits, format, question, place=place)
+    print_hits(hits, format, question, place=place)
     if ranking.below and len(hits) < number:
         print_note(
             f"only {len(hits):,} of {number:,} are {emotion}: {ranking.below:,} more have a score "
@@ -217,81 +177,6 @@ def top(
     _note(ranking, columns.other_model)
     for line in missing_notes((*columns.missing, *present.missing)):
         print_note(line)
-
-
-def similar(
-    photo: Annotated[Path, typer.Argument(help="A photo with faces, in the album or not.")],
-    number: NumberOption = 20,
-    face: Annotated[
-        int | None,
-        typer.Option(min=1, help="Only this face of it, 1 is the largest.", show_default=False),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="The model that the album was indexed with.", show_default=False),
-    ] = None,
-    format: FormatOption = AnswerFormat.TABLE,
-    out: OutOption = None,
-    way: WayOption = Way.COPY,
-    gallery: GalleryOption = None,
-    place: PlaceOption = False,
-    database: DatabaseOption = None,
-) -> None:
-    """Name the photos whose faces have the most similar expressions.
-
-    The photo itself and copies of it are left out. The faces are compared by what the model sees
-    in them. That is not who they are: it cannot find a person.
-    """
-    _check_way(way, out)
-    itself = read_asked(photo, find_model(model))
-    asked = itself.embeddings
-    if face is not None:
-        if face > len(asked):
-            has = "1 face" if len(asked) == 1 else f"{len(asked)} faces"
-            raise UsageError(f"it has {has}, no face {face}", where=photo)
-        asked = asked[face - 1 : face]
-    with open_album(database or default_database()) as connection:
-        columns = load_columns(connection)
-        pictures, scores = rank_similar(asked, load_embeddings(connection))
-        own = pictures_of(connection, itself)
-        rows = {
-            picture: row
-            for row, picture in enumerate(columns.picture.tolist())
-            if picture not in own
-        }
-        score_of = {
-            rows[picture]: score
-            for picture, score in zip(pictures.tolist(), scores.tolist(), strict=True)
-            if picture in rows
-        }
-        present, best, gone = first_present(connection, columns, score_of, number)
-        hits = hits_of_rows(
-            connection,
-            present,
-            best,
-            [score_of[row] for row in best],
-            SEVEN,
-            counted=np.ones(len(columns.faces.photo), bool),
-            place=place,
-        )
-    if out is not None:
-        take_photos(hits, out, way=way.value)
-    if gallery is not None:
-        write_gallery(
-            gallery,
-            hits,
-            title=f"The {len(hits)} photos most similar to {photo.name}",
-            subtitle="By the expressions of their faces; the score is a cosine.",
-            emotion="",
-        )
-    _print(hits, format, {"similar": str(photo)}, place=place)
-    for line in missing_notes((*columns.missing, *gone)):
-        print_note(line)
-
-
-def _check_way(way: Way, out: Path | None) -> None:
-    if way is not Way.COPY and out is None:
-        raise UsageError("--as is about photos in a folder: use it with --out")
 
 
 def _check_folder(connection: sqlite3.Connection, columns: AlbumColumns, folder: Path) -> None:
@@ -316,26 +201,6 @@ def _check_folder(connection: sqlite3.Connection, columns: AlbumColumns, folder:
 def _absolute(path: Path) -> bytes:
     """As the index names files: without dots, and links stay."""
     return os.fsencode(os.path.abspath(path))  # noqa: PTH100 (links stay)
-
-
-def _print(
-    hits: Sequence[Hit], format: AnswerFormat, question: dict[str, Any], *, place: bool
-) -> None:
-    if format is AnswerFormat.TABLE:
-        if not hits:
-            print_note("no photo fits")
-            return
-        console.print(to_table(hits, question.get("emotion", ""), place=place))
-        return
-    data = {
-        AnswerFormat.JSON: lambda: to_json(hits, question),
-        AnswerFormat.CSV: lambda: to_csv(hits, place=place),
-        AnswerFormat.PATHS: lambda: to_paths(hits, ending=b"\n"),
-        AnswerFormat.PATHS0: lambda: to_paths(hits, ending=b"\0"),
-    }[format]()
-    sys.stdout.flush()
-    with open_output(None) as stream:
-        stream.write(data)
 
 
 def _in_words(query: Query, ranking: Ranking) -> str:
