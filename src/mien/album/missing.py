@@ -16,7 +16,7 @@ _NAMED = 3
 
 
 def missing_notes(missing: Iterable[bytes]) -> list[str]:
-    """Of photos that an answer leaves out: where they were, and which command helps.
+    """Of photos that are left out of the hits: where they were, and which command helps.
 
     One line for each of the places with the most of them; a place is the highest folder that is
     not there, or the file itself.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from mien.album.asking.columns import AlbumColumns
+from mien.album.asking.rank import Ranking
 from mien.album.records import FloatColumn
 from mien.errors import DataError, UsageError
 
@@ -137,6 +140,35 @@ def rank_similar(
     scores = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1).astype(np.float64)
     order = np.argsort(-scores, kind="stable")
     return pictures[order], scores[order]
+
+
+def similar_ranking(
+    columns: AlbumColumns,
+    embeddings: Embeddings,
+    asked: npt.NDArray[np.float16],
+    own: Collection[int],
+) -> Ranking:
+    """Rank the photos of an album by how well their faces match those asked for.
+
+    Parameters
+    ----------
+    columns : AlbumColumns
+    embeddings : Embeddings
+    asked : float16 ndarray of shape (k, dimensions)
+    own : collection of int
+        Rows in the database of pictures that are left out: the photo itself and its copies.
+
+    Raises
+    ------
+    UsageError
+        As ``rank_similar``.
+    """
+    pictures, scores = rank_similar(asked, embeddings)
+    hits = np.isin(pictures, columns.picture) & ~np.isin(pictures, list(own))
+    pictures, scores = pictures[hits], scores[hits]
+    order = np.argsort(columns.picture)
+    rows = order[np.searchsorted(columns.picture, pictures, sorter=order)]
+    return Ranking(rows, pictures, scores, counted=np.ones(len(columns.faces.photo), bool))
 
 
 def _unit(values: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""An answer as one HTML page: each photo, and each face with its bars, so that one sees why."""
+"""Hits as one HTML page: each photo, and each face with its bars, so that one sees why."""
 
 from __future__ import annotations
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from mien.server.album.answer_forms import (
     AlbumAnswer,
@@ -29,16 +28,15 @@ from mien.server.album.export import (
     make_list,
     zip_pieces,
 )
-from mien.server.album.ranking_question import Question, understand
+from mien.server.album.question_parameters import QuestionParameters
 from mien.server.album.reader import AlbumReader
 from mien.server.error_answers import ApiError
 from mien.server.limits import Arriving, Slots, client_of, limited_body
 from mien.server.settings import Settings
 
-MOST_DETAILS = 120
+MOST_PHOTOS = 120
 """Photos in one answer with details."""
 
-_PAGE = Path(__file__).parents[1] / "page" / "album.html"
 _IDS = r"^[0-9]{1,18}(,[0-9]{1,18}){0,119}$"
 _LARGEST = (1 << 63) - 1
 _BODY_BYTES = 1_000_000
@@ -112,14 +110,14 @@ def album_router(settings: Settings, desk: AlbumDesk, arriving: Arriving) -> API
         },
         response_class=JSONResponse,
     )
-    async def ranking(question: Annotated[Question, Query()]) -> Response:
+    async def ranking(asked: Annotated[QuestionParameters, Query()]) -> Response:
         """No network runs. ``without_time`` and ``in_bursts`` count what was left out."""
-        asked = understand(question)
+        question = asked.question()
 
         def answer(reader: AlbumReader) -> bytes:
             loaded = reader.load()
             version = None if loaded is None else loaded.version
-            return ranking_answer(version, reader.rank(asked))
+            return ranking_answer(version, reader.rank(question))
 
         return Response(await desk.ask(answer), media_type=_JSON)
 
@@ -162,18 +160,18 @@ def album_router(settings: Settings, desk: AlbumDesk, arriving: Arriving) -> API
     async def photos(
         ids: Annotated[
             str,
-            Query(pattern=_IDS, description=f"Their numbers, with commas; at most {MOST_DETAILS}"),
+            Query(pattern=_IDS, description=f"Their numbers, with commas; at most {MOST_PHOTOS}"),
         ],
-        question: Annotated[Question, Query()],
+        asked: Annotated[QuestionParameters, Query()],
         place: Place = False,
     ) -> Response:
         """The question decides which faces count and what they bring into the score."""
-        asked = understand(question)
-        numbers = [int(each) for each in ids.split(",")]
-        details = await desk.ask(
-            lambda reader: photos_answer(reader.details(asked, numbers, place=place))
+        question = asked.question()
+        pictures = [int(each) for each in ids.split(",")]
+        answer = await desk.ask(
+            lambda reader: photos_answer(reader.hits(question, pictures, place=place))
         )
-        return Response(details, media_type=_JSON)
+        return Response(answer, media_type=_JSON)
 
     @router.get(
         "/v1/album/thumbnail",
@@ -237,11 +235,11 @@ def album_router(settings: Settings, desk: AlbumDesk, arriving: Arriving) -> API
     async def export(
         request: Request,
         kind: Annotated[Kind, Query(description=f"One of: {', '.join(Kind)}")],
-        question: Annotated[Question, Query()],
+        asked: Annotated[QuestionParameters, Query()],
         place: Place = False,
     ) -> Response:
         """The question decides on scores and on which faces count."""
-        asked = understand(question)
+        question = asked.question()
         if kind is Kind.ZIP and not place:
             raise ApiError(
                 422,
@@ -250,34 +248,23 @@ def album_router(settings: Settings, desk: AlbumDesk, arriving: Arriving) -> API
             )
         ids = await _chosen(request, arriving, settings, kind)
         with exports.place(client_of(request)):
-            details = await desk.ask(lambda reader: reader.details(asked, ids, place=place))
+            hits = await desk.ask(lambda reader: reader.hits(question, ids, place=place))
             headers = {"Content-Disposition": f'attachment; filename="{kind.file_name}"'}
             if kind is Kind.ZIP:
                 # Sending it needs no place: one photo at a time is in memory.
-                originals = await desk.ask(lambda reader: reader.originals(details))
+                originals = await desk.ask(lambda reader: reader.originals(hits))
                 check_size(originals)
                 return StreamingResponse(
                     zip_pieces(originals), media_type=kind.media_type, headers=headers
                 )
             content = await desk.picture_work(
                 lambda: (
-                    make_gallery(desk.database, details, asked)
+                    make_gallery(desk.database, hits, question)
                     if kind is Kind.GALLERY
-                    else make_list(details, kind, asked, place=place)
+                    else make_list(hits, kind, question, place=place)
                 )
             )
         return Response(content, media_type=kind.media_type, headers=headers)
-
-    return router
-
-
-def album_page_router() -> APIRouter:
-    """The page itself; without the other routes it says that there is no album here."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.api_route("/album", methods=["GET", "HEAD"])
-    async def page() -> FileResponse:
-        return FileResponse(_PAGE, media_type="text/html")
 
     return router
 
