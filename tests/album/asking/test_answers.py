@@ -188,7 +188,7 @@ def test_the_page_holds_all_and_loads_nothing(hits: tuple[Hit, ...], tmp_path: P
     assert text.count('class="photo"') == 4
     assert text.count("data:image/jpeg") == 3 + sum(len(hit.faces) for hit in hits)
     assert "no such file" in text and "&lt;b&gt;" in text and "<b>" not in text
-    assert re.search(r"class=asked>happy<.*?width:9\d\.\d%", text)
+    assert re.search(r'class="asked">happy<.*?width:9\d\.\d%', text)
 
 
 def test_the_page_in_a_browser(hits: tuple[Hit, ...], tmp_path: Path, chromium: object) -> None:
