@@ -7,7 +7,7 @@ import re
 import pytest
 
 from mien.album.asking.question import Labels, Question, Rule
-from mien.server.album.question_parameters import QuestionParameters
+from mien.server.album.album_parameters import QuestionParameters
 
 from ..conftest import running
 

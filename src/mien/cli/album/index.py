@@ -79,15 +79,7 @@ def index(
     anything else. Photos whose content is at fault are not tried again until they change; what
     could not be read for a reason of the system (permission, disk, memory) is, each time.
     """
-    if address is not None and engine is not IndexEngine.RAY:
-        raise UsageError("--address is about a cluster: use it with --engine ray")
-    ray_address = None
-    if engine is IndexEngine.RAY:
-        # Said also when all photos are known and Ray would have nothing to do.
-        from mien.album.indexing.ray_engine import LOCAL, require_ray
-
-        require_ray()
-        ray_address = address or LOCAL
+    ray_address = _ray_address(engine, address)
     path = database or default_database()
     for folder in folders:
         if not folder.is_dir():
@@ -97,8 +89,7 @@ def index(
         aside = set_aside(path)
         if aside is not None:
             print_note(f"the old album is now {aside}; delete it when you no longer need it")
-    unreadable = False
-    lost: tuple[bytes, ...] = ()
+    done = []
     for folder in folders:
         with _progress() as report:
             try:
@@ -115,15 +106,27 @@ def index(
                 print_error("interrupted; what was read until then is kept, run it again to go on")
                 raise typer.Exit(EXIT_INTERRUPTED) from None
         _tell(folder, indexed)
-        unreadable |= bool(indexed.unreadable or indexed.closed)
-        lost = indexed.lost_folders
-    for gone in lost:
+        done.append(indexed)
+    for lost in done[-1].lost_folders:
         print_note(
-            f"{shown_path(os.fsdecode(gone))} was indexed before and is no longer there; "
-            f"{HOW_MOVED}; or take it out of the album: {forget_command(gone)}"
+            f"{shown_path(os.fsdecode(lost))} was indexed before and is no longer there; "
+            f"{HOW_MOVED}; or take it out of the album: {forget_command(lost)}"
         )
-    if unreadable:
+    if any(indexed.unreadable or indexed.closed for indexed in done):
         raise typer.Exit(EXIT_SOME_UNREADABLE)
+
+
+def _ray_address(engine: IndexEngine, address: str | None) -> str | None:
+    """The cluster that is to do it; None for processes of this computer."""
+    if engine is IndexEngine.RAY:
+        # Said also when all photos are known and Ray would have nothing to do.
+        from mien.album.indexing.ray_engine import LOCAL, require_ray
+
+        require_ray()
+        return address or LOCAL
+    if address is not None:
+        raise UsageError("--address is about a cluster: use it with --engine ray")
+    return None
 
 
 def _tell(folder: Path, indexed: Indexed) -> None:

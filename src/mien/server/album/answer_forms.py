@@ -15,6 +15,11 @@ from mien.card import Fraction
 from mien.server.album.reader import LoadedAlbum
 from mien.server.answer_form import AnswerForm, ErrorAnswer, Responses, error_responses
 
+JSON = "application/json"
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+"""For the description of files."""
+
+_ANY = (400, 401, 403, 421, 422, 500, 503)
 _MEANINGS = {
     403: "Another web page asked, or the original lies outside the indexed folders",
     404: "The album has no such photo",
@@ -144,8 +149,9 @@ def photos_answer(hits: tuple[Hit, ...]) -> bytes:
     return json.dumps({"photos": photos}, ensure_ascii=False).encode()
 
 
-def album_responses(*statuses: int) -> Responses:
-    """The errors with these statuses, for the description of a route."""
+def album_responses(*more: int) -> Responses:
+    """The errors that any route has, and those with more statuses, for its description."""
+    statuses = (*_ANY, *more)
     own: Responses = {
         status: {"model": ErrorAnswer, "description": _MEANINGS[status]}
         for status in statuses

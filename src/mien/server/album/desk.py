@@ -13,7 +13,7 @@ from mien.album.pictures import jpeg_uri
 from mien.album.thumbnails import look_at, thumbnail
 from mien.errors import DataError, ImageError, OutputError, UsageError
 from mien.processors import cores
-from mien.server.album.question_parameters import wrong_parameter
+from mien.server.album.album_parameters import wrong_parameter
 from mien.server.album.reader import AlbumReader
 from mien.server.error_answers import ApiError, unreadable
 

@@ -1,11 +1,13 @@
-"""A question to the album, as its parameters stand in an address."""
+"""Parameters of the album's addresses: a photo, and a question."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterable
+from typing import Annotated
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
@@ -21,6 +23,13 @@ from mien.album.asking.question import (
 from mien.album.asking.spans import DATE_PATTERN, number_range, range_text, time_span
 from mien.errors import UsageError
 from mien.server.error_answers import ApiError
+
+LARGEST_ID = (1 << 63) - 1
+
+PhotoId = Annotated[int, Query(ge=1, le=LARGEST_ID, description="The photo's number")]
+Place = Annotated[
+    bool, Query(description="Tell where photos were taken, as far as the camera wrote it down")
+]
 
 _DEFAULT = Question()
 _WEIGHT = re.compile(r"\s*([A-Za-z]\w*)\s*:\s*(\d*\.?\d+)\s*")
