@@ -32,7 +32,8 @@ from album_photos import MadePhoto, make_photos
 from PIL import Image
 
 from mien.album.asking.columns import load_columns
-from mien.album.asking.rank import Query, rank
+from mien.album.asking.question import Bursts, Question, Rule
+from mien.album.asking.rank import rank
 from mien.album.asking.similar import load_embeddings, rank_similar
 from mien.album.database import open_album, transaction
 from mien.album.indexing import examine
@@ -250,16 +251,16 @@ def ranking(database: Path, photos: int) -> list[tuple[str, float]]:
     with open_album(database, create=True) as connection:
         fill(connection, database.parent, photos)
         columns = load_columns(connection)
-        queries = {
-            "happy, mean": Query("happy"),
-            "happy, min, 2 faces, bursts all": Query(
-                "happy", rule="min", faces=(2, 2), only_best_of_burst=False
+        questions = {
+            "happy, mean": Question("happy"),
+            "happy, min, 2 faces, bursts all": Question(
+                "happy", rule=Rule.MIN, faces=(2, 2), bursts=Bursts.ALL
             ),
-            "happy>0.8 and not sad>0.2": Query("happy>0.8 and not sad>0.2"),
-            "happy, --path '2019/*'": Query("happy", path="2019/*"),
+            "happy>0.8 and not sad>0.2": Question("happy>0.8 and not sad>0.2"),
+            "happy, --path '2019/*'": Question("happy", path="2019/*"),
         }
         rows = [("load", timed(lambda: load_columns(connection)))]
-        rows += [(name, timed(lambda q=query: rank(columns, q))) for name, query in queries.items()]
+        rows += [(name, timed(lambda q=each: rank(columns, q))) for name, each in questions.items()]
         embeddings = load_embeddings(connection)
         rows.append(("load embeddings", timed(lambda: load_embeddings(connection))))
         rows.append(("similar", timed(lambda: rank_similar(embeddings.values[:1], embeddings))))

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from mien.errors import MienError, ModelFileError, UsageError
+from mien.errors import MienError, ModelFileError
 from mien.packaged import (
     ASTRONAUT,
     CENTERFACE,
     PACKAGED_FILES,
     check_all_packaged,
     check_packaged,
-    find_packaged,
     package_folder,
     packaged_path,
 )
@@ -64,12 +63,6 @@ def test_another_hash_is_a_problem():
 def test_a_folder_in_the_place_of_a_file_is_a_problem_not_a_traceback():
     check = check_packaged(replace(ASTRONAUT, name=""))
     assert not check.ok
-
-
-def test_files_are_found_by_name():
-    assert find_packaged("centerface.onnx") is CENTERFACE
-    with pytest.raises(UsageError, match=r"no packaged file.*astronaut\.png"):
-        find_packaged("centreface.onnx")
 
 
 def test_the_package_is_a_folder():

@@ -181,21 +181,6 @@ def package_folder() -> Path:
     return root
 
 
-def find_packaged(name: str) -> PackagedFile:
-    """The packaged file called ``name``.
-
-    Raises
-    ------
-    UsageError
-        If no packaged file has that name.
-    """
-    for file in PACKAGED_FILES:
-        if file.name == name:
-            return file
-    known = ", ".join(file.name for file in PACKAGED_FILES)
-    raise UsageError(f"no packaged file is called {name!r}", hint=f"there are: {known}")
-
-
 def find_model(name: Path | str | None = None) -> Path:
     """Path of a packaged expression model by its name or role, or of a model file.
 

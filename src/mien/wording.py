@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def count(number: int, thing: str) -> str:
-    """``1 face``, ``2 faces``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    """``1 face``, ``2,000 faces``."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from rich.emoji import Emoji
 
-from mien.cli.verbs import _VERBS, _command
+from mien.cli.late_verbs import LateVerbs
+from mien.cli.verbs import VERBS
 
 
 def commands(command: Any) -> Iterator[Any]:
@@ -17,9 +18,9 @@ def commands(command: Any) -> Iterator[Any]:
         yield from commands(below)
 
 
-@pytest.mark.parametrize("verb", _VERBS)
+@pytest.mark.parametrize("verb", VERBS)
 def test_it_is_wrapped_once_and_no_word_becomes_a_picture(verb):
-    for command in commands(_command(verb)):
+    for command in commands(LateVerbs(VERBS)[verb]):
         texts = [command.help or "", *(getattr(p, "help", None) or "" for p in command.params)]
         for text in texts:
             assert "\n" not in text.replace("\n\n", "")

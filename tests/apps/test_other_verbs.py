@@ -71,6 +71,13 @@ def test_a_misspelt_verb_is_told_the_right_one(mien):
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_group_without_a_verb_shows_its_verbs_and_no_empty_error(mien):
+    done = mien("album")
+    assert done.returncode == 2
+    assert "COMMAND" in done.stdout
+    assert done.stderr == ""
+
+
 def test_help_names_every_verb(mien):
     shown = mien().stdout
     assert shown == mien("--help").stdout

@@ -8,6 +8,7 @@ import schemathesis
 
 from mien.server.app import create_app
 from mien.server.reading.answers import FrameAnswer, ModelsAnswer
+from mien.server.reference import reference_page
 from mien.server.settings import Settings
 
 from .described import assert_as_described, cases
@@ -69,3 +70,37 @@ def test_metrics_count(client, jpeg):
 
 def test_health(client):
     assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_page_of_the_api_names_types_choices_and_code():
+    page = reference_page(
+        {
+            "info": {"title": "A & B", "version": "1", "summary": "S."},
+            "paths": {
+                "/v1/x": {
+                    "get": {
+                        "summary": "Look",
+                        "description": "The ``key`` <of> it",
+                        "parameters": [
+                            {"name": "rule", "schema": {"$ref": "#/components/schemas/Rule"}},
+                            {
+                                "name": "face",
+                                "schema": {
+                                    "anyOf": [
+                                        {"type": "integer", "minimum": 1, "maximum": 9},
+                                        {"type": "null"},
+                                    ]
+                                },
+                            },
+                        ],
+                        "responses": {},
+                    }
+                }
+            },
+            "components": {"schemas": {"Rule": {"enum": ["mean", "min"], "type": "string"}}},
+        }
+    )
+    assert "The <code>key</code> &lt;of&gt; it" in page and "A &amp; B 1: the API" in page
+    assert '<code>?rule</code> (<a href="#Rule">Rule</a>)' in page
+    assert "<code>?face</code> (integer, 1 to 9 or null)" in page
+    assert "One of: <code>mean</code>, <code>min</code>" in page

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from mien.album.taking.listing import shown_path
+from mien.wording import count
 
 HOW_MOVED = "if it was moved, index its new place: mien album index FOLDER"
 
@@ -15,7 +16,7 @@ _NAMED = 3
 
 
 def missing_notes(missing: Iterable[bytes]) -> list[str]:
-    """Of photos that an answer leaves out: where they were, and which command helps.
+    """Of photos that are left out of the hits: where they were, and which command helps.
 
     One line for each of the places with the most of them; a place is the highest folder that is
     not there, or the file itself.
@@ -23,13 +24,13 @@ def missing_notes(missing: Iterable[bytes]) -> list[str]:
     places = Counter(highest_missing(path) for path in missing)
     named = places.most_common(_NAMED)
     lines = [
-        f"{_photos(number)} left out: {shown_path(os.fsdecode(place))} is no longer there; "
+        f"{count(number, 'photo')} left out: {shown_path(os.fsdecode(place))} is no longer there; "
         f"{HOW_MOVED}; or take it out of the album: {forget_command(place)}"
         for place, number in named
     ]
     rest = places.total() - sum(number for _, number in named)
     if rest:
-        lines.append(f"{_photos(rest)} more left out that are no longer where they were")
+        lines.append(f"{count(rest, 'photo')} more left out that are no longer where they were")
     return lines
 
 
@@ -45,7 +46,3 @@ def highest_missing(path: bytes) -> bytes:
         if above == path or os.path.lexists(above):
             return path
         path = above
-
-
-def _photos(number: int) -> str:
-    return "1 photo" if number == 1 else f"{number:,} photos"

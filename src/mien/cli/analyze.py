@@ -6,8 +6,9 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mien.cli.console import err, print_error, print_note
 from mien.cli.exit_status import EXIT_SOME_UNREADABLE
+from mien.cli.gathered import gathered
 from mien.cli.options import (
     Balanced,
     Body,
@@ -30,13 +32,14 @@ from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
 from mien.media.drawing.explained import draw_explanation
-from mien.media.image import DEFAULT_MAX_PIXELS, ReadPicture
+from mien.media.image import DEFAULT_MAX_PIXELS, Image, ReadPicture
 from mien.media.kinds.not_looked_at import told
 from mien.media.results.output import make_folder
 from mien.media.results.sinks import create_sink
 from mien.media.sources import STANDARD_INPUT, Source, find_images
 from mien.packaged import find_model
 from mien.processors import cores
+from mien.results import Frame
 from mien.vision.detection.detector import DEFAULT_DETECTOR
 from mien.vision.explain import explain_faces
 from mien.vision.pixel_analyzer import PixelAnalyzer
@@ -66,11 +69,101 @@ class Pages(StrEnum):
     ALL = "all"
 
 
+@dataclass(frozen=True, slots=True)
+class _AnalyzerOptions:
+    """How faces are found and read."""
+
+    detector: Annotated[
+        str,
+        typer.Option(
+            help="Face detector: centerface; blazeface (several times as fast, for faces that are "
+            "not small); or haar (slower, finds fewer; for comparison)."
+        ),
+    ] = DEFAULT_DETECTOR
+    min_face: Annotated[
+        float | None,
+        typer.Option(
+            help="Smallest side of a face in pixels; a low value finds small faces in large "
+            "photos, slower.",
+            show_default=False,
+        ),
+    ] = None
+    min_score: Annotated[
+        float | None,
+        typer.Option(help="Lowest detector score of a face, 0 to 1.", show_default=False),
+    ] = None
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
+    ] = False
+    faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL
+    signs: Signs = False
+    body: Body = False
+    focal: FocalLength = None
+    model: ModelName = None
+    reading: ReadingName = None
+    balanced: Balanced = False
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
+    ] = None
+
+    def analyzer(self) -> PixelAnalyzer:
+        """The networks, opened."""
+        return PixelAnalyzer(
+            find_model(self.model),
+            detector=self.detector,
+            min_face=self.min_face,
+            score_threshold=self.min_score,
+            rotate=self.rotate,
+            threads=self.threads or cores(),
+            faces=self.faces.value,
+            reading=chosen_reading(self.reading, self.balanced),
+            signs=self.signs,
+            body=self.body,
+            focal=self.focal,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _DrawingOptions:
+    """Pictures that are made of those that are read."""
+
+    annotate_to: Annotated[
+        Path | None,
+        typer.Option("--annotate", help="Folder for copies with boxes and labels drawn in."),
+    ] = None
+    explain_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--explain",
+            help="Folder for pictures of where in each face the model sees its expression.",
+        ),
+    ] = None
+
+    def check(self) -> None:
+        """Raise ``UsageError`` if both would be written over each other."""
+        if self.explain_to is not None and self.explain_to == self.annotate_to:
+            raise UsageError("--annotate and --explain name the same folder", where=self.explain_to)
+
+    def draw(
+        self, analyzer: PixelAnalyzer, image: Image, frame: Frame, target: Callable[[Path], Path]
+    ) -> None:
+        """Draw a frame; ``target`` says where a picture goes below a folder."""
+        if self.annotate_to is not None:
+            _write(target(self.annotate_to), annotate(image, frame))
+        if self.explain_to is not None and frame.faces:
+            place = target(self.explain_to)
+            explanations = explain_faces(analyzer.classifier, image, frame)
+            _write(place, draw_explanation(frame, explanations))
+
+
+@gathered
 def analyze(
     paths: Annotated[
         list[str],
         typer.Argument(help="Photos, folders (with all below), patterns, or - for standard input."),
     ],
+    *,
     format: Annotated[
         ResultFormat | None,
         typer.Option(
@@ -80,57 +173,15 @@ def analyze(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write results to this file.")
     ] = None,
-    annotate_to: Annotated[
-        Path | None,
-        typer.Option("--annotate", help="Folder for copies with boxes and labels drawn in."),
-    ] = None,
-    explain_to: Annotated[
-        Path | None,
-        typer.Option(
-            "--explain",
-            help="Folder for pictures of where in each face the model sees its expression.",
-        ),
-    ] = None,
-    detector: Annotated[
-        str,
-        typer.Option(
-            help="Face detector: centerface; blazeface (several times as fast, for faces that are "
-            "not small); or haar (slower, finds fewer; for comparison)."
-        ),
-    ] = DEFAULT_DETECTOR,
-    min_face: Annotated[
-        float | None,
-        typer.Option(
-            help="Smallest side of a face in pixels; a low value finds small faces in large "
-            "photos, slower.",
-            show_default=False,
-        ),
-    ] = None,
-    min_score: Annotated[
-        float | None,
-        typer.Option(help="Lowest detector score of a face, 0 to 1.", show_default=False),
-    ] = None,
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
-    ] = False,
-    faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL,
+    drawing: _DrawingOptions,
+    options: _AnalyzerOptions,
     pages: Annotated[
         Pages,
         typer.Option(help="Of scans of several pages and animations, read the first one or all."),
     ] = Pages.FIRST,
-    signs: Signs = False,
-    body: Body = False,
-    focal: FocalLength = None,
-    model: ModelName = None,
-    reading: ReadingName = None,
-    balanced: Balanced = False,
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
     ] = DEFAULT_MAX_PIXELS,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
-    ] = None,
 ) -> None:
     """Find the faces in photos and say what each expresses.
 
@@ -138,35 +189,21 @@ def analyze(
     standard error, the rest is done), 1 anything else.
     """
     chosen = format or _format_of(out)
-    analyzer = PixelAnalyzer(
-        find_model(model),
-        detector=detector,
-        min_face=min_face,
-        score_threshold=min_score,
-        rotate=rotate,
-        threads=threads or cores(),
-        faces=faces.value,
-        reading=chosen_reading(reading, balanced),
-        signs=signs,
-        body=body,
-        focal=focal,
-    )
+    drawing.check()
+    analyzer = options.analyzer()
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
-    labels = next(iter(heads.values()))
     passed_over: Counter[str] = Counter()
     sources = find_images(paths, passed_over=passed_over)
     above_all = _folder_above(sources)
-    if explain_to is not None and explain_to == annotate_to:
-        raise UsageError("--annotate and --explain name the same folder", where=explain_to)
     unreadable = 0
     with (
         create_sink(
             chosen.value,
             out,
-            labels=labels,
+            labels=next(iter(heads.values())),
             ferplus_labels=heads.get(FERPLUS.name, ()),
             pages=pages is Pages.ALL,
-            signs=signs or body,
+            signs=analyzer.signs,
         ) as sink,
         _progress(sources) as advance,
     ):
@@ -180,20 +217,12 @@ def analyze(
                     continue
                 for note in _notes(picture, pages):
                     print_note(f"{source.path}: {note}")
-                image = picture.image
-                frame = replace(
-                    analyzer.read_pixels(image, path=source.path, exif_focal=picture.exif_focal),
-                    **picture.facts,
+                frame = analyzer.read_pixels(
+                    picture.image, path=source.path, exif_focal=picture.exif_focal
                 )
-                if annotate_to is not None:
-                    target = _drawn_path(annotate_to, source, above_all, picture.page)
-                    make_folder(target.parent)
-                    write_image(target, annotate(image, frame))
-                if explain_to is not None and frame.faces:
-                    target = _drawn_path(explain_to, source, above_all, picture.page)
-                    explanations = explain_faces(analyzer.classifier, image, frame)
-                    make_folder(target.parent)
-                    write_image(target, draw_explanation(frame, explanations))
+                frame = replace(frame, **picture.facts)
+                target = partial(_drawn_path, source=source, above_all=above_all, page=picture.page)
+                drawing.draw(analyzer, picture.image, frame, target)
                 sink.write(frame)
             advance()
     if passed_over:
@@ -242,6 +271,11 @@ def _folder_above(sources: list[Source]) -> Path:
         if source.path != STANDARD_INPUT and source.error is None
     }
     return Path(os.path.commonpath(folders)) if folders else Path()
+
+
+def _write(target: Path, image: Image) -> None:
+    make_folder(target.parent)
+    write_image(target, image)
 
 
 def _drawn_path(folder: Path, source: Source, above_all: Path, page: int | None) -> Path:

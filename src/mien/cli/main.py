@@ -64,6 +64,7 @@ def main() -> None:
         if not hasattr(error, "format_message"):
             raise
         message = " ".join(error.format_message().split()).rstrip(".")
-        print_error(f"{message}; see: mien --help")
+        if message:  # None when a group was named without a verb: its help has been shown.
+            print_error(f"{message}; see: mien --help")
         status = EXIT_USAGE
     sys.exit(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -90,12 +91,32 @@ def show_model(
     table = Table(show_header=False, box=None, title=card.name, title_justify="left")
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
+    for key, value in _facts(card, path):
+        table.add_row(key, value)
+    out.print(table)
+    out.print(score_tables(card.scores))
+    if card.balanced is not None:
+        labels = next(iter(card.heads.values())).labels
+        factors = ", ".join(
+            f"{label} {factor:g}"
+            for label, factor in zip(labels, card.balanced.factors, strict=True)
+        )
+        out.print(
+            f"\nSecond operating point (--balanced), for the rare expressions; factors {factors}; "
+            f"unsure below {card.balanced.unsure_below:g}",
+            markup=False,
+        )
+        out.print(score_tables(card.balanced.scores))
+
+
+def _facts(card: ModelCard, path: Path) -> tuple[tuple[str, str], ...]:
+    """What a card says, with its headings."""
     heads = "; ".join(
         f"{head} ({', '.join(values.labels)}; temperature {values.temperature:g})"
         for head, values in card.heads.items()
     )
-    training, labels = card.training, next(iter(card.heads.values())).labels
-    for key, value in (
+    training = card.training
+    return (
         ("file", str(path)),
         ("summary", card.summary),
         ("input", f"uint8 (n, {card.input_height}, {card.input_width}), {card.colour}"),
@@ -117,21 +138,7 @@ def show_model(
         ("made again by", "\n".join(card.commands)),
         ("limits", card.limits),
         ("created", f"{card.created} by Mien {card.mien_version}"),
-    ):
-        table.add_row(key, value)
-    out.print(table)
-    out.print(score_tables(card.scores))
-    if card.balanced is not None:
-        factors = ", ".join(
-            f"{label} {factor:g}"
-            for label, factor in zip(labels, card.balanced.factors, strict=True)
-        )
-        out.print(
-            f"\nSecond operating point (--balanced), for the rare expressions; factors {factors}; "
-            f"unsure below {card.balanced.unsure_below:g}",
-            markup=False,
-        )
-        out.print(score_tables(card.balanced.scores))
+    )
 
 
 def _readings(card: ModelCard) -> str:

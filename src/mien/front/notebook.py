@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image as PillowImage
 
 from mien.errors import MienError, MissingExtraError, UsageError
@@ -18,6 +17,7 @@ from mien.media.drawing.draw import annotate, colour_of
 from mien.media.image import Image
 from mien.options import whole_number
 from mien.results import Face, Frame, TrackState, printable_path
+from mien.templates import template_environment
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,14 +76,8 @@ def frames_html(frames: Sequence[Frame]) -> str:
     No script, no address, no style but its own; all text is escaped.
     """
     side = ONE_SIDE if len(frames) == 1 else OF_MANY_SIDE
-    environment = Environment(
-        loader=PackageLoader("mien.front", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("frames.html.jinja").render(
+    template = template_environment("mien.front").get_template("frames.html.jinja")
+    return template.render(
         frames=[_shown(frame, side) for frame in frames[:SHOWN_FRAMES]],
         pictures=len(frames),
         faces=sum(len(frame.faces) for frame in frames),

@@ -12,7 +12,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from mien.server.album.desk import AlbumDesk
-from mien.server.album.routes import album_page_router, album_router
+from mien.server.album.page import album_page_router
+from mien.server.album.routes import album_router
 from mien.server.error_answers import install_error_handlers
 from mien.server.limits import Arriving, Slots
 from mien.server.metrics import Metrics, Observer

@@ -16,26 +16,30 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from mien.album.asking.asked_photo import read_asked
 from mien.album.asking.columns import load_columns
-from mien.album.asking.hits import Hit, ranked_hits
-from mien.album.asking.rank import Query, rank
-from mien.album.asking.similar import Embeddings, load_embeddings, rank_similar, read_asked
+from mien.album.asking.hits import Hit, hits_of
+from mien.album.asking.question import Question
+from mien.album.asking.rank import rank
+from mien.album.asking.similar import Embeddings, load_embeddings, rank_similar
 from mien.album.database import open_album
 from mien.album.taking.gallery import write_gallery
 from mien.album.taking.listing import to_csv, to_json, to_paths, to_table
-from mien.album.taking.take import take_photos
+from mien.album.taking.take import Way, take_photos
 from mien.album.taking.xmp import sidecar_of, write_sidecars
 from mien.errors import ImageError, OutputError, UsageError
 
 from ..conftest import MODEL
 
 
-def ask(database: Path, query: Query | None = None, *, place: bool = False) -> tuple[Hit, ...]:
-    query = query or Query("happy", only_best_of_burst=False)
+def ask(
+    database: Path, question: Question | None = None, *, place: bool = False
+) -> tuple[Hit, ...]:
+    question = question or Question("happy", bursts="all")
     with open_album(database) as connection:
         columns = load_columns(connection)
-        ranking = rank(columns, query)
-        return ranked_hits(connection, columns, ranking, query, most=20, place=place)
+        ranking = rank(columns, question)
+        return hits_of(connection, columns, ranking, question.labels, place=place)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +57,7 @@ def test_the_sharp_happy_faces_are_named(hits: tuple[Hit, ...]) -> None:
 
 
 def test_only_the_best_of_the_burst(made_album: Path) -> None:
-    names = [Path(hit.path).name for hit in ask(made_album, Query("happy"))]
+    names = [Path(hit.path).name for hit in ask(made_album, Question("happy"))]
     assert len(names) == 2 and "pair.png" in names
 
 
@@ -97,8 +101,8 @@ def test_paths_are_the_system_s_own_bytes(hits: tuple[Hit, ...]) -> None:
 
 def test_copies_and_links(hits: tuple[Hit, ...], tmp_path: Path) -> None:
     before = [(Path(hit.path).read_bytes(), Path(hit.path).stat().st_mtime_ns) for hit in hits]
-    copies = take_photos(hits, tmp_path / "copies" / "new", way="copy")
-    links = take_photos(hits, tmp_path / "links", way="hardlink")
+    copies = take_photos(hits, tmp_path / "copies" / "new", way=Way.COPY)
+    links = take_photos(hits, tmp_path / "links", way=Way.HARDLINK)
     assert copies[0].name == f"001 {Path(hits[0].path).name}"
     for hit, copy, link, (content, mtime_ns) in zip(hits, copies, links, before, strict=True):
         assert copy.read_bytes() == link.read_bytes() == content
@@ -112,7 +116,7 @@ def test_copies_and_links(hits: tuple[Hit, ...], tmp_path: Path) -> None:
 def test_nothing_is_replaced(hits: tuple[Hit, ...], tmp_path: Path) -> None:
     taken = tmp_path / f"002 {Path(hits[1].path).name}"
     taken.write_text("mine")
-    for way in ("copy", "hardlink"):
+    for way in Way:
         with pytest.raises(OutputError, match="is there already, and nothing is replaced"):
             take_photos(hits, tmp_path, way=way)
     assert [path.name for path in tmp_path.iterdir()] == [taken.name]
@@ -121,13 +125,13 @@ def test_nothing_is_replaced(hits: tuple[Hit, ...], tmp_path: Path) -> None:
 
 def test_a_photo_that_has_gone_is_one_line(hits: tuple[Hit, ...], tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no such file"):
-        take_photos([replace(hits[0], path="/missing.jpg")], tmp_path, way="copy")
+        take_photos([replace(hits[0], path="/missing.jpg")], tmp_path, way=Way.COPY)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_fails_half_way_is_taken_back(hits: tuple[Hit, ...], tmp_path: Path) -> None:
     mixed = [*hits, replace(hits[0], rank=4, path="/missing.jpg")]
-    for way in ("copy", "hardlink"):
+    for way in Way:
         with pytest.raises(ImageError, match="no such file"):
             take_photos(mixed, tmp_path / "new", way=way)
     assert list(tmp_path.iterdir()) == []
@@ -141,13 +145,13 @@ def test_what_fails_half_way_is_taken_back(hits: tuple[Hit, ...], tmp_path: Path
 def test_no_hard_link_leaves_its_file_system(hits: tuple[Hit, ...]) -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
         with pytest.raises(OutputError, match=r"cannot be a hard link.*--as copy"):
-            take_photos(hits, Path(elsewhere) / "new", way="hardlink")
+            take_photos(hits, Path(elsewhere) / "new", way=Way.HARDLINK)
         assert os.listdir(elsewhere) == []  # noqa: PTH208
-        assert len(take_photos(hits, Path(elsewhere) / "new", way="copy")) == len(hits)
+        assert len(take_photos(hits, Path(elsewhere) / "new", way=Way.COPY)) == len(hits)
 
 
 def test_sidecars(hits: tuple[Hit, ...], tmp_path: Path) -> None:
-    copies = take_photos(hits, tmp_path, way="copy")
+    copies = take_photos(hits, tmp_path, way=Way.COPY)
     emotion = 'happy>0.5 and not sad>0.2 & "<odd>'
     written = write_sidecars(copies, hits, emotion=emotion)
     assert written[0] == sidecar_of(copies[0]) == copies[0].with_name(copies[0].name + ".xmp")
@@ -163,7 +167,7 @@ def test_sidecars(hits: tuple[Hit, ...], tmp_path: Path) -> None:
 
 
 def test_an_edited_sidecar_is_kept(hits: tuple[Hit, ...], tmp_path: Path) -> None:
-    copies = take_photos(hits, tmp_path, way="copy")
+    copies = take_photos(hits, tmp_path, way=Way.COPY)
     edited = sidecar_of(copies[2])
     edited.write_text("years of work")
     with pytest.raises(OutputError, match=r"may hold edits.*--force"):
@@ -184,7 +188,7 @@ def test_the_page_holds_all_and_loads_nothing(hits: tuple[Hit, ...], tmp_path: P
     assert text.count('class="photo"') == 4
     assert text.count("data:image/jpeg") == 3 + sum(len(hit.faces) for hit in hits)
     assert "no such file" in text and "&lt;b&gt;" in text and "<b>" not in text
-    assert re.search(r"class=asked>happy<.*?width:9\d\.\d%", text)
+    assert re.search(r'class="asked">happy<.*?width:9\d\.\d%', text)
 
 
 def test_the_page_in_a_browser(hits: tuple[Hit, ...], tmp_path: Path, chromium: object) -> None:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from mien.album.asking.blend import face_values, rank_blend
 from mien.album.asking.columns import AlbumColumns, FaceColumns
-from mien.album.asking.rank import RULES, Query, rank
+from mien.album.asking.question import Bursts, Labels, Question, Rule
+from mien.album.asking.rank import rank
 from mien.emotions import FER2013, FERPLUS
 from mien.errors import UsageError
 
-QUERY = Query("", min_size=10, min_sharpness=0, only_best_of_burst=False)
+QUESTION = Question("", min_size=10, min_sharpness=0, bursts=Bursts.ALL)
 
 
 def made(seed: int, photos: int = 12) -> AlbumColumns:
@@ -43,17 +44,17 @@ def made(seed: int, photos: int = 12) -> AlbumColumns:
 
 
 seeds = st.integers(0, 10_000)
-rules = st.sampled_from(RULES)
-sets = st.sampled_from(("seven", "ferplus", "four", "valence"))
+rules = st.sampled_from(Rule)
+sets = st.sampled_from(Labels)
 
 
 @given(seeds, rules, sets, st.floats(0.01, 1))
 def test_one_weight_of_any_size_is_the_plain_ranking(seed, rule, labels, weight):
     columns = made(seed)
-    label = "positive" if labels == "valence" else "sad"
-    query = replace(QUERY, rule=rule, labels=labels)
-    expected = rank(columns, replace(query, emotion=label))
-    found = rank_blend(columns, query, {label: weight})
+    label = "positive" if labels is Labels.VALENCE else "sad"
+    question = replace(QUESTION, rule=rule, labels=labels)
+    expected = rank(columns, replace(question, emotion=label))
+    found = rank_blend(columns, replace(question, weights=((label, weight),)))
     assert found.rows.tolist() == expected.rows.tolist()
     assert found.scores == pytest.approx(expected.scores, abs=1e-9)
     assert found.counted.tolist() == expected.counted.tolist()
@@ -62,16 +63,16 @@ def test_one_weight_of_any_size_is_the_plain_ranking(seed, rule, labels, weight)
 @given(seeds, rules, st.lists(st.floats(0, 1), min_size=7, max_size=7))
 def test_scores_are_from_0_to_1_and_in_order(seed, rule, weights):
     columns = made(seed)
-    wanted = dict(zip(FER2013.labels, weights, strict=True))
-    query = replace(QUERY, rule=rule)
+    wanted = tuple(zip(FER2013.labels, weights, strict=True))
+    question = replace(QUESTION, rule=rule, weights=wanted)
     if not any(weights):
         with pytest.raises(UsageError, match="no emotion has a weight"):
-            rank_blend(columns, query, wanted)
+            rank_blend(columns, question)
         return
-    found = rank_blend(columns, query, wanted)
+    found = rank_blend(columns, question)
     assert ((found.scores >= 0) & (found.scores <= 1)).all()
     assert (np.diff(found.scores) <= 0).all()
-    values = face_values(columns.faces, query, wanted)
+    values = face_values(columns.faces, question)
     reduce = {"min": np.min, "any": np.max}.get(rule, np.mean)
     for row, score in zip(found.rows, found.scores, strict=True):
         own = values[(columns.faces.photo == row) & found.counted]
@@ -81,11 +82,11 @@ def test_scores_are_from_0_to_1_and_in_order(seed, rule, weights):
 @given(seeds, rules)
 def test_an_expression_only_leaves_photos_out(seed, rule):
     columns = made(seed)
-    query = replace(QUERY, rule=rule)
+    question = replace(QUESTION, rule=rule, weights=(("sad", 1.0),))
     text = "happy>0.2 and faces<3"
-    everything = rank_blend(columns, query, {"sad": 1.0})
-    fitting = rank_blend(columns, query, {"sad": 1.0}, text)
-    fits = set(rank(columns, replace(query, emotion=text)).rows.tolist())
+    everything = rank_blend(columns, question)
+    fitting = rank_blend(columns, replace(question, expression=text))
+    fits = set(rank(columns, replace(question, emotion=text)).rows.tolist())
     kept = [at for at, row in enumerate(everything.rows.tolist()) if row in fits]
     assert fitting.rows.tolist() == everything.rows[kept].tolist()
     assert fitting.scores.tolist() == everything.scores[kept].tolist()
@@ -103,4 +104,4 @@ def test_an_expression_only_leaves_photos_out(seed, rule):
 )
 def test_wrong_weights_are_told(weights, what):
     with pytest.raises(UsageError, match=what):
-        rank_blend(made(0), QUERY, weights)
+        rank_blend(made(0), replace(QUESTION, weights=tuple(weights.items())))

@@ -16,7 +16,7 @@ from mien.album.indexing import ray_engine
 from mien.album.indexing.examine import Examiner, ExaminerSettings
 from mien.album.indexing.index import index_folder
 from mien.album.indexing.ray_engine import examine_with_ray
-from mien.cli import album as verb
+from mien.cli.album import index as verb
 from mien.errors import UsageError
 
 from ..conftest import MODEL, Command, portrait, save, wait_until

@@ -12,7 +12,8 @@ from live_page.conftest import run_server, wait_for
 from live_page.test_access import FITS, problems
 
 from mien.album.asking.columns import load_columns
-from mien.album.asking.rank import Query, rank
+from mien.album.asking.question import Question
+from mien.album.asking.rank import rank
 from mien.album.database import open_album
 from mien.album.indexing.index import index_folder
 from mien.server.settings import Settings
@@ -46,11 +47,11 @@ def slide(page, label: str, value: int) -> None:
     )
 
 
-def expected(album, **query) -> list[str]:
+def expected(album, **question) -> list[str]:
     """Names in the order of ``mien album top``."""
     with open_album(album[1]) as connection:
         columns = load_columns(connection)
-    rows = rank(columns, Query(**{"emotion": "happy", **query})).rows
+    rows = rank(columns, Question(**{"emotion": "happy", **question})).rows
     return [Path(columns.paths[row].decode()).name for row in rows]
 
 

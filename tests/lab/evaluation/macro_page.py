@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 import pytest
 
+from mien import templates
 from mien.lab.pages import page
 
 
@@ -21,14 +22,14 @@ def render_macro(monkeypatch: pytest.MonkeyPatch, template: str, call: str, **va
         "{% block title %}Test{% endblock %}"
         f"{{% block body %}}{{{{ {call} }}}}{{% endblock %}}"
     )
-    package_loader = page.PackageLoader
+    package_loader = templates.PackageLoader
 
     def loader(*arguments: str) -> jinja2.BaseLoader:
         own = jinja2.DictLoader({"test.html.jinja": source})
         return jinja2.ChoiceLoader([own, package_loader(*arguments)])
 
     with monkeypatch.context() as patched:
-        patched.setattr(page, "PackageLoader", loader)
+        patched.setattr(templates, "PackageLoader", loader)
         return page.render("test.html.jinja", **values)
 
 

@@ -16,7 +16,8 @@ from album.conftest import MODEL, wait_until
 from PIL import Image
 
 from mien.album.asking.columns import load_columns
-from mien.album.asking.rank import Query, rank
+from mien.album.asking.question import Question
+from mien.album.asking.rank import rank
 from mien.album.database import open_album
 from mien.album.forget import forget
 from mien.album.indexing.index import index_folder
@@ -72,7 +73,7 @@ def test_one_slider_ranks_as_the_command_does(shown, rule):
     )
     with open_album(database) as connection:
         columns = load_columns(connection)
-    expected = rank(columns, Query("happy", rule=rule))
+    expected = rank(columns, Question("happy", rule=rule))
     assert found.ids == columns.picture[expected.rows].tolist()
     assert found.scores == pytest.approx(expected.scores, abs=1e-4)
 

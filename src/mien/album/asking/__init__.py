@@ -1,1 +1,1 @@
-"""Questions to an album and their answers."""
+"""Questions to an album, and its hits."""

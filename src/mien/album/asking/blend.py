@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from mien.album.asking.columns import SEVEN, AlbumColumns, FaceColumns, probabilities_of
-from mien.album.asking.rank import Query, Ranking, rank
+from mien.album.asking.columns import AlbumColumns, FaceColumns, probabilities_of
+from mien.album.asking.question import Bursts, Labels, Question, Rule
+from mien.album.asking.rank import Ranking, rank
 from mien.album.records import FloatColumn
 from mien.errors import UsageError, did_you_mean
 
@@ -16,33 +16,20 @@ _WANTED, _REST = "wanted", "rest"
 _NEVER_COUNTS = -1.0
 
 
-def rank_blend(
-    columns: AlbumColumns, query: Query, weights: Mapping[str, float], expression: str = ""
-) -> Ranking:
-    """Rank the photos of an album by several emotions at once.
+def rank_blend(columns: AlbumColumns, question: Question) -> Ranking:
+    """Rank the photos of an album by the question's ``weights``: by several emotions at once.
 
     One emotion with a weight gives exactly what ``mien.album.asking.rank.rank`` gives for its name.
-
-    Parameters
-    ----------
-    columns : AlbumColumns
-    query : Query
-        Its ``emotion`` is not looked at.
-    weights : mapping of str to float
-        By label of the query's set, 0 to 1; labels that are left out weigh 0.
-    expression : str
-        Only photos of which it is true, by the query's rule; empty for all. See
-        ``mien.album.asking.expression``.
 
     Raises
     ------
     UsageError
         If a label is unknown or no weight is above 0, or as ``rank``.
     """
-    values = face_values(columns.faces, query, weights)
+    values = face_values(columns.faces, question)
     faces, fitting = columns.faces, None
-    if expression.strip():
-        fitting = rank(columns, replace(query, emotion=expression, only_best_of_burst=False))
+    if question.expression:
+        fitting = rank(columns, replace(question, emotion=question.expression, bursts=Bursts.ALL))
         fits = np.zeros(len(columns.paths), bool)
         fits[fitting.rows] = True
         # Photos none of whose faces count are in no ranking.
@@ -55,12 +42,12 @@ def rank_blend(
             probabilities=np.stack([values, 1 - values], axis=1),
         ),
     )
-    rule = "mean" if query.rule == "share" else query.rule
-    found = rank(blended, replace(query, emotion=_WANTED, labels=SEVEN, rule=rule))
+    rule = Rule.MEAN if question.rule is Rule.SHARE else question.rule
+    found = rank(blended, replace(question, emotion=_WANTED, labels=Labels.SEVEN, rule=rule))
     return found if fitting is None else replace(found, counted=fitting.counted)
 
 
-def face_values(faces: FaceColumns, query: Query, weights: Mapping[str, float]) -> FloatColumn:
+def face_values(faces: FaceColumns, question: Question) -> FloatColumn:
     """What each face of the album brings into its photo's score: float64 ``(faces,)``, 0 to 1.
 
     The sum of its probabilities times their weights, or with the rule ``share`` the weight of its
@@ -71,7 +58,8 @@ def face_values(faces: FaceColumns, query: Query, weights: Mapping[str, float]) 
     UsageError
         If a label is unknown, a weight is not from 0 to 1, or none is above 0.
     """
-    labels, probabilities = probabilities_of(faces, query.labels)
+    labels, probabilities = probabilities_of(faces, question.labels)
+    weights = dict(question.weights)
     for label, weight in weights.items():
         if label not in labels:
             raise UsageError(
@@ -87,7 +75,7 @@ def face_values(faces: FaceColumns, query: Query, weights: Mapping[str, float]) 
             "no emotion has a weight", where="weights", hint="give at least one of them more than 0"
         )
     scaled = np.array([weights.get(label, 0.0) / highest for label in labels])
-    if query.rule == "share":
+    if question.rule is Rule.SHARE:
         of_first: FloatColumn = scaled[probabilities.argmax(axis=1)]
         return of_first
     if np.count_nonzero(scaled) == 1:  # Not one rounding away from what ``rank`` gives.

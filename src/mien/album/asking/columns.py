@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mien.album.asking.question import Labels
 from mien.album.records import (
     FIRST_LABEL,
     MEASURE_BYTES,
@@ -20,16 +21,13 @@ from mien.album.records import (
     FloatColumn,
 )
 from mien.album.store import path_range
-from mien.emotions import FERPLUS, FOUR, VALENCE_SET, translate
+from mien.emotions import LABEL_SETS, translate
 from mien.errors import DataError, UsageError
 
-SEVEN = "seven"
 _COPY = re.compile(
     rb"(?i)(?:[ _-](?:copy|copie|kopie|copia)(?:[ _-]?\(?\d+\)?)?|[ _]?\(\d{1,3}\))\.[^.]+$"
     rb"|^(?:copy of|kopie von|copie de|copia de) "
 )
-LABELS = (SEVEN, FOUR.name, FERPLUS.name, VALENCE_SET.name)
-"""The label sets by which photos can be ranked; ``seven`` are the model's own."""
 
 
 @dataclass(frozen=True)
@@ -188,8 +186,15 @@ def _load_faces(
     )
 
 
+def labels_of(faces: FaceColumns, labels: Labels) -> tuple[str, ...]:
+    """The labels of a set; none if the album's model does not have it."""
+    if labels is Labels.SEVEN:
+        return faces.labels
+    return faces.ferplus_labels if labels is Labels.FERPLUS else LABEL_SETS[labels].labels
+
+
 def probabilities_of(
-    faces: FaceColumns, labels: str
+    faces: FaceColumns, labels: Labels
 ) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     """The faces' probabilities in a label set.
 
@@ -205,17 +210,15 @@ def probabilities_of(
     Raises
     ------
     UsageError
-        If there is no such set, or the model does not have it.
+        If the model does not have this set.
     """
-    if labels == SEVEN:
+    if labels is Labels.SEVEN:
         return faces.labels, faces.probabilities.astype(np.float64)
-    if labels == FERPLUS.name:
+    if labels is Labels.FERPLUS:
         if not faces.ferplus_labels:
             raise UsageError("the album's model has no FER+ labels", where="--labels ferplus")
         return faces.ferplus_labels, faces.ferplus.astype(np.float64)
-    target = {FOUR.name: FOUR, VALENCE_SET.name: VALENCE_SET}.get(labels)
-    if target is None:
-        raise UsageError(f"there is no label set {labels!r}", hint=f"one of: {', '.join(LABELS)}")
+    target = LABEL_SETS[labels]
     together = np.zeros((len(faces.photo), len(target)))
     for column, label in enumerate(faces.labels):
         counterpart = translate(label, target)

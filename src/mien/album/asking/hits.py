@@ -1,4 +1,4 @@
-"""The photos that an answer names, with all that the album knows of them."""
+"""Hits: the photos that fit a question, with all that the album knows of them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+import numpy.typing as npt
 
-from mien.album.asking.columns import AlbumColumns, probabilities_of
-from mien.album.asking.rank import Query, Ranking
+from mien.album.asking.columns import AlbumColumns, FaceColumns, probabilities_of
+from mien.album.asking.question import Labels
+from mien.album.asking.rank import Ranking
+from mien.album.records import FloatColumn
 from mien.results import Box
 
 
 @dataclass(frozen=True, slots=True)
 class HitFace:
-    """A face of a photo in an answer.
+    """A face of a hit.
 
     Attributes
     ----------
@@ -29,6 +32,8 @@ class HitFace:
         Whether it made part of the photo's score.
     probabilities : dict of str to float
         In the label set that was asked for.
+    value : float or None
+        What it brings into the photo's score, 0 to 1; None unless that was asked for.
     """
 
     xyxy: Box
@@ -39,6 +44,7 @@ class HitFace:
     unsure: bool
     counted: bool
     probabilities: dict[str, float]
+    value: float | None = None
 
     @property
     def top_emotion(self) -> str:
@@ -48,13 +54,17 @@ class HitFace:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A photo in an answer.
+    """A photo that fits a question.
 
     Attributes
     ----------
     rank : int
         From 1.
     score : float
+    picture : int
+        Row in the database.
+    hash : bytes
+        BLAKE2b of its content, 16 bytes.
     path : str
         With ``os.fsencode`` the bytes by which the system knows it.
     width, height : int
@@ -70,6 +80,8 @@ class Hit:
 
     rank: int
     score: float
+    picture: int
+    hash: bytes
     path: str
     width: int
     height: int
@@ -90,82 +102,86 @@ class Hit:
         return f"{text}{'-' if self.utc_offset < 0 else '+'}{hours:02d}:{minutes:02d}"
 
 
-def ranked_hits(
+def hits_of(
     connection: sqlite3.Connection,
     columns: AlbumColumns,
     ranking: Ranking,
-    query: Query,
+    labels: Labels,
     *,
-    most: int,
+    values: FloatColumn | None = None,
     place: bool = False,
 ) -> tuple[Hit, ...]:
-    """The first ``most`` photos of a ranking, with their places only if asked for."""
-    rows, scores = ranking.rows[:most].tolist(), ranking.scores[:most].tolist()
-    return hits_of_rows(
-        connection, columns, rows, scores, query.labels, counted=ranking.counted, place=place
-    )
+    """The hits of a ranking in its order, ranked from 1.
 
-
-def hits_of_rows(
-    connection: sqlite3.Connection,
-    columns: AlbumColumns,
-    rows: Sequence[int],
-    scores: Sequence[float],
-    labels: str,
-    *,
-    counted: np.ndarray,
-    place: bool = False,
-) -> tuple[Hit, ...]:
-    """The photos in these rows of the columns, in this order, ranked from 1."""
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    columns : AlbumColumns
+        What was ranked.
+    ranking : Ranking
+    labels : Labels
+        The set of the faces' probabilities.
+    values : float64 ndarray of shape (faces,), optional
+        What each face of the album brings into its photo's score.
+    place : bool
+        Whether to tell where the photos were taken.
+    """
     names, probabilities = probabilities_of(columns.faces, labels)
-    return tuple(
-        _hit(connection, columns, row, number, score, names, probabilities, counted, place)
-        for number, (row, score) in enumerate(zip(rows, scores, strict=True), start=1)
-    )
-
-
-def _hit(
-    connection: sqlite3.Connection,
-    columns: AlbumColumns,
-    row: int,
-    number: int,
-    score: float,
-    names: tuple[str, ...],
-    probabilities: np.ndarray,
-    counted: np.ndarray,
-    place: bool,
-) -> Hit:
-    picture = int(columns.picture[row])
-    width, height, taken, utc_offset, *where = connection.execute(
-        "SELECT width, height, taken, utc_offset, latitude, longitude FROM picture WHERE id = ?",
-        (picture,),
-    ).fetchone()
-    boxes = connection.execute(
-        "SELECT x0, y0, x1, y1, score, roll FROM face WHERE picture = ? ORDER BY number",
-        (picture,),
-    ).fetchall()
-    faces = columns.faces
-    first = int(np.searchsorted(faces.photo, row))
-    return Hit(
-        rank=number,
-        score=score,
-        path=os.fsdecode(columns.paths[row]),
-        width=width,
-        height=height,
-        taken=taken,
-        utc_offset=utc_offset,
-        place=(where[0], where[1]) if place and where[0] is not None else None,
-        faces=tuple(
-            HitFace(
-                xyxy=tuple(box[:4]),
-                score=box[4],
-                size=float(faces.size[at]),
-                sharpness=float(faces.sharpness[at]),
-                roll=box[5],
-                unsure=bool(faces.unsure[at]),
-                counted=bool(counted[at]),
-                probabilities=dict(zip(names, probabilities[at].tolist(), strict=True)),
-            )
+    found = []
+    for number, (row, score) in enumerate(
+        zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True), start=1
+    ):
+        picture = int(columns.picture[row])
+        content, width, height, taken, utc_offset, *where = connection.execute(
+            "SELECT hash, width, height, taken, utc_offset, latitude, longitude FROM picture "
+            "WHERE id = ?",
+            (picture,),
+        ).fetchone()
+        boxes = connection.execute(
+            "SELECT x0, y0, x1, y1, score, roll FROM face WHERE picture = ? ORDER BY number",
+            (picture,),
+        ).fetchall()
+        first = int(np.searchsorted(columns.faces.photo, row))
+        faces = tuple(
+            _face(columns.faces, at, box, ranking, names, probabilities, values)
             for at, box in enumerate(boxes, start=first)
-        ),
+        )
+        found.append(
+            Hit(
+                rank=number,
+                score=score,
+                picture=picture,
+                hash=content,
+                path=os.fsdecode(columns.paths[row]),
+                width=width,
+                height=height,
+                taken=taken,
+                utc_offset=utc_offset,
+                place=(where[0], where[1]) if place and where[0] is not None else None,
+                faces=faces,
+            )
+        )
+    return tuple(found)
+
+
+def _face(
+    faces: FaceColumns,
+    at: int,
+    box: Sequence[float],
+    ranking: Ranking,
+    names: tuple[str, ...],
+    probabilities: npt.NDArray[np.float64],
+    values: FloatColumn | None,
+) -> HitFace:
+    left, top, right, bottom, score, roll = box
+    return HitFace(
+        xyxy=(left, top, right, bottom),
+        score=score,
+        size=float(faces.size[at]),
+        sharpness=float(faces.sharpness[at]),
+        roll=roll,
+        unsure=bool(faces.unsure[at]),
+        counted=bool(ranking.counted[at]),
+        probabilities=dict(zip(names, probabilities[at].tolist(), strict=True)),
+        value=None if values is None else float(values[at]),
     )

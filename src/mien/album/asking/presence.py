@@ -1,10 +1,10 @@
-"""Which of the photos that an answer would name are there, and under which names."""
+"""Which of the photos that a question would name are there, and under which names."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,19 +18,23 @@ _LEFT_OUT = -1.0
 
 @dataclass(frozen=True)
 class Present:
-    """A ranking whose first photos are there.
+    """The first photos of a ranking that are there.
 
     Attributes
     ----------
     columns : AlbumColumns
         With the paths under which these photos are there now.
     ranking : Ranking
+        Of all that fit.
+    first : Ranking
+        Of these photos only.
     missing : tuple of bytes
         Paths of photos that would have been named, and are not there any more.
     """
 
     columns: AlbumColumns
     ranking: Ranking
+    first: Ranking
     missing: tuple[bytes, ...]
 
 
@@ -40,7 +44,7 @@ def rank_present(
     ask: Callable[[AlbumColumns], Ranking],
     most: int,
 ) -> Present:
-    """Rank so that the first ``most`` photos of the answer are there.
+    """Rank so that the first ``most`` photos are there.
 
     A photo that is not where it was is named by another of its files; one that has none is left
     out, and its place, also the one in a burst, is another photo's.
@@ -70,7 +74,9 @@ def rank_present(
                 paths[row] = found
                 looked.add(row)
         if not gone:
-            return Present(replace(columns, paths=tuple(paths)), ranking, tuple(missing))
+            there = replace(columns, paths=tuple(paths))
+            first = ranking.only(range(min(most, len(ranking.rows))))
+            return Present(there, ranking, first, tuple(missing))
         faces = columns.faces
         # Photos none of whose faces count are in no ranking.
         size = np.where(np.isin(faces.photo, gone), _LEFT_OUT, faces.size)
@@ -79,21 +85,16 @@ def rank_present(
 
 
 def first_present(
-    connection: sqlite3.Connection, columns: AlbumColumns, rows: Iterable[int], most: int
-) -> tuple[AlbumColumns, tuple[int, ...], tuple[bytes, ...]]:
-    """The first ``most`` of these rows whose photos are there; also the columns with their paths.
+    connection: sqlite3.Connection, columns: AlbumColumns, ranking: Ranking, most: int
+) -> Present:
+    """The first ``most`` photos of a ranking that are there; the others it leaves in their places.
 
-    Returns
-    -------
-    columns : AlbumColumns
-    rows : tuple of int
-    missing : tuple of bytes
-        Paths of photos before the last of these that are not there any more.
+    ``missing`` are those before the last of them.
     """
     kept: list[int] = []
     missing: list[bytes] = []
     paths = list(columns.paths)
-    for row in rows:
+    for at, row in enumerate(ranking.rows.tolist()):
         if len(kept) == most:
             break
         found = _path_now(connection, int(columns.picture[row]), paths[row])
@@ -101,8 +102,9 @@ def first_present(
             missing.append(paths[row])
         else:
             paths[row] = found
-            kept.append(row)
-    return replace(columns, paths=tuple(paths)), tuple(kept), tuple(missing)
+            kept.append(at)
+    there = replace(columns, paths=tuple(paths))
+    return Present(there, ranking, ranking.only(kept), tuple(missing))
 
 
 def _path_now(connection: sqlite3.Connection, picture: int, path: bytes) -> bytes | None:

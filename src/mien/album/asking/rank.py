@@ -5,94 +5,40 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from mien.album.asking.bursts import burst_numbers
-from mien.album.asking.columns import SEVEN, AlbumColumns, probabilities_of
+from mien.album.asking.columns import AlbumColumns, FaceColumns, probabilities_of
 from mien.album.asking.expression import Expression, leading_name, parse_expression
+from mien.album.asking.question import Bursts, Question, Rule
 from mien.album.records import FloatColumn
 from mien.album.store import path_range
 from mien.emotions import known_label
 from mien.errors import UsageError, did_you_mean
 
-RULES = ("mean", "min", "any", "share")
-LEAST_SIZE = 48.0
-"""Smaller faces do not count, in pixels: the model sees faces at 48 × 48."""
-
-LEAST_SHARPNESS = 0.05
-"""Less sharp faces do not count; see ``docs/guides/album.md`` for what the number looks like."""
-
-LEAST_SCORE = 0.5
-"""What ``mien album top`` names: photos of which the emotion is more likely true than not."""
-
 _NUMBERS = ("faces", "size", "sharpness")
 
 
 @dataclass(frozen=True)
-class Query:
-    """What is asked of the album.
-
-    Attributes
-    ----------
-    emotion : str
-        A label of the set, or an expression over labels, faces, size and sharpness.
-    labels : str
-        One of ``mien.album.asking.columns.LABELS``.
-    rule : str
-        How the faces of a photo that count make its score. ``mean`` and ``min`` of the emotion's
-        probability, ``any`` the highest one, ``share`` the share of faces of which it is the
-        first label. An expression is asked of the mean face, of every face, of any face, and
-        ``share`` is the share of faces of which it is true.
-    faces : tuple of int or None
-        Least and most faces that count.
-    taken_from, taken_to : float or None
-        In seconds since 1970 on the camera's clock; the end is not included.
-    folder : bytes or None
-        Only photos below this absolute path.
-    path : str or None
-        Pattern over the whole path, or over its end when it has no ``/`` in front.
-    sure : bool
-        Faces of which the model is unsure do not count.
-    min_size, min_sharpness : float
-        Smaller and less sharp faces do not count.
-    only_best_of_burst : bool
-    min_score : float
-        Photos with a lower score do not fit, when ``emotion`` is a label.
-    """
-
-    emotion: str
-    labels: str = SEVEN
-    rule: str = "mean"
-    faces: tuple[int, int | None] = (1, None)
-    taken_from: float | None = None
-    taken_to: float | None = None
-    folder: bytes | None = None
-    path: str | None = None
-    sure: bool = False
-    min_size: float = LEAST_SIZE
-    min_sharpness: float = LEAST_SHARPNESS
-    only_best_of_burst: bool = True
-    min_score: float = 0.0
-
-
-@dataclass(frozen=True)
 class Ranking:
-    """The answer.
+    """All the hits of a question, by their numbers; ``mien.album.asking.hits`` has the rest.
 
     Attributes
     ----------
     rows : int64 ndarray of shape (n,)
         Photos that fit, as rows of the columns, best first; of equal ones the one whose path
         comes first.
+    pictures : int64 ndarray of shape (n,)
+        The same photos as rows of the database.
     scores : float64 ndarray of shape (n,)
-        0 to 1.
+        0 to 1; of similar photos a cosine.
     counted : bool ndarray of shape (faces,)
         Which faces of the album count.
     without_time : int
-        Photos left out because the query asks for a time and they have none.
+        Photos left out because the question asks for a time and they have none.
     in_bursts : int
         Photos left out because a better one of the same burst is there.
     below : int
@@ -100,31 +46,32 @@ class Ranking:
     """
 
     rows: npt.NDArray[np.int64]
+    pictures: npt.NDArray[np.int64]
     scores: FloatColumn
     counted: npt.NDArray[np.bool_]
-    without_time: int
-    in_bursts: int
+    without_time: int = 0
+    in_bursts: int = 0
     below: int = 0
 
+    def only(self, places: npt.ArrayLike) -> Ranking:
+        """The hits at these places of the ranking, in this order."""
+        at = np.asarray(places, np.int64)
+        return replace(self, rows=self.rows[at], pictures=self.pictures[at], scores=self.scores[at])
 
-def rank(columns: AlbumColumns, query: Query) -> Ranking:
-    """Rank the photos of an album.
+
+def rank(columns: AlbumColumns, question: Question) -> Ranking:
+    """Rank the photos of an album by the question's ``emotion``.
 
     Raises
     ------
     UsageError
-        If the emotion is neither a label nor an expression, or the rule or set is unknown.
+        If the emotion is neither a label nor an expression, or the model has no such label set.
     """
-    if query.rule not in RULES:
-        raise UsageError(f"there is no rule {query.rule!r}", hint=f"one of: {', '.join(RULES)}")
     faces = columns.faces
-    labels, probabilities = probabilities_of(faces, query.labels)
-    wanted = _wanted(query.emotion, labels)
-    counted = (faces.size >= query.min_size) & (faces.sharpness >= query.min_sharpness)
-    if query.sure:
-        counted &= ~faces.unsure
-    of = faces.photo[counted]
-    photos, starts, numbers = np.unique(of, return_index=True, return_counts=True)
+    labels, probabilities = probabilities_of(faces, question.labels)
+    wanted = _wanted(question.emotion, labels)
+    counted = _counting(faces, question)
+    photos, starts, numbers = np.unique(faces.photo[counted], return_index=True, return_counts=True)
     face_values = dict(zip(labels, probabilities[counted].T, strict=True))
     face_values |= {
         "faces": np.repeat(numbers, numbers),
@@ -133,37 +80,76 @@ def rank(columns: AlbumColumns, query: Query) -> Ranking:
     }
     groups = _Groups(starts, numbers)
     if isinstance(wanted, str):
-        scores = _score_of_label(wanted, labels, face_values, groups, query.rule)
+        scores = _score_of_label(wanted, labels, face_values, groups, question.rule)
         fits = np.ones(len(photos), bool)
+        below = scores < question.min_score
     else:
-        scores, fits = _score_of_expression(wanted, labels, face_values, groups, query.rule)
-    fits &= numbers >= query.faces[0]
-    if query.faces[1] is not None:
-        fits &= numbers <= query.faces[1]
-    if query.folder is not None:
-        first, after = path_range(query.folder)
-        fits &= np.array([first <= path < after for path in columns.paths], bool)[photos]
-    if query.path is not None:
-        fits &= _matches(columns.paths, query.path)[photos]
-    taken = columns.taken[photos]
-    without_time = 0
-    if query.taken_from is not None or query.taken_to is not None:
-        without_time = int((fits & np.isnan(taken)).sum())
-        fits &= taken >= (-np.inf if query.taken_from is None else query.taken_from)
-        fits &= taken < (np.inf if query.taken_to is None else query.taken_to)
-    below = fits & (scores < query.min_score) & isinstance(wanted, str)
+        scores, fits = _score_of_expression(wanted, labels, face_values, groups, question.rule)
+        below = np.zeros(len(photos), bool)
+    fits &= _fits_outside(columns, photos, numbers, question)
+    without_time = np.zeros(len(photos), bool)
+    if question.taken_from is not None or question.taken_to is not None:
+        without_time = fits & np.isnan(columns.taken[photos])
+        fits &= _is_within(columns.taken[photos], question.taken_from, question.taken_to)
+    below &= fits
     fits &= ~below
-    rows, scores = photos[fits], scores[fits]
-    order = np.argsort(-scores, kind="stable")  # rows are in order of path
-    rows, scores = rows[order], scores[order]
-    best = np.ones(len(rows), bool)
-    if query.only_best_of_burst:
-        burst = burst_numbers(columns.taken[rows], columns.difference_hash[rows])
-        best[:] = False
-        best[np.unique(burst, return_index=True)[1]] = True
+    order = np.argsort(-scores[fits], kind="stable")  # rows are in order of path
+    rows, scores = photos[fits][order], scores[fits][order]
+    shown = _shown_of_bursts(columns, rows, question.bursts)
     return Ranking(
-        rows[best], scores[best], counted, without_time, int((~best).sum()), int(below.sum())
+        rows=rows[shown],
+        pictures=columns.picture[rows[shown]],
+        scores=scores[shown],
+        counted=counted,
+        without_time=int(without_time.sum()),
+        in_bursts=int((~shown).sum()),
+        below=int(below.sum()),
     )
+
+
+def _counting(faces: FaceColumns, question: Question) -> npt.NDArray[np.bool_]:
+    """Which faces of the album count."""
+    counted = (faces.size >= question.min_size) & (faces.sharpness >= question.min_sharpness)
+    return counted & ~faces.unsure if question.sure else counted
+
+
+def _fits_outside(
+    columns: AlbumColumns,
+    photos: npt.NDArray[np.int64],
+    numbers: npt.NDArray[np.int64],
+    question: Question,
+) -> npt.NDArray[np.bool_]:
+    """Which photos fit by the number of their faces that count, and by where they lie."""
+    least, most = question.faces
+    fits = numbers >= least
+    if most is not None:
+        fits &= numbers <= most
+    if question.folder is not None:
+        first, after = path_range(question.folder)
+        fits &= np.array([first <= path < after for path in columns.paths], bool)[photos]
+    if question.path is not None:
+        fits &= _matches(columns.paths, question.path)[photos]
+    return fits
+
+
+def _is_within(taken: FloatColumn, begin: float | None, end: float | None) -> npt.NDArray[np.bool_]:
+    """Which times lie there; NaN does nowhere."""
+    after = taken >= (-np.inf if begin is None else begin)
+    before = taken < (np.inf if end is None else end)
+    within: npt.NDArray[np.bool_] = after & before
+    return within
+
+
+def _shown_of_bursts(
+    columns: AlbumColumns, rows: npt.NDArray[np.int64], bursts: Bursts
+) -> npt.NDArray[np.bool_]:
+    """Which of these photos, best first, are shown."""
+    if bursts is Bursts.ALL:
+        return np.ones(len(rows), bool)
+    best = np.zeros(len(rows), bool)
+    burst = burst_numbers(columns.taken[rows], columns.difference_hash[rows])
+    best[np.unique(burst, return_index=True)[1]] = True
+    return best
 
 
 @dataclass(frozen=True)
@@ -173,12 +159,12 @@ class _Groups:
     starts: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int64]
 
-    def reduce(self, values: npt.NDArray[np.float64], rule: str) -> FloatColumn:
+    def reduce(self, values: npt.NDArray[np.float64], rule: Rule) -> FloatColumn:
         if not len(self.starts):
             return np.empty(0)
-        if rule == "min":
+        if rule is Rule.MIN:
             return np.minimum.reduceat(values, self.starts)
-        if rule == "any":
+        if rule is Rule.ANY:
             return np.maximum.reduceat(values, self.starts)
         means: FloatColumn = np.add.reduceat(values, self.starts) / self.numbers
         # Rounding must not order photos whose faces are all alike by how many they are.
@@ -202,12 +188,12 @@ def _score_of_label(
     labels: tuple[str, ...],
     values: dict[str, npt.NDArray[np.float64]],
     groups: _Groups,
-    rule: str,
+    rule: Rule,
 ) -> FloatColumn:
-    if rule != "share":
+    if rule is not Rule.SHARE:
         return groups.reduce(values[label], rule)
     first = np.array([values[name] for name in labels]).argmax(axis=0)
-    return groups.reduce((first == labels.index(label)).astype(np.float64), rule)
+    return groups.reduce((first == labels.index(label)).astype(np.float64), Rule.MEAN)
 
 
 def _score_of_expression(
@@ -215,14 +201,14 @@ def _score_of_expression(
     labels: tuple[str, ...],
     values: dict[str, npt.NDArray[np.float64]],
     groups: _Groups,
-    rule: str,
+    rule: Rule,
 ) -> tuple[FloatColumn, npt.NDArray[np.bool_]]:
     truth = expression.holds(values)
-    share = groups.reduce(truth.astype(np.float64), "mean")
-    if rule == "share":
+    share = groups.reduce(truth.astype(np.float64), Rule.MEAN)
+    if rule is Rule.SHARE:
         return share, share > 0
-    if rule == "mean":
-        means = {name: groups.reduce(column, "mean") for name, column in values.items()}
+    if rule is Rule.MEAN:
+        means = {name: groups.reduce(column, Rule.MEAN) for name, column in values.items()}
         fits = expression.holds(means)
     else:
         fits = groups.reduce(truth.astype(np.float64), rule) > 0

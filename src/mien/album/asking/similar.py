@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.indexing.examine import examine_photo
-from mien.album.records import HASH_BYTES, FloatColumn
+from mien.album.asking.columns import AlbumColumns
+from mien.album.asking.rank import Ranking
+from mien.album.records import FloatColumn
 from mien.errors import DataError, UsageError
-from mien.media.image import open_error
-from mien.vision.pixel_analyzer import PixelAnalyzer
 
 SAME_BITS = 2
 """Difference hashes of a photo and of a copy that was scaled or saved anew differ in at most so
@@ -101,30 +99,6 @@ def pictures_like(connection: sqlite3.Connection, picture: int) -> list[int]:
     return list(pictures_of(connection, AskedPhoto(np.empty((0, 0), np.float16), *row)))
 
 
-def read_asked(path: Path, model: Path) -> AskedPhoto:
-    """Find the faces of a photo, in the album or not.
-
-    Raises
-    ------
-    ImageError
-        If it cannot be read.
-    UsageError
-        If no face is found in it, or the model has no embedding.
-    """
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise open_error(error, str(path)) from error
-    record = examine_photo(PixelAnalyzer(model), content, str(path))
-    if not record.faces:
-        raise UsageError("no face was found in this photo", where=path, hint="name another")
-    if not record.faces[0].embedding:
-        raise UsageError("the model has no embedding", hint="name another with --model")
-    embeddings = np.stack([np.frombuffer(face.embedding, "<f2") for face in record.faces])
-    digest = hashlib.blake2b(content, digest_size=HASH_BYTES).digest()
-    return AskedPhoto(embeddings, digest, record.difference_hash)
-
-
 def rank_similar(
     asked: npt.NDArray[np.float16], embeddings: Embeddings
 ) -> tuple[npt.NDArray[np.int64], FloatColumn]:
@@ -166,6 +140,35 @@ def rank_similar(
     scores = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1).astype(np.float64)
     order = np.argsort(-scores, kind="stable")
     return pictures[order], scores[order]
+
+
+def similar_ranking(
+    columns: AlbumColumns,
+    embeddings: Embeddings,
+    asked: npt.NDArray[np.float16],
+    own: Collection[int],
+) -> Ranking:
+    """Rank the photos of an album by how well their faces match those asked for.
+
+    Parameters
+    ----------
+    columns : AlbumColumns
+    embeddings : Embeddings
+    asked : float16 ndarray of shape (k, dimensions)
+    own : collection of int
+        Rows in the database of pictures that are left out: the photo itself and its copies.
+
+    Raises
+    ------
+    UsageError
+        As ``rank_similar``.
+    """
+    pictures, scores = rank_similar(asked, embeddings)
+    hits = np.isin(pictures, columns.picture) & ~np.isin(pictures, list(own))
+    pictures, scores = pictures[hits], scores[hits]
+    order = np.argsort(columns.picture)
+    rows = order[np.searchsorted(columns.picture, pictures, sorter=order)]
+    return Ranking(rows, pictures, scores, counted=np.ones(len(columns.faces.photo), bool))
 
 
 def _unit(values: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:

@@ -71,3 +71,9 @@ def number_range(text: str, option: str) -> tuple[int, int | None]:
         if most is None or least <= most:
             return least, most
     raise UsageError(f"{text!r} is no range", where=option, hint="try: 3, 2..5, 2.. or ..4")
+
+
+def range_text(span: tuple[int, int | None]) -> str:
+    """What ``number_range`` reads as this: ``2..5``, ``2..``."""
+    least, most = span
+    return f"{least}..{'' if most is None else most}"

@@ -1,12 +1,10 @@
-"""An answer as one HTML page: each photo, and each face with its bars, so that one sees why."""
+"""Hits as one HTML page: each photo, and each face with its bars, so that one sees why."""
 
 from __future__ import annotations
 
-import importlib.resources
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
@@ -18,27 +16,50 @@ from mien.emotions import COLOURS
 from mien.errors import ImageError
 from mien.media.image import open_error
 from mien.media.results.output import open_output
+from mien.templates import template_environment
 from mien.version import __version__
+from mien.wording import count
 
 _PHOTO_SIDE = 720
 _FACES_SHOWN = 6
 _BARS = 3
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_OTHER_COLOUR = "#888888"
 
 
-@dataclass(frozen=True)
-class PhotoPictures:
-    """The pictures of one photo as data URIs.
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """A label and its probability; ``asked`` marks the one that was asked for."""
 
-    Attributes
-    ----------
-    photo : str
-    faces : tuple of str
-        Of its first faces, in order.
-    """
+    label: str
+    probability: float
+    colour: str
+    asked: bool
 
-    photo: str
-    faces: tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class _ShownFace:
+    """What the template says of a face; ``picture`` is a data URI."""
+
+    picture: str
+    counted: bool
+    unsure: bool
+    bars: tuple[_Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _ShownPhoto:
+    """What the template says of a photo: ``picture`` is a data URI, or empty with the reason."""
+
+    rank: int
+    address: str
+    path: str
+    name: str
+    described: str
+    details: str
+    picture: str
+    missing: str
+    faces: tuple[_ShownFace, ...]
+    further: int
 
 
 def write_gallery(
@@ -56,19 +77,55 @@ def write_gallery(
             stream.write(part.encode())
 
 
-def photo_pictures(hit: Hit) -> PhotoPictures:
-    """The photo at the page's size, and its faces cut out.
+def gallery_page(hits: Iterable[Hit], *, title: str, subtitle: str, emotion: str) -> Iterator[str]:
+    """The page, piece by piece. It holds all its pictures, loads nothing and runs no script.
 
-    Raises
-    ------
-    ImageError
-        If the photo cannot be read.
+    Photos are read anew for it, one at a time; one that cannot be read any more has its reason in
+    its place.
+
+    Parameters
+    ----------
+    hits : iterable of Hit
+    title, subtitle : str
+    emotion : str
+        A label whose bar is among those of each face, or an expression.
     """
-    photo = _read(hit)
-    side = max(photo.image.shape[:2])
-    small = scaled(photo.image, min(1.0, _PHOTO_SIDE / side))
-    faces = hit.faces[:_FACES_SHOWN]
-    return PhotoPictures(_uri(small), tuple(_uri(cut_face(photo, face.xyxy)) for face in faces))
+    template = template_environment("mien.album.taking").get_template("gallery.html.jinja")
+    photos = (_shown_photo(hit, emotion) for hit in hits)
+    return template.generate(title=title, subtitle=subtitle, photos=photos, version=__version__)
+
+
+def _shown_photo(hit: Hit, emotion: str) -> _ShownPhoto:
+    shown = hit.faces[:_FACES_SHOWN]
+    picture = missing = ""
+    faces: tuple[_ShownFace, ...] = ()
+    try:
+        photo = _read(hit)
+    except ImageError as error:
+        missing = error.what
+    else:
+        picture = _uri(scaled(photo.image, min(1.0, _PHOTO_SIDE / max(photo.image.shape[:2]))))
+        faces = tuple(
+            _ShownFace(
+                _uri(cut_face(photo, face.xyxy)), face.counted, face.unsure, _bars(face, emotion)
+            )
+            for face in shown
+        )
+    taken = (hit.taken_text or "")[:16].replace("T", " ")
+    place = "" if hit.place is None else f"{hit.place[0]:.5f}, {hit.place[1]:.5f}"
+    path = shown_path(hit.path)
+    return _ShownPhoto(
+        rank=hit.rank,
+        address="file://" + quote_from_bytes(os.fsencode(hit.path)),
+        path=path,
+        name=Path(path).name,
+        described=_described(hit),
+        details=" · ".join(filter(None, (f"score {hit.score:.3f}", taken, place))),
+        picture=picture,
+        missing=missing,
+        faces=faces,
+        further=len(hit.faces) - len(faces) if faces else 0,
+    )
 
 
 def _read(hit: Hit) -> Photo:
@@ -92,87 +149,23 @@ def _uri(image: Pixels) -> str:
     return jpeg_uri(encode_jpeg(image))
 
 
-def gallery_page(hits: Iterable[Hit], *, title: str, subtitle: str, emotion: str) -> Iterator[str]:
-    """The page, piece by piece. It holds all its pictures, loads nothing and runs no script.
-
-    Photos are read anew for it, one at a time; one that cannot be read any more has its reason in
-    its place.
-
-    Parameters
-    ----------
-    hits : iterable of Hit
-    title, subtitle : str
-    emotion : str
-        A label whose bar is among those of each face, or an expression.
-    """
-    style = (
-        importlib.resources.files("mien.album.taking").joinpath("gallery.css").read_text("utf-8")
-    )
-    yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f'<h1>{escape(title)}</h1>\n<p class="soft">{escape(subtitle)}</p>\n'
-        '<ol class="photos">\n'
-    )
-    for hit in hits:
-        yield _card(hit, emotion)
-    yield (
-        '</ol>\n<p class="soft">An expression is how a face looks, not what a person feels. '
-        f"Made by Mien {__version__}.</p>\n</body>\n</html>\n"
-    )
-
-
-def _card(hit: Hit, emotion: str) -> str:
-    name = escape(Path(shown_path(hit.path)).name)
-    address = "file://" + quote_from_bytes(os.fsencode(hit.path))
-    try:
-        pictures = photo_pictures(hit)
-        shown = f'<img src="{pictures.photo}" alt="{_described(hit)}" loading="lazy">'
-    except ImageError as error:
-        pictures = PhotoPictures("", ())
-        shown = f'<span class="missing">{escape(error.what)}</span>'
-    taken = (hit.taken_text or "")[:16].replace("T", " ")
-    place = "" if hit.place is None else f"{hit.place[0]:.5f}, {hit.place[1]:.5f}"
-    details = " · ".join(filter(None, (f"score {hit.score:.3f}", taken, place)))
-    faces = "".join(
-        f"<li{'' if face.counted else ' class=aside'}>"
-        f'<img src="{uri}" alt="Face {number}" width="144" height="144">'
-        f"<div>{_bars(face, emotion)}</div></li>"
-        for number, (face, uri) in enumerate(zip(hit.faces, pictures.faces, strict=False), start=1)
-    )
-    more = len(hit.faces) - len(pictures.faces)
-    if pictures.faces and more > 0:
-        faces += f'<li><span class="note soft">and {more} more</span></li>'
-    return (
-        f'<li><a class="photo" href="{escape(address)}">{shown}'
-        f'<span class="rank">{hit.rank}</span></a>\n<div class="words"><p class="name" '
-        f'title="{escape(shown_path(hit.path))}">{name}</p>'
-        f'<p class="soft score">{escape(details)}</p>\n<ul class="faces">{faces}</ul></div></li>\n'
-    )
-
-
 def _described(hit: Hit) -> str:
     counted = [face for face in hit.faces if face.counted]
     words = ", ".join(f"{f.top_emotion} {f.probabilities[f.top_emotion]:.0%}" for f in counted)
-    return escape(f"Photo with {len(hit.faces)} faces: {words}")
+    return f"Photo with {count(len(hit.faces), 'face')}: {words}"
 
 
-def _bars(face: HitFace, emotion: str) -> str:
-    ordered: Sequence[str] = sorted(face.probabilities, key=lambda name: -face.probabilities[name])
-    names = ordered[:_BARS]
-    if emotion in face.probabilities and emotion not in names:
-        names = [*names[:-1], emotion]
-    rows = "".join(
-        f"<span{' class=asked' if name == emotion else ''}>{escape(name)}</span>"
-        f'<span class="bar"><span style="width:{face.probabilities[name]:.1%};'
-        f'--colour:{COLOURS.get(name, "#888888")}"></span></span>'
-        f"<span>{face.probabilities[name]:.0%}</span>"
-        for name in names
+def _bars(face: HitFace, emotion: str) -> tuple[_Bar, ...]:
+    """The highest probabilities, and that of the emotion in the last one's place."""
+    labels = sorted(face.probabilities, key=lambda label: -face.probabilities[label])[:_BARS]
+    if emotion in face.probabilities and emotion not in labels:
+        labels[-1] = emotion
+    return tuple(
+        _Bar(
+            label,
+            face.probabilities[label],
+            COLOURS.get(label, _OTHER_COLOUR),
+            asked=label == emotion,
+        )
+        for label in labels
     )
-    notes = ["not counted: small, blurred or unsure"] if not face.counted else []
-    notes += ["unsure"] if face.unsure and face.counted else []
-    note = f'<span class="note soft">{"; ".join(notes)}</span>' if notes else ""
-    return f'<div class="bars">{rows}{note}</div>'

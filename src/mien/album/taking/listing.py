@@ -1,4 +1,4 @@
-"""An answer as a table, JSON, CSV or plain paths."""
+"""Hits as a table, JSON, CSV or plain paths."""
 
 from __future__ import annotations
 

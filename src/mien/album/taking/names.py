@@ -1,4 +1,4 @@
-"""Names of the photos of an answer, by rank, that any system takes."""
+"""Names of hits, by rank, that any system takes."""
 
 from __future__ import annotations
 

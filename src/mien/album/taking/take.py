@@ -1,4 +1,4 @@
-"""The photos of an answer, copied or linked into a folder of their own."""
+"""The photos of hits, copied or linked into a folder of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from mien.album.asking.hits import Hit
@@ -15,10 +16,15 @@ from mien.errors import MienError, OutputError
 from mien.media.image import open_error
 from mien.media.results.output import make_folder, output_error
 
-WAYS = ("copy", "hardlink")
+
+class Way(StrEnum):
+    """How photos get into a folder."""
+
+    COPY = "copy"
+    HARDLINK = "hardlink"
 
 
-def take_photos(hits: Sequence[Hit], folder: Path, *, way: str) -> tuple[Path, ...]:
+def take_photos(hits: Sequence[Hit], folder: Path, *, way: Way) -> tuple[Path, ...]:
     """Put the photos into a folder, named by rank: ``001 beach.jpg``.
 
     Nothing is ever replaced: if one of the names is taken, nothing is done at all; if one photo
@@ -31,7 +37,7 @@ def take_photos(hits: Sequence[Hit], folder: Path, *, way: str) -> tuple[Path, .
     hits : sequence of Hit
     folder : Path
         Made when it is not there.
-    way : {"copy", "hardlink"}
+    way : Way
 
     Returns
     -------
@@ -73,11 +79,11 @@ def take_photos(hits: Sequence[Hit], folder: Path, *, way: str) -> tuple[Path, .
     return tuple(targets)
 
 
-def _take(photo: Path, target: Path, way: str) -> None:
+def _take(photo: Path, target: Path, way: Way) -> None:
     if not photo.is_file():
         raise open_error(FileNotFoundError(2, "no such file"), str(photo))
     try:
-        if way == "hardlink":
+        if way == Way.HARDLINK:
             os.link(photo.resolve(), target)
             return
         beside = target.with_name(f".mien-{secrets.token_hex(6)}.part")
@@ -91,8 +97,8 @@ def _take(photo: Path, target: Path, way: str) -> None:
         raise _explained(error, target, way) from error
 
 
-def _explained(error: OSError, target: Path, way: str) -> MienError:
-    if way == "hardlink":
+def _explained(error: OSError, target: Path, way: Way) -> MienError:
+    if way == Way.HARDLINK:
         return OutputError(
             f"cannot be a hard link to the photo ({error.strerror})",
             where=target,

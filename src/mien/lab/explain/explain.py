@@ -118,11 +118,6 @@ class NetworkExplanation:
     classes: tuple[ClassSaliency, ...]
     embedding: EmbeddingMap | None
 
-    @property
-    def methods(self) -> tuple[Method, ...]:
-        """The methods that there are maps of."""
-        return tuple(method for method in METHODS if method in self.images[0].maps)
-
 
 def explain_run(
     subject: RunSubject,

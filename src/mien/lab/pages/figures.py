@@ -5,15 +5,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, RED, GREEN, PINK, SKY, GREY = PALETTE = (
-    "#0072B2",
-    "#E69F00",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#444444",
-)
+BLUE, ORANGE, RED, SKY, GREY = "#0072B2", "#E69F00", "#D55E00", "#56B4E9", "#444444"
+
+PALETTE = (BLUE, ORANGE, RED, "#009E73", "#CC79A7", SKY, GREY)
 """Of Okabe and Ito's palette, which the colour-blind can tell apart; vary line styles as well."""
 
 LINE_STYLES = ("-", "--", "-.", ":")

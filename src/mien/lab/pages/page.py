@@ -6,9 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from mien.lab.beside import write_beside
+from mien.templates import template_environment
 from mien.version import __version__
 
 
@@ -23,13 +22,7 @@ def render(template: str, **values: Any) -> str:
     values : object
         What the template names; ``version`` is always there.
     """
-    environment = Environment(
-        loader=PackageLoader("mien.lab", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment("mien.lab")
     environment.filters |= {"count": _count, "percent": percent, "figure": _figure}
     return environment.get_template(template).render(**values, version=__version__)
 

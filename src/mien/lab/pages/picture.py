@@ -74,17 +74,6 @@ def write_figure(figure: Figure, path: Path) -> None:
     write_beside(path, lambda partial: figure.savefig(partial, format="png"))
 
 
-def write_picture(image: NDArray[np.uint8], path: Path) -> None:
-    """Write a grey or RGB image as PNG beside ``path``, then rename it.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    write_beside(path, lambda partial: partial.write_bytes(_png(image)))
-
-
 def png_data_uri(image: NDArray[np.uint8]) -> str:
     """A grey ``(h, w)`` or RGB ``(h, w, 3)`` image, uint8, as ``data:image/png;base64,…``."""
     return _data_uri(_png(image), "image/png")

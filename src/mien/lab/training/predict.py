@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import torch
@@ -16,8 +16,6 @@ from mien.lab.models import Network
 
 Views = Literal["single", "flip", "ten-crop"]
 """What is predicted of each image: the central crop, that and its mirror image, or ten crops."""
-
-VIEWS: tuple[Views, ...] = get_args(Views)
 
 _MAKE: dict[Views, Callable[[Tensor, Input], Tensor]] = {
     "single": single_view,

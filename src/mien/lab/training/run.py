@@ -69,10 +69,6 @@ class Run:
         """``predictions``, or a file beside it for other views than the single one."""
         return self.folder / result_name(self.predictions.name, views)
 
-    def evaluation_of(self, views: str) -> Path:
-        """``evaluation``, or a file beside it for other views than the single one."""
-        return self.folder / result_name(self.evaluation.name, views)
-
     def recipe(self) -> Recipe:
         """The recipe that made this run."""
         return parse_recipe(self._raw_recipe(), str(self.folder / "recipe.yaml"))

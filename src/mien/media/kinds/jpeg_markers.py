@@ -13,7 +13,6 @@ _SCAN, _ADOBE = 0xDA, 0xEE
 # Start of frame: all from SOF0 to SOF15 but DHT, JPG and DAC, which lie among them.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES = {0xC0, 0xC1, 0xC2}
-_PROGRESSIVE = 0xC2
 _RESTARTS = range(0xD0, 0xD8)
 
 _YCCK_MARKER = b"\xff\xee\x00\x0eAdobe" + struct.pack(">HHHB", 100, 0, 0, 2)
@@ -33,8 +32,6 @@ class JpegHeader:
         Name and sampling factors (a byte, four bits each) of every component.
     ordinary : bool
         Whether it is coded as photos are: with losses, in Huffman's code.
-    progressive : bool
-        Whether it comes in several scans, coarse ones first.
     has_adobe : bool
         Whether Adobe's marker says how its colours are stored.
     scan : int
@@ -46,7 +43,6 @@ class JpegHeader:
     bits: int
     components: tuple[tuple[int, int], ...]
     ordinary: bool
-    progressive: bool
     has_adobe: bool
     scan: int
 
@@ -82,7 +78,7 @@ def _header(kind: int, body: bytes, *, adobe: bool, scan: int) -> JpegHeader | N
     bits, height, width, count = struct.unpack_from(">BHHB", body)
     components = tuple((body[6 + 3 * n], body[7 + 3 * n]) for n in range(count))
     ordinary = kind in _HUFFMAN_FRAMES and bits == 8
-    return JpegHeader(width, height, bits, components, ordinary, kind == _PROGRESSIVE, adobe, scan)
+    return JpegHeader(width, height, bits, components, ordinary, adobe, scan)
 
 
 def marked_as_ycck(content: bytes) -> bytes | None:

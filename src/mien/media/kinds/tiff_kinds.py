@@ -10,7 +10,7 @@ from mien.media.kinds.tiff_directories import Directory, tiff_directories
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _STRIPS, _SAMPLES, _STRIP_BYTES = 258, 259, 262, 273, 277, 279
 _PLANAR, _TILES, _TILE_BYTES, _SAMPLE_FORMAT = 284, 324, 325, 339
-_UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
+_UNSIGNED, _SIGNED = 1, 2
 _YCBCR = 6
 _JPEG = (6, 7)
 _COLOURS = {

@@ -6,13 +6,20 @@ import json
 import os
 from typing import Any
 
-from mien.album.asking.columns import AlbumColumns
+from mien.album.asking.columns import AlbumColumns, labels_of
+from mien.album.asking.hits import Hit
+from mien.album.asking.question import Labels
+from mien.album.asking.rank import Ranking
 from mien.album.taking.listing import shown_path, to_plain
 from mien.card import Fraction
-from mien.emotions import FERPLUS, FOUR, VALENCE_SET
-from mien.server.album.reader import Detail, LoadedAlbum, Ranked
+from mien.server.album.reader import LoadedAlbum
 from mien.server.answer_form import AnswerForm, ErrorAnswer, Responses, error_responses
 
+JSON = "application/json"
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+"""For the description of files."""
+
+_ANY = (400, 401, 403, 421, 422, 500, 503)
 _MEANINGS = {
     403: "Another web page asked, or the original lies outside the indexed folders",
     404: "The album has no such photo",
@@ -116,34 +123,35 @@ def album_answer(loaded: LoadedAlbum | None, limits: ExportLimits) -> dict[str, 
     }
 
 
-def ranking_answer(version: str | None, ranked: Ranked) -> bytes:
+def ranking_answer(version: str | None, ranking: Ranking) -> bytes:
     """``RankingAnswer`` as JSON."""
     return json.dumps(
         {
             "version": version,
-            "ids": ranked.ids.tolist(),
-            "scores": ranked.scores.round(4).tolist(),
-            "without_time": ranked.without_time,
-            "in_bursts": ranked.in_bursts,
+            "ids": ranking.pictures.tolist(),
+            "scores": ranking.scores.round(4).tolist(),
+            "without_time": ranking.without_time,
+            "in_bursts": ranking.in_bursts,
         },
         separators=(",", ":"),
     ).encode()
 
 
-def photos_answer(details: tuple[Detail, ...]) -> bytes:
+def photos_answer(hits: tuple[Hit, ...]) -> bytes:
     """``PhotosAnswer`` as JSON."""
     photos = []
-    for detail in details:
-        photo = to_plain(detail.hit)
+    for hit in hits:
+        photo = to_plain(hit)
         del photo["rank"]  # By its place in this answer, which means nothing.
-        for face, value in zip(photo["faces"], detail.values, strict=True):
-            face["value"] = round(value, 6)
-        photos.append({"id": detail.id, "key": detail.key, **photo})
+        for told, face in zip(photo["faces"], hit.faces, strict=True):
+            told["value"] = round(face.value or 0.0, 6)
+        photos.append({"id": hit.picture, "key": hit.hash.hex(), **photo})
     return json.dumps({"photos": photos}, ensure_ascii=False).encode()
 
 
-def album_responses(*statuses: int) -> Responses:
-    """The errors with these statuses, for the description of a route."""
+def album_responses(*more: int) -> Responses:
+    """The errors that any route has, and those with more statuses, for its description."""
+    statuses = (*_ANY, *more)
     own: Responses = {
         status: {"model": ErrorAnswer, "description": _MEANINGS[status]}
         for status in statuses
@@ -154,12 +162,9 @@ def album_responses(*statuses: int) -> Responses:
 
 
 def _label_sets(columns: AlbumColumns) -> dict[str, list[str]]:
-    faces = columns.faces
-    sets = {"seven": faces.labels, FOUR.name: FOUR.labels}
-    if faces.ferplus_labels:
-        sets[FERPLUS.name] = faces.ferplus_labels
-    sets[VALENCE_SET.name] = VALENCE_SET.labels
-    return {name: list(labels) for name, labels in sets.items()}
+    """The labels of each set that the album can be asked by."""
+    sets = {each.value: list(labels_of(columns.faces, each)) for each in Labels}
+    return {name: labels for name, labels in sets.items() if labels}
 
 
 def _shown(path: bytes) -> str:

@@ -13,7 +13,7 @@ from mien.album.pictures import jpeg_uri
 from mien.album.thumbnails import look_at, thumbnail
 from mien.errors import DataError, ImageError, OutputError, UsageError
 from mien.processors import cores
-from mien.server.album.ranking_question import wrong_parameter
+from mien.server.album.album_parameters import wrong_parameter
 from mien.server.album.reader import AlbumReader
 from mien.server.error_answers import ApiError, unreadable
 
@@ -39,15 +39,15 @@ class AlbumDesk:
         self._reader = AlbumReader(database)
         self._start()
 
-    async def ask(self, question: Callable[[AlbumReader], Result]) -> Result:
-        """What ``question`` finds in the album.
+    async def ask(self, read: Callable[[AlbumReader], Result]) -> Result:
+        """What ``read`` finds in the album.
 
         Raises
         ------
         ApiError
             422 for a wrong parameter, 503 when the album cannot be used.
         """
-        return await _in(self._ranking, lambda: question(self._reader))
+        return await _in(self._ranking, lambda: read(self._reader))
 
     async def thumbnail(self, picture: int) -> tuple[bytes, bytes]:
         """Hash of a photo's content, and its thumbnail.

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from mien.album.asking.hits import Hit
+from mien.album.asking.question import Question
 from mien.album.database import open_album
 from mien.album.originals import (
     Original,
@@ -21,8 +22,6 @@ from mien.album.taking.gallery import gallery_page
 from mien.album.taking.listing import to_csv, to_json, to_paths
 from mien.album.taking.names import portable, ranked_name
 from mien.server.album.answer_forms import ExportLimits
-from mien.server.album.ranking_question import Asked
-from mien.server.album.reader import Detail
 from mien.server.error_answers import ApiError
 
 LIMITS = ExportLimits(lists=20_000, gallery=200, zip=500, zip_bytes=1_000_000_000)
@@ -63,44 +62,37 @@ class Kind(StrEnum):
         return {"gallery": LIMITS.gallery, "zip": LIMITS.zip}.get(self.value, LIMITS.lists)
 
 
-def make_list(details: Sequence[Detail], kind: Kind, asked: Asked, *, place: bool) -> bytes:
+def make_list(hits: Sequence[Hit], kind: Kind, question: Question, *, place: bool) -> bytes:
     """A CSV, JSON or list of paths, as ``mien album top`` writes them."""
-    hits = numbered(details)
     if kind is Kind.CSV:
         return to_csv(hits, place=place)
     if kind is Kind.JSON:
-        question = {
-            "weights": dict(asked.weights),
-            "expression": asked.expression,
-            "labels": asked.query.labels,
-            "rule": asked.query.rule,
-        }
-        return to_json(hits, question)
+        return to_json(hits, question.to_dict())
     return to_paths(hits, ending=b"\0" if kind is Kind.PATHS0 else b"\n")
 
 
-def make_gallery(database: Path, details: Sequence[Detail], asked: Asked) -> bytes:
+def make_gallery(database: Path, hits: Sequence[Hit], question: Question) -> bytes:
     """The page that ``mien album top --gallery`` writes.
 
     Photos whose originals cannot be shown (see ``mien.album.originals``) are left out, and the
     page says how many.
     """
-    hits: list[Hit] = []
+    shown: list[Hit] = []
     with open_album(database) as connection:
-        for detail in details:
+        for hit in hits:
             try:
-                path = check_original(find_original(connection, detail.id))
+                path = check_original(find_original(connection, hit.picture))
             except OriginalError:
                 continue
-            hits.append(replace(detail.hit, rank=len(hits) + 1, path=str(path)))
-    weights = [name for name, weight in asked.weights if weight > 0]
+            shown.append(replace(hit, rank=len(shown) + 1, path=str(path)))
+    weights = [name for name, weight in question.weights if weight > 0]
     wanted = ", ".join(weights)
-    subtitle = f"Chosen on the album page; the score is by the rule “{asked.query.rule}”."
-    if len(hits) < len(details):
-        subtitle += f" {len(details) - len(hits)} left out: their files have gone or changed."
+    subtitle = f"Chosen on the album page; the score is by the rule “{question.rule}”."
+    if len(shown) < len(hits):
+        subtitle += f" {len(hits) - len(shown)} left out: their files have gone or changed."
     page = gallery_page(
-        hits,
-        title=f"{len(hits)} photos: {wanted}",
+        shown,
+        title=f"{len(shown)} photos: {wanted}",
         subtitle=subtitle,
         emotion=weights[0] if weights else "",
     )
@@ -135,11 +127,6 @@ def zip_pieces(originals: Sequence[Original]) -> Iterator[bytes]:
             archive.writestr(name, content)
             yield out.take()
     yield out.take()
-
-
-def numbered(details: Sequence[Detail]) -> list[Hit]:
-    """The photos, ranked from 1 in this order."""
-    return [replace(detail.hit, rank=at) for at, detail in enumerate(details, start=1)]
 
 
 class _Pieces:

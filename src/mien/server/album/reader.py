@@ -9,23 +9,21 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from mien.album.asking.blend import face_values, rank_blend
 from mien.album.asking.columns import AlbumColumns, load_columns
-from mien.album.asking.hits import Hit, hits_of_rows
+from mien.album.asking.hits import Hit, hits_of
+from mien.album.asking.question import Question
 from mien.album.asking.rank import Ranking
-from mien.album.asking.similar import load_embeddings, pictures_like, rank_similar
+from mien.album.asking.similar import load_embeddings, pictures_like, similar_ranking
 from mien.album.database import open_album, plain_errors
 from mien.album.originals import Original, OriginalError, find_original
-from mien.album.records import FloatColumn
 from mien.album.status import Status, album_status
 from mien.errors import DataError, UsageError
-from mien.server.album.ranking_question import Asked
 
 _RANKINGS_KEPT = 8
 _PATIENCE = 10.0
@@ -52,45 +50,6 @@ class LoadedAlbum:
     version: str
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A ranking as the page gets it.
-
-    Attributes
-    ----------
-    ids : int64 ndarray of shape (n,)
-        Rows in the database, best first.
-    scores : float64 ndarray of shape (n,)
-    without_time, in_bursts : int
-        As in ``mien.album.asking.rank.Ranking``.
-    """
-
-    ids: npt.NDArray[np.int64]
-    scores: FloatColumn
-    without_time: int = 0
-    in_bursts: int = 0
-
-
-@dataclass(frozen=True)
-class Detail:
-    """A photo in an answer, with what each face brings into its score.
-
-    Attributes
-    ----------
-    id : int
-    key : str
-        Of its content, in hexadecimal.
-    hit : Hit
-    values : tuple of float
-        One a face, 0 to 1.
-    """
-
-    id: int
-    key: str
-    hit: Hit
-    values: tuple[float, ...]
-
-
 class AlbumReader:
     """Answers from the album's database. All calls must come from one and the same thread.
 
@@ -115,7 +74,7 @@ class AlbumReader:
         self._data_version = 0
         self._loads, self._name = 0, secrets.token_hex(4)
         self._next_load = 0.0
-        self._rankings: dict[Asked, tuple[Ranked, Ranking]] = {}
+        self._rankings: dict[Question, Ranking] = {}
 
     def load(self) -> LoadedAlbum | None:
         """The album as it is now; None when there is none, or nothing is in it.
@@ -128,7 +87,7 @@ class AlbumReader:
         with self._snapshot():
             return self._loaded
 
-    def rank(self, asked: Asked) -> Ranked:
+    def rank(self, question: Question) -> Ranking:
         """Rank all photos; the last few answers are kept.
 
         Raises
@@ -139,9 +98,9 @@ class AlbumReader:
             As ``load``.
         """
         with self._snapshot():
-            return self._ranked(asked)[0]
+            return self._ranked(question)
 
-    def similar(self, picture: int, face: int | None = None) -> Ranked | None:
+    def similar(self, picture: int, face: int | None = None) -> Ranking | None:
         """Photos whose faces express the most similar things, without the photo and its copies.
 
         Parameters
@@ -153,7 +112,7 @@ class AlbumReader:
 
         Returns
         -------
-        Ranked or None
+        Ranking or None
             None when the album has no such photo, or no such face with an embedding in it.
         """
         with self._snapshot() as connection:
@@ -167,17 +126,16 @@ class AlbumReader:
             if not rows:
                 return None
             asked = np.stack([np.frombuffer(blob, "<f2") for (blob,) in rows])
+            own = pictures_like(connection, picture)
             try:
-                ids, scores = rank_similar(asked, load_embeddings(connection))
+                embeddings = load_embeddings(connection)
+                return similar_ranking(self._loaded.columns, embeddings, asked, own)
             except (DataError, UsageError):  # Of another model than the album's current one.
                 return None
-            own = pictures_like(connection, picture)
-            there = np.isin(ids, self._loaded.columns.picture) & ~np.isin(ids, own)
-            return Ranked(ids[there], scores[there])
 
-    def details(
-        self, asked: Asked, ids: Sequence[int], *, place: bool = False
-    ) -> tuple[Detail, ...]:
+    def hits(
+        self, question: Question, pictures: Sequence[int], *, place: bool = False
+    ) -> tuple[Hit, ...]:
         """What is known of these photos, in this order; those that have gone are left out.
 
         Those that the question does not rank have the score 0.
@@ -186,39 +144,31 @@ class AlbumReader:
             if connection is None or self._loaded is None:
                 return ()
             columns, row_of = self._loaded.columns, self._loaded.row_of
-            ranked, ranking = self._ranked(asked)
-            values = face_values(columns.faces, asked.query, dict(asked.weights))
-            shown = np.isin(ranked.ids, ids)
+            ranking = self._ranked(question)
+            shown = np.isin(ranking.pictures, pictures)
             scores = dict(
-                zip(ranked.ids[shown].tolist(), ranked.scores[shown].tolist(), strict=True)
+                zip(ranking.pictures[shown].tolist(), ranking.scores[shown].tolist(), strict=True)
             )
-            keys = dict(_keys(connection, [id for id in ids if id in row_of]))
-            kept = [id for id in ids if id in keys]
-            rows = [row_of[id] for id in kept]
-            hits = hits_of_rows(
-                connection,
-                columns,
-                rows,
-                [scores.get(id, 0.0) for id in kept],
-                asked.query.labels,
-                counted=ranking.counted,
-                place=place,
+            known = _known(connection, pictures)
+            kept = [picture for picture in pictures if picture in known and picture in row_of]
+            chosen = replace(
+                ranking,
+                rows=np.array([row_of[picture] for picture in kept], np.int64),
+                pictures=np.array(kept, np.int64),
+                scores=np.array([scores.get(picture, 0.0) for picture in kept]),
             )
-            starts = np.searchsorted(columns.faces.photo, rows).tolist()
-            return tuple(
-                Detail(id, keys[id], hit, tuple(values[start : start + len(hit.faces)].tolist()))
-                for id, hit, start in zip(kept, hits, starts, strict=True)
-            )
+            values = face_values(columns.faces, question)
+            return hits_of(connection, columns, chosen, question.labels, values=values, place=place)
 
-    def originals(self, details: Sequence[Detail]) -> tuple[Original, ...]:
+    def originals(self, hits: Sequence[Hit]) -> tuple[Original, ...]:
         """Where the originals of photos lie; those that were forgotten since are left out."""
         found = []
         with self._snapshot() as connection:
             if connection is None:
                 return ()
-            for detail in details:
+            for hit in hits:
                 with contextlib.suppress(OriginalError):
-                    found.append(find_original(connection, detail.id))
+                    found.append(find_original(connection, hit.picture))
         return tuple(found)
 
     def close(self) -> None:
@@ -227,21 +177,16 @@ class AlbumReader:
         self._connection = self._file = self._loaded = None
         self._rankings.clear()
 
-    def _ranked(self, asked: Asked) -> tuple[Ranked, Ranking]:
+    def _ranked(self, question: Question) -> Ranking:
         if self._loaded is None:
-            empty = np.empty(0)
-            rows = np.empty(0, np.int64)
-            return Ranked(rows, empty), Ranking(rows, empty, np.empty(0, bool), 0, 0)
-        if asked not in self._rankings:
-            columns = self._loaded.columns
-            found = rank_blend(columns, asked.query, dict(asked.weights), asked.expression)
-            ranked = Ranked(
-                columns.picture[found.rows], found.scores, found.without_time, found.in_bursts
-            )
+            none = np.empty(0, np.int64)
+            return Ranking(none, none, np.empty(0), np.empty(0, bool))
+        if question not in self._rankings:
+            found = rank_blend(self._loaded.columns, question)
             while len(self._rankings) >= _RANKINGS_KEPT:
                 del self._rankings[next(iter(self._rankings))]
-            self._rankings[asked] = ranked, found
-        return self._rankings[asked]
+            self._rankings[question] = found
+        return self._rankings[question]
 
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection | None]:
@@ -292,10 +237,10 @@ class AlbumReader:
         self._next_load = now + _PATIENCE * (now - begun)
 
 
-def _keys(connection: sqlite3.Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
-    """Hash of the content of the photos that are still there."""
+def _known(connection: sqlite3.Connection, pictures: Sequence[int]) -> set[int]:
+    """Those of the photos that are still in the database."""
     rows = connection.execute(
-        "SELECT id, hash FROM picture WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(ids)),),
+        "SELECT id FROM picture WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(pictures)),),
     )
-    return [(id, content.hex()) for id, content in rows]
+    return {id for (id,) in rows}

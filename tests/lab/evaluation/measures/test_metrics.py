@@ -8,7 +8,6 @@ import sklearn.metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.emotions import FER2013
 from mien.lab.evaluation.measures import metrics
 
 ANSWERS = st.integers(1, 60).flatmap(
@@ -119,36 +118,6 @@ def test_the_number_of_bins_matters_as_it_should():
     answers = _answers([0.55, 0.95], [True, False])
     assert metrics.expected_calibration_error(*answers, bins=15) == pytest.approx(0.7)
     assert metrics.expected_calibration_error(*answers, bins=1) == pytest.approx(0.25)
-
-
-def test_log_loss_by_hand():
-    probabilities, labels = _answers([0.8, 0.6], [True, False])
-    expected = -(math.log(0.8) + math.log(0.4)) / 2
-    assert metrics.negative_log_likelihood(probabilities, labels) == pytest.approx(expected)
-
-
-def test_log_loss_of_a_split_without_some_classes():
-    probabilities = np.full((3, 7), 1 / 7)
-    assert metrics.negative_log_likelihood(probabilities, np.array([2, 2, 2])) == pytest.approx(
-        math.log(7)
-    )
-
-
-@settings(max_examples=25)
-@given(ANSWERS)
-def test_each_class_has_its_scores(answers):
-    labels, predicted = map(np.array, answers)
-    found = metrics.per_class(labels, predicted, FER2013.labels)
-    assert tuple(found) == FER2013.labels
-    assert sum(row["n"] for row in found.values()) == len(labels)
-    for number, row in enumerate(found.values()):
-        right = int(((labels == number) & (predicted == number)).sum())
-        true, answered = int((labels == number).sum()), int((predicted == number).sum())
-        assert row["n"] == true
-        assert row["recall"] == pytest.approx(right / true if true else 0)
-        assert row["precision"] == pytest.approx(right / answered if answered else 0)
-        assert row["f1"] == pytest.approx(2 * right / (true + answered) if true + answered else 0)
-        assert {type(value) for value in row.values()} == {float, int}
 
 
 @settings(max_examples=40)

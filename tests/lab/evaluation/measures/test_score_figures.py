@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from jinja2 import ChoiceLoader, DictLoader, PackageLoader
 
+from mien import templates
 from mien.emotions import FER2013, LabelSet
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.evaluation.measures.measures import Measures, measure
@@ -60,7 +61,7 @@ def show(monkeypatch):
     def loader(package: str, folder: str) -> ChoiceLoader:
         return ChoiceLoader([DictLoader({"page": template}), PackageLoader(package, folder)])
 
-    monkeypatch.setattr(page, "PackageLoader", loader)
+    monkeypatch.setattr(templates, "PackageLoader", loader)
 
     def show(measures: Measures, pictures: dict[str, Picture]) -> Text:
         text = page.render("page", measures=measures, pictures=pictures)

@@ -40,11 +40,6 @@ class DuplicateGroup:
     votes_agree: bool | None
     votes_identical: bool | None
 
-    @property
-    def crosses_splits(self) -> bool:
-        """Whether its rows stand in more than one split."""
-        return len(set(self.splits)) > 1
-
 
 @dataclass(frozen=True)
 class NearPair:

@@ -27,9 +27,6 @@ _ONE_FACE = 0.3
 """Two boxes that share more than this of the smaller one may be of one face."""
 
 
-_COLUMNS = ("file", "label", "shown", "top_emotion", "confidence", "unsure", "overlapping")
-
-
 @dataclass(frozen=True)
 class PictureAnswers:
     """What was shown of the largest face of each picture.

@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import (
     confusion_matrix,
-    log_loss,
-    precision_recall_fscore_support,
 )
 
 from mien.lab.evaluation.measures.statistics import BOOTSTRAP_SAMPLES
@@ -171,29 +169,6 @@ def expected_calibration_error(
     gap = (probabilities.argmax(axis=1) == labels) - confidence
     place = equal_width_bins(confidence, bins)
     return float(np.abs(np.bincount(place, gap, minlength=bins)).sum() / len(labels))
-
-
-def negative_log_likelihood(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Mean log loss in nats."""
-    return float(log_loss(labels, probabilities, labels=np.arange(probabilities.shape[1])))
-
-
-def per_class(
-    labels: NDArray[np.int64], predicted: NDArray[np.int64], names: tuple[str, ...]
-) -> dict[str, dict[str, float]]:
-    """Precision, recall, F1 and number of images of each class."""
-    precision, recall, f1, support = precision_recall_fscore_support(
-        labels, predicted, labels=np.arange(len(names)), zero_division=0
-    )
-    return {
-        name: {
-            "precision": float(precision[position]),
-            "recall": float(recall[position]),
-            "f1": float(f1[position]),
-            "n": int(support[position]),
-        }
-        for position, name in enumerate(names)
-    }
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import { asideWords, dateOf, nameOf, reasonWords, scoreWords } from "./words.js"
 
 /** @import { AlbumFace, AlbumPhoto, LookAnswer } from "../answers.js" */
 /** @import { Grid } from "./grid.js" */
-/** @import { Kind } from "./words.js" */
+/** @import { Question } from "./words.js" */
 
 const LEAST_BAR = 0.005;
 /** @type {Record<string, number | undefined>} */
@@ -83,8 +83,8 @@ export class Detail {
 
   /** @param {AlbumPhoto | null} photo - null when it has gone */
   show(photo) {
-    const { items, scores, kind, selection } = this.grid;
-    if (!kind) return; // Nothing was ranked yet, so that there is no photo to show.
+    const { items, scores, question, selection } = this.grid;
+    if (!question) return; // Nothing was ranked yet, so that there is no photo to show.
     const place = `${(this.at + 1).toLocaleString("en-GB")} of ${items.length.toLocaleString("en-GB")}`;
     setText(byId("detail-title"), photo ? nameOf(photo.path) : "A photo that has gone");
     byId("detail-before", HTMLButtonElement).disabled = this.at === 0;
@@ -92,7 +92,7 @@ export class Detail {
     byId("detail-similar", HTMLButtonElement).disabled = !photo?.faces.length;
     byId("detail-select").setAttribute("aria-pressed", String(selection.has(items[this.at])));
     setText(byId("detail-select"), selection.has(items[this.at]) ? "Selected" : "Select");
-    setText(byId("detail-score"), `${place}: ${scoreWords(scores[this.at], kind)}`);
+    setText(byId("detail-score"), `${place}: ${scoreWords(scores[this.at], question)}`);
     if (!photo) {
       setText(byId("detail-reason"), "It is no longer in the album.");
       byId("detail-picture").replaceChildren();
@@ -102,13 +102,13 @@ export class Detail {
     }
     setText(
       byId("detail-reason"),
-      kind.similar
+      question.similar
         ? "By the expressions of its faces: the nearest face to each one asked for, by the cosine of what the model sees in them. It does not know who anybody is."
-        : reasonWords(photo, kind),
+        : reasonWords(photo, question),
     );
     this.picture(photo, thumbnailOf(photo));
     byId("detail-faces").replaceChildren(
-      ...photo.faces.map((face, number) => faceCard(face, number + 1, kind)),
+      ...photo.faces.map((face, number) => faceCard(face, number + 1, question)),
     );
     byId("detail-facts").replaceChildren(...facts(photo));
   }
@@ -197,24 +197,24 @@ function marker(face, number, { width, height }) {
 /**
  * @param {AlbumFace} face
  * @param {number} number
- * @param {Kind} kind
+ * @param {Question} question
  */
-function faceCard(face, number, kind) {
+function faceCard(face, number, question) {
   const bars = element("ul", { class: "bars" });
   const ordered = Object.entries(face.probabilities).sort((one, other) => other[1] - one[1]);
   for (const [label, probability] of ordered) {
     const bar = makeBar(label);
     setBar(bar, probability);
-    if (label === kind.first) bar.root.classList.add("asked");
-    if (probability >= LEAST_BAR || label === kind.first) bars.append(bar.root);
+    if (label === question.first) bar.root.classList.add("asked");
+    if (probability >= LEAST_BAR || label === question.first) bars.append(bar.root);
   }
   const [top] = ordered[0];
   const word = face.unsure ? `maybe ${top}` : top;
   const note = face.counted
-    ? kind.similar
+    ? question.similar
       ? ""
-      : `Counts with ${kind.only && kind.rule !== "share" ? percent(face.value) : face.value.toFixed(2)}.`
-    : asideWords(face, kind);
+      : `Counts with ${question.only && question.rule !== "share" ? percent(face.value) : face.value.toFixed(2)}.`
+    : asideWords(face, question);
   return element(
     "section",
     { class: `face-card${face.counted ? "" : " aside"}`, "aria-label": `Face ${number}` },

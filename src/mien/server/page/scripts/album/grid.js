@@ -4,7 +4,7 @@ import { fillTile, makeTile } from "./tile.js";
 
 /** @import { Selection } from "./selection.js" */
 /** @import { Store } from "./store.js" */
-/** @import { Kind } from "./words.js" */
+/** @import { Question } from "./words.js" */
 
 const AROUND = 1;
 const SETTLED = 90;
@@ -26,8 +26,8 @@ export class Grid {
     this.items = [];
     /** @type {number[]} */
     this.scores = [];
-    /** @type {Kind | null} */
-    this.kind = null;
+    /** @type {Question | null} */
+    this.question = null;
     /** @type {Map<number, HTMLElement>} */
     this.tiles = new Map();
     this.layout = "";
@@ -46,11 +46,11 @@ export class Grid {
    * Show these photos, best first.
    * @param {number[]} items
    * @param {number[]} scores
-   * @param {Kind} kind
+   * @param {Question} question
    */
-  show(items, scores, kind) {
+  show(items, scores, question) {
     const focused = this.root.contains(document.activeElement);
-    Object.assign(this, { items, scores, kind });
+    Object.assign(this, { items, scores, question });
     for (const tile of this.tiles.values()) tile.remove();
     this.tiles.clear();
     this.current = this.selection.anchor = 0;
@@ -109,12 +109,12 @@ export class Grid {
 
   /** Fill the tiles of which something is known by now. */
   fill() {
-    if (!this.kind) return;
+    if (!this.question) return;
     for (const [at, tile] of this.tiles) {
       const photo = this.store.get(this.items[at]);
       if (photo === undefined || tile.dataset.filled) continue;
       tile.dataset.filled = "yes";
-      fillTile(tile, photo, this.scores[at], this.kind);
+      fillTile(tile, photo, this.scores[at], this.question);
     }
   }
 

@@ -7,9 +7,9 @@ import { Detail } from "./detail.js";
 import { Grid } from "./grid.js";
 import {
   clearProblems,
-  kindOf,
   offerLabels,
   parameters,
+  presentQuestion,
   showProblem,
   startQuestion,
 } from "./question.js";
@@ -19,7 +19,7 @@ import { startTaking } from "./take.js";
 import { counted } from "./words.js";
 
 /** @import { AlbumAnswer, RankingAnswer } from "../answers.js" */
-/** @import { Kind } from "./words.js" */
+/** @import { Question } from "./words.js" */
 
 /** @typedef {{ id: number, name: string }} Similar - the photo that others are to be like */
 
@@ -101,8 +101,8 @@ async function rank() {
   const own = (asked += 1);
   const { similar } = album;
   const wanted = parameters();
-  /** @type {Kind} */
-  const kind = { ...kindOf(), similar: similar !== null };
+  /** @type {Question} */
+  const question = { ...presentQuestion(), similar: similar !== null };
   /** @type {RankingAnswer} */
   let found;
   try {
@@ -117,7 +117,7 @@ async function rank() {
   byId("similar-banner").hidden = !similar;
   if (similar) setText(byId("similar-words"), `Photos whose faces express most nearly what they do in ${similar.name}. It does not find people.`);
   store.begin(withPlace(wanted));
-  grid.show(found.ids, found.scores, kind);
+  grid.show(found.ids, found.scores, question);
   byId("nothing").hidden = found.ids.length > 0;
   byId("grid").hidden = found.ids.length === 0;
   tellCount(found, similar);

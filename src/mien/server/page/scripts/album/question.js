@@ -4,12 +4,10 @@ import { byId, element, setText } from "../elements.js";
 import { colourOf, facePath } from "../labels.js";
 import { Refused } from "./ask.js";
 
-/** @import { Kind } from "./words.js" */
+/** @import { Question } from "./words.js" */
 
 const TYPING = 350;
 const SLIDING = 120;
-/** @type {Record<string, string>} */
-const FIRST = { valence: "positive" };
 const PLAIN = ["rule", "labels", "path", "expression", "from", "to"];
 /** @type {Record<string, string>} */
 const PLACES = { weights: "weights", faces: "faces", from: "from", to: "to", expression: "expression" };
@@ -36,7 +34,7 @@ export function startQuestion(changed) {
   byId("reset").addEventListener("click", () => {
     form.querySelectorAll("input, select").forEach((control) => {
       if (!isControl(control) || !isQuestion(control)) return;
-      if (control instanceof HTMLSelectElement) control.selectedIndex = 0;
+      if (control instanceof HTMLSelectElement) chooseFirst(control);
       else if (control.type === "checkbox") control.checked = control.defaultChecked;
       else control.value = control.defaultValue;
     });
@@ -77,9 +75,9 @@ export function parameters() {
 
 /**
  * What the words of an answer hang on.
- * @returns {Kind}
+ * @returns {Question}
  */
-export function kindOf() {
+export function presentQuestion() {
   const wanted = weights();
   return {
     only: wanted.length === 1 ? wanted[0][0] : null,
@@ -187,6 +185,11 @@ function soon(wait) {
   }, wait);
 }
 
+/** @param {HTMLSelectElement} choice */
+function chooseFirst(choice) {
+  choice.selectedIndex = [...choice.options].findIndex((option) => option.defaultSelected);
+}
+
 function sliders() {
   return [...byId("sliders").querySelectorAll("input")];
 }
@@ -205,12 +208,12 @@ function positions() {
 
 /** @param {Record<string, number>} kept - where the sliders are to stand, 0 to 100 */
 function fillSliders(kept = positions()) {
-  const set = control("labels").value;
-  const labels = labelSets[set] ?? [];
+  const set = byId("labels", HTMLSelectElement).selectedOptions[0];
+  const labels = labelSets[set.value] ?? [];
   const any = labels.some((label) => (kept[label] ?? 0) > 0);
   byId("sliders").replaceChildren(
     ...labels.map((label) => {
-      const first = label === (FIRST[set] ?? "happy");
+      const first = label === set.dataset.first;
       const value = any ? (kept[label] ?? 0) : first ? 100 : 0;
       return makeSlider(label, value);
     }),

@@ -6,7 +6,7 @@ import { ask, Refused } from "./ask.js";
 import { dateOf, facesWords, nameOf, ownWords, scoreWords } from "./words.js";
 
 /** @import { AlbumFace, AlbumPhoto } from "../answers.js" */
-/** @import { Kind } from "./words.js" */
+/** @import { Question } from "./words.js" */
 
 const FRAME = 4 / 3;
 const MOST_WORDS = 2;
@@ -39,9 +39,9 @@ export function makeTile(at, total) {
  * @param {HTMLElement} root
  * @param {AlbumPhoto | null} photo - null when it has gone
  * @param {number} score
- * @param {Kind} kind
+ * @param {Question} question
  */
-export function fillTile(root, photo, score, kind) {
+export function fillTile(root, photo, score, question) {
   const [frame, words] = root.children;
   if (photo === null) {
     placeholder(frame, "This photo is no longer in the album");
@@ -54,10 +54,10 @@ export function fillTile(root, photo, score, kind) {
   picture.src = thumbnailOf(photo);
   frame.prepend(picture);
   const at = Number(root.dataset.at) + 1;
-  const scored = scoreWords(score, kind);
+  const scored = scoreWords(score, question);
   const own = ownWords(photo);
   // What the faces show comes before what was asked for, unless that is the same word.
-  const same = own.length === 1 && own[0] === kind.only && !kind.similar;
+  const same = own.length === 1 && own[0] === question.only && !question.similar;
   const first = same || !own.length ? scored : own.slice(0, MOST_WORDS).join(", ");
   const second = first === scored ? null : scored;
   words.replaceChildren(

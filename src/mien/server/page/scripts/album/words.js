@@ -7,7 +7,7 @@ import { percent } from "../labels.js";
 /**
  * What the words of an answer hang on: the only emotion that is wanted or null, the first of the
  * wanted ones, how faces make a photo's score, and the filters.
- * @typedef {object} Kind
+ * @typedef {object} Question
  * @property {string | null} only
  * @property {string | null} first
  * @property {string} rule - mean, min, any or share
@@ -54,12 +54,12 @@ export function dateOf(taken, withTime = false) {
 /**
  * A score in words: "happy 97 %" for one emotion, "score 0.87" for a mixture or a similarity.
  * @param {number} score
- * @param {Kind} kind
+ * @param {Question} question
  */
-export function scoreWords(score, kind) {
-  if (kind.similar) return `alike ${score.toFixed(2)}`;
-  if (kind.only === null) return `score ${score.toFixed(2)}`;
-  return `${kind.only} ${kind.rule === "share" ? `${Math.round(100 * score)} %` : percent(score)}`;
+export function scoreWords(score, question) {
+  if (question.similar) return `alike ${score.toFixed(2)}`;
+  if (question.only === null) return `score ${score.toFixed(2)}`;
+  return `${question.only} ${question.rule === "share" ? `${Math.round(100 * score)} %` : percent(score)}`;
 }
 
 /**
@@ -77,15 +77,15 @@ export function ownWords(photo) {
 /**
  * How the score came about, as a sentence.
  * @param {AlbumPhoto} photo
- * @param {Kind} kind
+ * @param {Question} question
  */
-export function reasonWords(photo, kind) {
+export function reasonWords(photo, question) {
   const values = photo.faces.filter((face) => face.counted).map((face) => face.value);
   if (!values.length) return "None of its faces counts for this question.";
-  const wanted = kind.only ?? "the wanted mixture";
+  const wanted = question.only ?? "the wanted mixture";
   const listed = values.length > 1 && values.length <= 8 ? ` (${values.map(two).join(", ")})` : "";
   if (values.length === 1) {
-    return kind.rule === "share"
+    return question.rule === "share"
       ? `One face counts; the score says whether it shows ${wanted} first.`
       : `One face counts, and the score is its value for ${wanted}.`;
   }
@@ -96,19 +96,19 @@ export function reasonWords(photo, kind) {
     any: `the highest of the ${values.length} faces that count${listed}`,
     share: `the share of the ${values.length} faces that count that show ${wanted} first`,
   };
-  return `The score is ${rules[kind.rule]}.`;
+  return `The score is ${rules[question.rule]}.`;
 }
 
 /**
  * Why a face does not count.
  * @param {AlbumFace} face
- * @param {Kind} kind
+ * @param {Question} question
  */
-export function asideWords(face, kind) {
+export function asideWords(face, question) {
   const reasons = [];
-  if (face.size < kind.minSize) reasons.push(`small, ${Math.round(face.size)} pixels`);
-  if (face.sharpness < kind.minSharpness) reasons.push(`blurred, ${two(face.sharpness)}`);
-  if (kind.sure && face.unsure) reasons.push("the model is unsure");
+  if (face.size < question.minSize) reasons.push(`small, ${Math.round(face.size)} pixels`);
+  if (face.sharpness < question.minSharpness) reasons.push(`blurred, ${two(face.sharpness)}`);
+  if (question.sure && face.unsure) reasons.push("the model is unsure");
   return `Does not count: ${reasons.join("; ") || "see the filters"}.`;
 }
 

@@ -1,4 +1,4 @@
-"""``mien album``: index photos, and find the best ones for an expression."""
+"""``mien album index``: read the faces of all photos in folders."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mien.album.database import default_database, open_album, set_aside
-from mien.album.forget import forget as forget_rows
 from mien.album.indexing.index import Indexed, index_folder
 from mien.album.missing import HOW_MOVED, forget_command
-from mien.album.status import album_status
 from mien.album.store import indexed_folders
 from mien.album.taking.listing import shown_path
-from mien.cli.album_answers import similar, top
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
 from mien.cli.options import Database, ModelName
@@ -28,14 +25,7 @@ from mien.errors import UsageError
 from mien.installing import how_to_install
 from mien.media.kinds.not_looked_at import told
 from mien.packaged import find_model
-
-album_app = typer.Typer(
-    help="Your photos by expression: index them once, then ask for the best ones. Photos are only "
-    "ever read.",
-    no_args_is_help=True,
-)
-album_app.command()(top)
-album_app.command()(similar)
+from mien.wording import count
 
 
 class IndexEngine(StrEnum):
@@ -45,7 +35,6 @@ class IndexEngine(StrEnum):
     RAY = "ray"
 
 
-@album_app.command()
 def index(
     folders: Annotated[list[Path], typer.Argument(help="Folders, with all below them.")],
     database: Database = None,
@@ -90,15 +79,7 @@ def index(
     anything else. Photos whose content is at fault are not tried again until they change; what
     could not be read for a reason of the system (permission, disk, memory) is, each time.
     """
-    if address is not None and engine is not IndexEngine.RAY:
-        raise UsageError("--address is about a cluster: use it with --engine ray")
-    ray_address = None
-    if engine is IndexEngine.RAY:
-        # Said also when all photos are known and Ray would have nothing to do.
-        from mien.album.indexing.ray_engine import LOCAL, require_ray
-
-        require_ray()
-        ray_address = address or LOCAL
+    ray_address = _ray_address(engine, address)
     path = database or default_database()
     for folder in folders:
         if not folder.is_dir():
@@ -108,8 +89,7 @@ def index(
         aside = set_aside(path)
         if aside is not None:
             print_note(f"the old album is now {aside}; delete it when you no longer need it")
-    unreadable = False
-    lost: tuple[bytes, ...] = ()
+    done = []
     for folder in folders:
         with _progress() as report:
             try:
@@ -126,79 +106,27 @@ def index(
                 print_error("interrupted; what was read until then is kept, run it again to go on")
                 raise typer.Exit(EXIT_INTERRUPTED) from None
         _tell(folder, indexed)
-        unreadable |= bool(indexed.unreadable or indexed.closed)
-        lost = indexed.lost_folders
-    for gone in lost:
+        done.append(indexed)
+    for lost in done[-1].lost_folders:
         print_note(
-            f"{shown_path(os.fsdecode(gone))} was indexed before and is no longer there; "
-            f"{HOW_MOVED}; or take it out of the album: {forget_command(gone)}"
+            f"{shown_path(os.fsdecode(lost))} was indexed before and is no longer there; "
+            f"{HOW_MOVED}; or take it out of the album: {forget_command(lost)}"
         )
-    if unreadable:
+    if any(indexed.unreadable or indexed.closed for indexed in done):
         raise typer.Exit(EXIT_SOME_UNREADABLE)
 
 
-@album_app.command()
-def status(
-    database: Database = None,
-    unreadable: Annotated[
-        bool, typer.Option("--unreadable", help="Name the photos that cannot be read, and why.")
-    ] = False,
-) -> None:
-    """Say what is in the album."""
-    path = database or default_database()
-    with open_album(path) as connection:
-        found = album_status(connection)
-    if unreadable:
-        for name, reason in found.unreadable:
-            out.print(f"{shown_path(os.fsdecode(name))}: {reason}", markup=False)
-        return
-    size = path.stat().st_size / 1e6
-    lines = [
-        f"album       {path} ({size:.1f} MB)",
-        f"photos      {found.photos:,} in {found.files:,} files, {found.faces:,} faces",
-        f"model       {found.model or 'none yet'}",
-    ]
-    if found.other_model:
-        lines.append(f"            {found.other_model:,} photos were read by another: index again")
-    if found.gone:
-        lines.append(f"missing     {found.gone:,} files that were there before")
-    if found.unreadable:
-        lines.append(f"unreadable  {len(found.unreadable):,} files: mien album status --unreadable")
-    for folder, when in found.folders:
-        day = time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
-        lines.append(f"folder      {shown_path(os.fsdecode(folder))}, indexed {day}")
-        if not Path(os.fsdecode(folder)).is_dir():
-            lines.append(f"            no longer there; to take it out: {forget_command(folder)}")
-    for line in lines:
-        out.print(line, markup=False)
+def _ray_address(engine: IndexEngine, address: str | None) -> str | None:
+    """The cluster that is to do it; None for processes of this computer."""
+    if engine is IndexEngine.RAY:
+        # Said also when all photos are known and Ray would have nothing to do.
+        from mien.album.indexing.ray_engine import LOCAL, require_ray
 
-
-@album_app.command()
-def forget(
-    path: Annotated[
-        Path | None, typer.Argument(help="A photo, or a folder with all below it.")
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Forget everything that is in the album.")
-    ] = False,
-    database: Database = None,
-) -> None:
-    """Remove photos from the album, with every trace in its files. The photos stay."""
-    if (path is None) != everything:
-        raise UsageError("give either a path or --all", where="mien album forget")
-    file = database or default_database()
-    gone = forget_rows(file, path)
-    out.print(
-        f"forgotten: {_count(gone.files, 'file')}, {_count(gone.pictures, 'photo')}, "
-        f"{_count(gone.faces, 'face')}"
-    )
-    if gone.elsewhere:
-        print_note(
-            f"{_count(gone.elsewhere, 'photo')} of these lie elsewhere in the album too, "
-            "and are kept under that name"
-        )
-    for old in sorted(file.parent.glob(f"{file.name}.old-*")):
-        print_note(f"an older album, put aside by --rebuild, is not touched: {old}")
+        require_ray()
+        return address or LOCAL
+    if address is not None:
+        raise UsageError("--address is about a cluster: use it with --engine ray")
+    return None
 
 
 def _tell(folder: Path, indexed: Indexed) -> None:
@@ -209,11 +137,11 @@ def _tell(folder: Path, indexed: Indexed) -> None:
         print_error(f"{shown_path(os.fsdecode(closed.path))}: cannot be opened ({closed.reason})")
     if indexed.heic:
         print_note(
-            f"{_count(indexed.heic, 'HEIC photo')} left out; to read them: {how_to_install('heic')}"
+            f"{count(indexed.heic, 'HEIC photo')} left out; to read them: {how_to_install('heic')}"
         )
     if indexed.passed_over:
         print_note(f"{shown_path(str(folder))}: {told(indexed.passed_over)}")
-    parts = [f"{_count(indexed.read, 'photo')} read with {_count(indexed.faces, 'face')}"]
+    parts = [f"{count(indexed.read, 'photo')} read with {count(indexed.faces, 'face')}"]
     if indexed.recognised:
         moved = f" ({indexed.moved:,} moved here)" if indexed.moved else ""
         parts.append(f"{indexed.recognised:,} recognised{moved}")
@@ -239,10 +167,6 @@ def _no_folder(folder: Path, database: Path) -> UsageError:
                     hint=f"{HOW_MOVED}; or take it out of the album: {forget_command(path)}",
                 )
     return UsageError("no such folder", where=folder, hint="check the spelling")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 @contextmanager

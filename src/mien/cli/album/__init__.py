@@ -1,0 +1,1 @@
+"""``mien album``: one file a verb."""

@@ -1,0 +1,71 @@
+"""The album page: HTML whose choices, defaults and limits are those of a question."""
+
+from __future__ import annotations
+
+import functools
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from mien.album.asking.question import (
+    LONGEST_TEXT,
+    MOST_PIXELS,
+    MOST_SHARPNESS,
+    Bursts,
+    Labels,
+    Question,
+    Rule,
+)
+from mien.album.asking.spans import range_text
+from mien.emotions import LABEL_SETS, translate
+from mien.server.album.export import LIMITS
+from mien.templates import template_environment
+
+_RULES = {
+    Rule.MEAN: "the mean counts",
+    Rule.MIN: "everybody counts: the least",
+    Rule.ANY: "one is enough: the highest",
+    Rule.SHARE: "the share who show it first",
+}
+_LABELS = {
+    Labels.SEVEN: "seven emotions",
+    Labels.FOUR: "the four that are told apart best",
+    Labels.FERPLUS: "eight, with contempt",
+    Labels.VALENCE: "positive or negative",
+}
+
+
+def album_page_router() -> APIRouter:
+    """The page itself; without the other routes it says that there is no album here."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/album", methods=["GET", "HEAD"])
+    async def page() -> HTMLResponse:
+        return HTMLResponse(_page())
+
+    return router
+
+
+@functools.cache
+def _page() -> str:
+    question = Question()
+    return (
+        template_environment("mien.server.album")
+        .get_template("page.html.jinja")
+        .render(
+            question=question,
+            faces=range_text(question.faces).split(".."),
+            best_of_bursts=question.bursts is Bursts.BEST,
+            rules=[(each, _RULES[each]) for each in Rule],
+            label_sets=[(each, _first(each, question.emotion), _LABELS[each]) for each in Labels],
+            longest_text=LONGEST_TEXT,
+            most_pixels=MOST_PIXELS,
+            most_sharpness=MOST_SHARPNESS,
+            most_photos=LIMITS.lists,
+        )
+    )
+
+
+def _first(labels: Labels, emotion: str) -> str | None:
+    """The label of a set that stands for an emotion."""
+    return translate(emotion, LABEL_SETS[labels]) if labels in LABEL_SETS else emotion
