@@ -136,6 +136,17 @@ def test_missed_and_unsure_count_as_wrong():
     assert found.right_when_answered.value == 0.5
 
 
+@pytest.mark.filterwarnings("error")
+def test_samples_without_a_face_found_say_nothing():
+    """Two of three people have no face that was found: many samples draw nobody else."""
+    found = measure_end_to_end(
+        made_answers(["happy"] * 3, ["happy", MISSED, MISSED], confidence=0.7)
+    )
+    assert found.calibration_error.value == pytest.approx(0.3)
+    assert found.calibration_error.low == pytest.approx(0.3)
+    assert (found.right_when_answered.low, found.right_when_answered.high) == (1, 1)
+
+
 def test_small_classes_do_not_count_in_the_mean():
     labels = ["happy"] * LEAST_PICTURES + ["fear"]
     found = measure_end_to_end(made_answers(labels, ["happy"] * len(labels)))

@@ -235,9 +235,14 @@ def _shares(
 ) -> NDArray[np.float64]:
     """The share in each sample; NaN where none of ``where`` was drawn."""
     inside = weights[:, where]
-    with np.errstate(invalid="ignore"):
-        shares: NDArray[np.float64] = inside @ of[where] / inside.sum(axis=1)
-    return shares
+    return _mean_of_drawn(inside @ of[where].astype(np.float64), inside)
+
+
+def _mean_of_drawn(totals: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Totals by how many were drawn in each sample; NaN in a sample that has none."""
+    counts = drawn.sum(axis=1)
+    unknown = np.full(len(counts), np.nan)
+    return np.divide(totals, counts, out=unknown, where=counts > 0)
 
 
 def _mean_share(
@@ -276,8 +281,7 @@ def _calibration_error(
     gaps[np.arange(len(confidence)), bins] = confidence - right[found]
 
     def error(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-        total: NDArray[np.float64] = np.abs(drawn @ gaps).sum(axis=1) / drawn.sum(axis=1)
-        return total
+        return _mean_of_drawn(np.abs(drawn @ gaps).sum(axis=1), drawn)
 
     inside = weights[:, found]
     value = float(error(np.ones((1, len(confidence))))[0])
