@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +27,10 @@ def evaluate_end_to_end(
     model: str, data: str | None, to: Path | None, reading: str | None, threads: int | None
 ) -> None:
     """Find, read and judge every picture as ``mien analyze`` does, and print how good that is."""
-    from mien.lab.beside import write_beside
-    from mien.lab.evaluation.end_to_end.answers_to_pictures import ask_about, write_answers
+    from mien.lab.evaluation.end_to_end.answers_to_pictures import ask_about, to_csv
     from mien.lab.evaluation.end_to_end.end_to_end import measure_end_to_end
     from mien.lab.evaluation.end_to_end.labelled_pictures import read_labelled_pictures
+    from mien.lab.result_files import OTHER_FOLDER, json_text, write_results
     from mien.vision.pixel_analyzer import PixelAnalyzer
 
     if data is None:
@@ -52,11 +51,8 @@ def evaluate_end_to_end(
         print_note(line)
     found = measure_end_to_end(answers)
     folder = to or Path(f"end-to-end-{found.model}")
-    write_answers(answers, folder / "answers.csv")
-    text = json.dumps(found.to_dict(), indent=1)
-    write_beside(
-        folder / "end-to-end.json", lambda partial: partial.write_text(text, encoding="utf-8")
-    )
+    contents = {"answers.csv": to_csv(answers), "end-to-end.json": json_text(found.to_dict())}
+    write_results(folder, contents, hint=OTHER_FOLDER)
     out.print(_overall(found))
     out.print(_classes(found))
     if found.groups:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from mien.lab.beside import write_beside
 from mien.version import __version__
 
 
@@ -32,21 +29,6 @@ def render(template: str, **values: Any) -> str:
     )
     environment.filters |= {"count": _count, "percent": percent, "figure": _figure}
     return environment.get_template(template).render(**values, version=__version__)
-
-
-def write_page(path: Path, text: str) -> None:
-    """Write HTML (or any text) beside its place first and then rename it.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be written.
-    """
-    write_beside(
-        path,
-        partial(Path.write_text, data=text, encoding="utf-8", newline="\n"),
-        hint="choose another folder with --out",
-    )
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
