@@ -15,6 +15,7 @@ from sklearn.metrics import balanced_accuracy_score
 from mien.cli.lab.tables.groups import group_tables
 from mien.errors import DataError, UsageError
 from mien.lab.evaluation.calibration import Calibration
+from mien.lab.evaluation.groups import groups as groups_module
 from mien.lab.evaluation.groups.group_results import (
     ACCURACY,
     BALANCED,
@@ -33,6 +34,12 @@ from ..macro_page import render_macro, text_of
 
 NAMES = ("angry", "happy", "neutral")
 CALIBRATION = Calibration({"three": 1.0}, 0.5)
+
+
+@pytest.fixture
+def tests_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intervals of few samples, for tests of p-values, which do not depend on them."""
+    monkeypatch.setattr(groups_module, "BOOTSTRAP_SAMPLES", 20)
 
 
 def predictions(labels: np.ndarray, predicted: np.ndarray, top: float = 0.8) -> Predictions:
@@ -131,7 +138,7 @@ def test_a_planted_difference_is_found():
     assert "b is" in found.columns[0].verdict and "differs" in found.columns[0].verdict
 
 
-def test_permuted_groups_differ_no_more_often_than_allowed():
+def test_permuted_groups_differ_no_more_often_than_allowed(tests_only):
     """At 5 % over all tests of a table, one or two of 30 are expected to hold a false one."""
     part, groups = sample({"a": 0.7, "b": 0.7, "c": 0.7}, 120, seed=5)
     rng = np.random.default_rng(6)
@@ -278,7 +285,7 @@ def test_unsure_answers_are_compared_too():
     assert "Share of unsure answers: a difference is not shown" in even.verdict
 
 
-def test_a_difference_that_is_called_visible_mostly_is():
+def test_a_difference_that_is_called_visible_mostly_is(tests_only):
     part, groups = sample({"a": 0.7, "b": 0.7}, 200)
     column = group_table(part, CALIBRATION, {"site": groups}).columns[0]
     gap = column.gap(ACCURACY)
