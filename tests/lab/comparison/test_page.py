@@ -27,7 +27,7 @@ from .test_figures import many
 
 
 @pytest.fixture(scope="module")
-def timed(finished, worse):
+def timed(finished, worse, few_rounds):
     return compare([finished.folder, worse.folder], baseline=worse.folder)
 
 
