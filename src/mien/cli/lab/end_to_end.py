@@ -9,6 +9,7 @@ from rich.table import Table
 
 from mien.cli.console import err, out, print_note
 from mien.cli.lab.subject import model_file
+from mien.cli.lab.tables.estimates import interval, percent
 from mien.errors import UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _overall(found: EndToEnd) -> Table:
         ("calibration error", found.calibration_error),
         ("neutral shown a negative word", found.neutral_shown_negative),
     ):
-        table.add_row(name, _percent(value), _interval(value))
+        table.add_row(name, percent(value), interval(value))
     table.add_row("no face found", f"{found.missed:,}", "pictures")
     table.add_row("boxes that lie on each other", f"{found.overlapping:,}", "pictures")
     return table
@@ -92,9 +93,9 @@ def _classes(found: EndToEnd) -> Table:
         table.add_row(
             each.label,
             f"{each.pictures:,}",
-            _percent(each.top),
-            _interval(each.top),
-            _percent(each.shown),
+            percent(each.top),
+            interval(each.top),
+            percent(each.shown),
         )
     return table
 
@@ -114,16 +115,6 @@ def _groups(found: EndToEnd) -> Table:
     return table
 
 
-def _percent(value: Estimate) -> str:
-    return "–" if value.value is None else f"{100 * value.value:.1f}"
-
-
-def _interval(value: Estimate) -> str:
-    if value.low is None or value.high is None:
-        return ""
-    return f"{100 * value.low:.1f} to {100 * value.high:.1f}"
-
-
 def _with_interval(value: Estimate) -> str:
-    interval = _interval(value)
-    return _percent(value) + (f"\n{interval}" if interval else "")
+    between = interval(value)
+    return percent(value) + (f"\n{between}" if between else "")
