@@ -95,6 +95,7 @@ class WarmProcess:
 
 def _serve(loaded: Sequence[str]) -> None:
     """Answer each line of standard input with the exit status of a command."""
+    del sys.path[0]  # The folder of the tests, which a command does not see.
     for name in loaded:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
