@@ -14,7 +14,7 @@ def percent(found: Estimate | None) -> str:
 
 
 def interval(found: Estimate | None) -> str:
-    """``57.9–64.4``; empty where there is none."""
+    """``57.9 to 64.4``; empty where there is none."""
     if found is None or found.low is None or found.high is None:
         return ""
-    return f"{100 * found.low:.1f}–{100 * found.high:.1f}"
+    return f"{100 * found.low:.1f} to {100 * found.high:.1f}"
