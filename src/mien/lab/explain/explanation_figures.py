@@ -16,7 +16,7 @@ from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.data.preprocess import Input
 from mien.lab.explain.activations import Activation
 from mien.lab.explain.class_saliency import ClassSaliency
-from mien.lab.explain.explain import ExplainedImage, NetworkExplanation
+from mien.lab.explain.explain import ExplainedImage
 from mien.lab.explain.kernels import Kernels
 from mien.lab.explain.saliency import Method
 from mien.lab.pages.figures import BLUE, RED, SKY, new_figure
@@ -273,8 +273,3 @@ def _full_contrast(face: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _bare(axes: Axes) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
-
-
-def labels_of(found: NetworkExplanation) -> tuple[str, ...]:
-    """Labels of the main head, in the order of its logits."""
-    return tuple(found.images[0].probabilities)
