@@ -61,6 +61,10 @@ class Gaze:
         return {"yaw": round(self.yaw, 2), "pitch": round(self.pitch, 2)}
 
 
+LEAST_LIKELY = 0.3
+"""Metres: nearer to a camera hardly anybody is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Distance:
     """How far a face is from the camera.
@@ -86,6 +90,11 @@ class Distance:
     by: str
     focal_pixels: float
     focal_from: str
+
+    @property
+    def is_likely(self) -> bool:
+        """False for nearer than 0.3 m by an assumed focal length: the picture was cropped then."""
+        return self.focal_from != "assumed" or self.metres >= LEAST_LIKELY
 
     def to_dict(self) -> dict[str, Any]:
         """Plain types only, ready for JSON."""

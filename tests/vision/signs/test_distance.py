@@ -57,3 +57,13 @@ def test_half_the_pixels_are_twice_the_distance():
         for n in (1, 2)
     )
     assert far.metres == pytest.approx(2 * near.metres)
+
+
+def test_nearer_than_anybody_is_by_a_guess_is_not_likely():
+    """A photo that was cropped to its face; who gives a focal length is believed."""
+    assumed, given = (
+        distance(Focal(100, way), iris_pixels=10, head_scale=8.5, irises_seen=True)[0]
+        for way in ("assumed", "given")
+    )
+    assert assumed.metres == given.metres < 0.3
+    assert given.is_likely and not assumed.is_likely

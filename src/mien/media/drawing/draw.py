@@ -261,7 +261,8 @@ def _told(face: Face) -> tuple[str, ...]:
         return ()
     away, body = face.signs.distance, face.signs.body
     postures = () if body is None else body.sentences[:_SIGNS_TOLD]
-    return (*face.signs.sentences[:_SIGNS_TOLD], *postures, f"about {away.metres:.1f} m away")
+    far = (f"about {away.metres:.1f} m away",) if away.is_likely else ()
+    return (*face.signs.sentences[:_SIGNS_TOLD], *postures, *far)
 
 
 def _fitted(text: str, size: float, width: int, height: int) -> _Label:

@@ -128,6 +128,8 @@ def _signs(face: Face) -> str:
         told += f" ({', '.join(name.replace('_', ' ') for name in signs.covered)} covered)"
     if signs.body is not None and signs.body.sentences:
         told += f"; {'; '.join(signs.body.sentences)}"
+    if not away.is_likely:
+        return told
     return f"{told} · {away.metres:.1f} m away ({away.low:.1f} to {away.high:.1f})"
 
 
