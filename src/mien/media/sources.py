@@ -147,7 +147,7 @@ class _Finder:
         takes_any_suffix = "." in Path(pattern).name
         # Path.glob would look into hidden folders and can't take an absolute pattern.
         matches = glob.glob(pattern, recursive=True)  # noqa: PTH207
-        for match in sorted(matches, key=_path_order):
+        for match in sorted(matches, key=path_order):
             if Path(match).is_dir():
                 yield from self._walk(match)
             elif takes_any_suffix or _has_image_suffix(match):
@@ -231,7 +231,8 @@ def _natural_order(name: str) -> tuple[list[str | int], str]:
     return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
 
 
-def _path_order(path: str) -> list[tuple[list[str | int], str]]:
+def path_order(path: str) -> list[tuple[list[str | int], str]]:
+    """Sort key of paths: each part in natural order, ``img2`` before ``img10``."""
     return [_natural_order(part) for part in Path(path).parts]
 
 
