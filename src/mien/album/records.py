@@ -11,8 +11,8 @@ import numpy.typing as npt
 from mien.results import Box
 
 SIZE, SHARPNESS, UNSURE_COLUMN, FIRST_LABEL = 0, 1, 2, 3
-"""Places in ``face.measures``, little-endian float32: size, sharpness, unsure (0 or 1), and then
-the probabilities of the first head and of FER+."""
+"""Places in ``face.measures``, little-endian float32: size, sharpness, unsure (0 or 1), then the
+probabilities of the first head and of FER+, and last the brightness, which older rows lack."""
 
 MEASURE_BYTES = 4
 
@@ -56,6 +56,8 @@ class FaceRecord:
         Geometric mean of the box's sides in pixels.
     sharpness : float
         See ``mien.album.indexing.measure.sharpness``.
+    brightness : float
+        0 to 1; see ``mien.album.indexing.measure.brightness``.
     unsure : bool
     probabilities, ferplus : tuple of float
         In the order of the model's labels; ``ferplus`` is empty without such a head.
@@ -68,6 +70,7 @@ class FaceRecord:
     roll: float
     size: float
     sharpness: float
+    brightness: float
     unsure: bool
     probabilities: tuple[float, ...]
     ferplus: tuple[float, ...]
@@ -76,6 +79,7 @@ class FaceRecord:
     def measures(self) -> bytes:
         """What ranking needs, as it is stored in ``face.measures``."""
         values = (self.size, self.sharpness, float(self.unsure), *self.probabilities, *self.ferplus)
+        values += (self.brightness,)
         return np.array(values, "<f4").tobytes()
 
 

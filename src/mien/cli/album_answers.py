@@ -16,7 +16,15 @@ import typer
 from mien.album.asking.columns import SEVEN, AlbumColumns, load_columns
 from mien.album.asking.hits import Hit, hits_of_rows, ranked_hits
 from mien.album.asking.presence import first_present, rank_present
-from mien.album.asking.rank import LEAST_SCORE, LEAST_SHARPNESS, LEAST_SIZE, Query, Ranking, rank
+from mien.album.asking.rank import (
+    LEAST_BRIGHTNESS,
+    LEAST_SCORE,
+    LEAST_SHARPNESS,
+    LEAST_SIZE,
+    Query,
+    Ranking,
+    rank,
+)
 from mien.album.asking.similar import load_embeddings, pictures_of, rank_similar, read_asked
 from mien.album.asking.spans import number_range, time_span
 from mien.album.database import default_database, open_album
@@ -148,6 +156,9 @@ def top(
     min_sharpness: Annotated[
         float, typer.Option(min=0, help="More blurred faces do not count.")
     ] = LEAST_SHARPNESS,
+    min_brightness: Annotated[
+        float, typer.Option(min=0, max=1, help="Darker faces do not count.")
+    ] = LEAST_BRIGHTNESS,
     min_score: Annotated[
         float, typer.Option(min=0, max=1, help="Photos of an emotion with less are not named.")
     ] = LEAST_SCORE,
@@ -167,8 +178,8 @@ def top(
 ) -> None:
     """Name the best photos for an expression.
 
-    The score of a photo is made of the faces in it that are large and sharp enough. No network
-    runs: ask as often as you like.
+    The score of a photo is made of the faces in it that are large, sharp and bright enough. No
+    network runs: ask as often as you like.
     """
     if force and not xmp:
         raise UsageError("--force is about sidecars: use it with --xmp")
@@ -185,6 +196,7 @@ def top(
         sure=sure,
         min_size=min_size,
         min_sharpness=min_sharpness,
+        min_brightness=min_brightness,
         only_best_of_burst=bursts is Bursts.BEST,
         min_score=min_score,
     )

@@ -26,6 +26,7 @@ def made(seed: int, photos: int = 12) -> AlbumColumns:
         photo=owner.astype(np.int64),
         size=rng.choice([5.0, 50.0], len(owner)),
         sharpness=np.full(len(owner), 0.3),
+        brightness=np.full(len(owner), 0.8),
         unsure=np.zeros(len(owner), bool),
         probabilities=rng.dirichlet(np.ones(7) / 2, len(owner)).astype(np.float32),
         ferplus=rng.dirichlet(np.ones(8) / 2, len(owner)).astype(np.float32),

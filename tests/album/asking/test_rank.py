@@ -24,6 +24,7 @@ def columns_of(
     taken: list[float] | None = None,
     hashes: list[int] | None = None,
     paths: list[bytes] | None = None,
+    brightness: list[float] | None = None,
 ) -> AlbumColumns:
     """An album in which what is not happy is sad."""
     flat = [(row, *face) for row, faces in enumerate(photos) for face in faces]
@@ -40,6 +41,7 @@ def columns_of(
             photo=np.array([face[0] for face in flat], np.int64),
             size=np.array([face[2] for face in flat], np.float64),
             sharpness=np.array([face[3] for face in flat], np.float64),
+            brightness=np.array([0.8] * len(flat) if brightness is None else brightness),
             unsure=np.array([face[4] for face in flat], bool),
             probabilities=probabilities,
             ferplus=np.zeros((len(flat), 8), np.float32),
@@ -110,6 +112,15 @@ def test_times_and_paths() -> None:
     assert rank(album, Query("happy", folder=b"/p")).rows.tolist() == [0, 1]
     assert rank(album, Query("happy", folder=b"/")).rows.tolist() == [0, 1, 2]
     assert rank(album, Query("happy", folder=b"/p/2")).rows.tolist() == []
+
+
+def test_faces_in_the_dark_do_not_count() -> None:
+    """A face whose brightness an older Mien did not note counts."""
+    album = columns_of([happy(0.9), happy(0.8), happy(0.7)], brightness=[0.1, 0.3, math.nan])
+    assert rank(album, Query("happy")).rows.tolist() == [1, 2]
+    assert rank(album, Query("happy", min_brightness=0.05)).rows.tolist() == [0, 1, 2]
+    assert rank(album, Query("happy", min_brightness=0.31)).rows.tolist() == [2]
+    assert rank(album, Query("brightness>0.2")).rows.tolist() == [1]
 
 
 def test_bursts_give_their_best() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ class HitFace:
     xyxy : tuple of 4 float
         In pixels of the upright photo.
     score, size, sharpness, roll : float
+    brightness : float or None
+        None if an older Mien has read the photo.
     unsure : bool
     counted : bool
         Whether it made part of the photo's score.
@@ -35,6 +38,7 @@ class HitFace:
     score: float
     size: float
     sharpness: float
+    brightness: float | None
     roll: float
     unsure: bool
     counted: bool
@@ -161,6 +165,7 @@ def _hit(
                 score=box[4],
                 size=float(faces.size[at]),
                 sharpness=float(faces.sharpness[at]),
+                brightness=_known(float(faces.brightness[at])),
                 roll=box[5],
                 unsure=bool(faces.unsure[at]),
                 counted=bool(counted[at]),
@@ -169,3 +174,7 @@ def _hit(
             for at, box in enumerate(boxes, start=first)
         ),
     )
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -25,10 +25,14 @@ LEAST_SIZE = 48.0
 LEAST_SHARPNESS = 0.05
 """Less sharp faces do not count; see ``docs/guides/album.md`` for what the number looks like."""
 
+LEAST_BRIGHTNESS = 0.2
+"""Darker faces do not count. Those of press photos have 0.4 and more, on any skin; below this one
+hardly sees that there is a face."""
+
 LEAST_SCORE = 0.5
 """What ``mien album top`` names: photos of which the emotion is more likely true than not."""
 
-_NUMBERS = ("faces", "size", "sharpness")
+_NUMBERS = ("faces", "size", "sharpness", "brightness")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Query:
     Attributes
     ----------
     emotion : str
-        A label of the set, or an expression over labels, faces, size and sharpness.
+        A label of the set, or an expression over labels, faces, size, sharpness and brightness.
     labels : str
         One of ``mien.album.asking.columns.LABELS``.
     rule : str
@@ -56,8 +60,8 @@ class Query:
         Pattern over the whole path, or over its end when it has no ``/`` in front.
     sure : bool
         Faces of which the model is unsure do not count.
-    min_size, min_sharpness : float
-        Smaller and less sharp faces do not count.
+    min_size, min_sharpness, min_brightness : float
+        Smaller, less sharp and darker faces do not count.
     only_best_of_burst : bool
     min_score : float
         Photos with a lower score do not fit, when ``emotion`` is a label.
@@ -74,6 +78,7 @@ class Query:
     sure: bool = False
     min_size: float = LEAST_SIZE
     min_sharpness: float = LEAST_SHARPNESS
+    min_brightness: float = LEAST_BRIGHTNESS
     only_best_of_burst: bool = True
     min_score: float = 0.0
 
@@ -121,6 +126,8 @@ def rank(columns: AlbumColumns, query: Query) -> Ranking:
     labels, probabilities = probabilities_of(faces, query.labels)
     wanted = _wanted(query.emotion, labels)
     counted = (faces.size >= query.min_size) & (faces.sharpness >= query.min_sharpness)
+    # Where it is not known (NaN) it is no reason to leave a face out.
+    counted &= ~(faces.brightness < query.min_brightness)
     if query.sure:
         counted &= ~faces.unsure
     of = faces.photo[counted]
@@ -130,6 +137,7 @@ def rank(columns: AlbumColumns, query: Query) -> Ranking:
         "faces": np.repeat(numbers, numbers),
         "size": faces.size[counted],
         "sharpness": faces.sharpness[counted],
+        "brightness": faces.brightness[counted],
     }
     groups = _Groups(starts, numbers)
     if isinstance(wanted, str):

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.indexing.measure import difference_hash, sharpness
+from mien.album.indexing.measure import brightness, difference_hash, sharpness
 from mien.album.indexing.photo import Photo, read_photo
 from mien.album.records import (
     HASH_BYTES,
@@ -210,6 +210,7 @@ def _faces(
             roll=roll_of(whole),
             size=math.sqrt(whole.area),
             sharpness=sharpness(crop),
+            brightness=brightness(crop),
             unsure=face.unsure,
             probabilities=tuple(face.probabilities.values()),
             ferplus=tuple(face.ferplus.values()),

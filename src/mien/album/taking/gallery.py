@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from mien.album.asking.hits import Hit, HitFace
+from mien.album.asking.rank import LEAST_BRIGHTNESS, LEAST_SHARPNESS, LEAST_SIZE
 from mien.album.indexing.photo import Photo, read_photo
 from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, jpeg_uri, scaled
 from mien.album.taking.listing import shown_path
@@ -172,7 +173,19 @@ def _bars(face: HitFace, emotion: str) -> str:
         f"<span>{face.probabilities[name]:.0%}</span>"
         for name in names
     )
-    notes = ["not counted: small, blurred or unsure"] if not face.counted else []
+    notes = [f"not counted: {', '.join(_faults(face)) or 'by the question'}"] * (not face.counted)
     notes += ["unsure"] if face.unsure and face.counted else []
     note = f'<span class="note soft">{"; ".join(notes)}</span>' if notes else ""
     return f'<div class="bars">{rows}{note}</div>'
+
+
+def _faults(face: HitFace) -> Iterator[str]:
+    """What speaks against a face, in words: the usual reasons why one does not count."""
+    if face.size < LEAST_SIZE:
+        yield "small"
+    if face.sharpness < LEAST_SHARPNESS:
+        yield "blurred"
+    if face.brightness is not None and face.brightness < LEAST_BRIGHTNESS:
+        yield "dark"
+    if face.unsure:
+        yield "unsure"

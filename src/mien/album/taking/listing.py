@@ -139,6 +139,7 @@ def to_plain(hit: Hit) -> dict[str, Any]:
                 "score": round(face.score, 4),
                 "size": round(face.size, 2),
                 "sharpness": round(face.sharpness, 4),
+                "brightness": None if face.brightness is None else round(face.brightness, 4),
                 "roll": round(face.roll, 2),
                 "label": UNSURE if face.unsure else face.top_emotion,
                 "unsure": face.unsure,

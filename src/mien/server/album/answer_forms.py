@@ -64,6 +64,7 @@ class AlbumFace(AnswerForm):
     score: Fraction
     size: float
     sharpness: float
+    brightness: float | None
     roll: float
     label: str
     unsure: bool

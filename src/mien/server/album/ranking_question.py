@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from mien.album.asking.rank import LEAST_SHARPNESS, LEAST_SIZE, Query
+from mien.album.asking.rank import LEAST_BRIGHTNESS, LEAST_SHARPNESS, LEAST_SIZE, Query
 from mien.album.asking.spans import DATE_PATTERN, number_range, time_span
 from mien.errors import UsageError
 from mien.server.error_answers import ApiError
@@ -62,6 +62,9 @@ class Question(BaseModel):
     min_sharpness: float = Field(
         LEAST_SHARPNESS, ge=0, le=10, description="More blurred faces do not count"
     )
+    min_brightness: float = Field(
+        LEAST_BRIGHTNESS, ge=0, le=1, description="Darker faces do not count"
+    )
     bursts: Literal["best", "all"] = Field(
         "best", description="Of a burst only the best one (best), or all of them (all)"
     )
@@ -104,6 +107,7 @@ def understand(question: Question) -> Asked:
             sure=question.sure,
             min_size=question.min_size,
             min_sharpness=question.min_sharpness,
+            min_brightness=question.min_brightness,
             only_best_of_burst=question.bursts == "best",
         )
         return Asked(query, _weights(question.weights), question.expression.strip())

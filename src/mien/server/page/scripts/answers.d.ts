@@ -90,6 +90,7 @@ export interface AlbumFace {
   xyxy: Box;
   size: number;
   sharpness: number;
+  brightness: number | null;
   label: string;
   unsure: boolean;
   counted: boolean;
