@@ -162,7 +162,10 @@ def top(
     min_score: Annotated[
         float, typer.Option(min=0, max=1, help="Photos of an emotion with less are not named.")
     ] = LEAST_SCORE,
-    bursts: Annotated[Bursts, typer.Option(help="Of a burst only the best, or all.")] = Bursts.BEST,
+    bursts: Annotated[
+        Bursts,
+        typer.Option(help="Of a burst, and of photos that are alike, only the best, or all."),
+    ] = Bursts.BEST,
     format: FormatOption = AnswerFormat.TABLE,
     out: OutOption = None,
     way: WayOption = Way.COPY,
@@ -360,12 +363,16 @@ def _in_words(query: Query, ranking: Ranking) -> str:
     words = f"Of {len(ranking.rows):,} photos that fit. The score is {rules[query.rule]}."
     if ranking.in_bursts:
         words += f" {ranking.in_bursts:,} more are in bursts of which the best one is shown."
+    if ranking.alike:
+        words += f" {ranking.alike:,} more are alike to one that is shown."
     return words
 
 
 def _note(ranking: Ranking, other_model: int) -> None:
     if ranking.in_bursts:
         print_note(f"{ranking.in_bursts:,} left out for a better one of the same burst")
+    if ranking.alike:
+        print_note(f"{ranking.alike:,} left out as alike to another; to see all: --bursts all")
     if ranking.without_time:
         print_note(
             f"{ranking.without_time:,} left out because they do not say when they were taken"

@@ -36,7 +36,7 @@ def made(seed: int, photos: int = 12) -> AlbumColumns:
     return AlbumColumns(
         picture=np.arange(photos) + 100,
         taken=np.full(photos, np.nan),
-        difference_hash=np.zeros(photos, np.uint64),
+        difference_hash=np.random.default_rng(0).integers(0, 1 << 64, photos, np.uint64),
         paths=tuple(b"/%03d.jpg" % at for at in range(photos)),
         faces=faces,
         other_model=0,

@@ -19,6 +19,11 @@ from mien.errors import UsageError
 Face = tuple[float, float, float, bool]  # happy, size, sharpness, unsure
 
 
+def unlike(count: int) -> np.ndarray:
+    """Difference hashes of so many photos that do not look alike."""
+    return np.random.default_rng(0).integers(0, 1 << 64, count, np.uint64)
+
+
 def columns_of(
     photos: list[list[Face]],
     taken: list[float] | None = None,
@@ -35,7 +40,7 @@ def columns_of(
     return AlbumColumns(
         picture=np.arange(count) * 10,
         taken=np.array([math.nan] * count if taken is None else taken, np.float64),
-        difference_hash=np.array(hashes or [0] * count, np.uint64),
+        difference_hash=unlike(count) if hashes is None else np.array(hashes, np.uint64),
         paths=tuple(paths or [b"/a/%03d.jpg" % row for row in range(count)]),
         faces=FaceColumns(
             photo=np.array([face[0] for face in flat], np.int64),

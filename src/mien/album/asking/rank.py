@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mien.album.asking.alike import alike_numbers
 from mien.album.asking.bursts import burst_numbers
-from mien.album.asking.columns import SEVEN, AlbumColumns, probabilities_of
+from mien.album.asking.columns import SEVEN, AlbumColumns, is_copy, probabilities_of
 from mien.album.asking.expression import Expression, leading_name, parse_expression
 from mien.album.records import FloatColumn
 from mien.album.store import path_range
@@ -102,6 +103,8 @@ class Ranking:
         Photos left out because a better one of the same burst is there.
     below : int
         Photos left out because their score is below the least.
+    alike : int
+        Photos left out because one that is nearly the same picture is there.
     """
 
     rows: npt.NDArray[np.int64]
@@ -110,6 +113,7 @@ class Ranking:
     without_time: int
     in_bursts: int
     below: int = 0
+    alike: int = 0
 
 
 def rank(columns: AlbumColumns, query: Query) -> Ranking:
@@ -164,14 +168,46 @@ def rank(columns: AlbumColumns, query: Query) -> Ranking:
     rows, scores = photos[fits], scores[fits]
     order = np.argsort(-scores, kind="stable")  # rows are in order of path
     rows, scores = rows[order], scores[order]
-    best = np.ones(len(rows), bool)
+    fitting = moments = len(rows)
     if query.only_best_of_burst:
         burst = burst_numbers(columns.taken[rows], columns.difference_hash[rows])
-        best[:] = False
-        best[np.unique(burst, return_index=True)[1]] = True
+        best = np.sort(np.unique(burst, return_index=True)[1])
+        rows, scores = rows[best], scores[best]
+        moments = len(rows)
+        faces_of = numbers[np.searchsorted(photos, rows)]
+        kept = _originals(columns, rows, scores, faces_of)
+        rows, scores = rows[kept], scores[kept]
     return Ranking(
-        rows[best], scores[best], counted, without_time, int((~best).sum()), int(below.sum())
+        rows,
+        scores,
+        counted,
+        without_time,
+        fitting - moments,
+        int(below.sum()),
+        moments - len(rows),
     )
+
+
+def _originals(
+    columns: AlbumColumns,
+    rows: npt.NDArray[np.int64],
+    scores: FloatColumn,
+    faces: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Of photos that are alike the best one whose name is not a copy's, if there is such a one.
+
+    Returns
+    -------
+    int64 ndarray
+        Places in ``rows``, which are best first, as they are themselves.
+    """
+    best = alike_numbers(columns.taken[rows], columns.difference_hash[rows], faces, scores)
+    named_as_copies = np.zeros(len(rows), bool)
+    for place in np.flatnonzero(np.bincount(best, minlength=len(rows))[best] > 1).tolist():
+        named_as_copies[place] = is_copy(columns.paths[int(rows[place])])
+    order = np.lexsort((np.arange(len(rows)), named_as_copies, best))
+    kept: npt.NDArray[np.int64] = np.sort(order[np.unique(best[order], return_index=True)[1]])
+    return kept
 
 
 @dataclass(frozen=True)

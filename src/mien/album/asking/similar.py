@@ -10,15 +10,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mien.album.asking.alike import SAME_BITS
 from mien.album.indexing.examine import examine_photo
 from mien.album.records import HASH_BYTES, FloatColumn
 from mien.errors import DataError, UsageError
 from mien.media.image import open_error
 from mien.vision.pixel_analyzer import PixelAnalyzer
-
-SAME_BITS = 2
-"""Difference hashes of a photo and of a copy that was scaled or saved anew differ in at most so
-many of 64 bits."""
 
 _CHUNK = 1 << 14
 _ALL_BITS = (1 << 64) - 1

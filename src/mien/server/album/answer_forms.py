@@ -55,6 +55,7 @@ class RankingAnswer(AnswerForm):
     scores: list[float]
     without_time: int
     in_bursts: int
+    alike: int
 
 
 class AlbumFace(AnswerForm):
@@ -126,6 +127,7 @@ def ranking_answer(version: str | None, ranked: Ranked) -> bytes:
             "scores": ranked.scores.round(4).tolist(),
             "without_time": ranked.without_time,
             "in_bursts": ranked.in_bursts,
+            "alike": ranked.alike,
         },
         separators=(",", ":"),
     ).encode()

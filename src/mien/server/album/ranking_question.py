@@ -66,7 +66,8 @@ class Question(BaseModel):
         LEAST_BRIGHTNESS, ge=0, le=1, description="Darker faces do not count"
     )
     bursts: Literal["best", "all"] = Field(
-        "best", description="Of a burst only the best one (best), or all of them (all)"
+        "best",
+        description="Of a burst, and of photos that are alike, only the best one (best), or all",
     )
 
 

@@ -61,7 +61,7 @@ class Ranked:
     ids : int64 ndarray of shape (n,)
         Rows in the database, best first.
     scores : float64 ndarray of shape (n,)
-    without_time, in_bursts : int
+    without_time, in_bursts, alike : int
         As in ``mien.album.asking.rank.Ranking``.
     """
 
@@ -69,6 +69,7 @@ class Ranked:
     scores: FloatColumn
     without_time: int = 0
     in_bursts: int = 0
+    alike: int = 0
 
 
 @dataclass(frozen=True)
@@ -235,9 +236,8 @@ class AlbumReader:
         if asked not in self._rankings:
             columns = self._loaded.columns
             found = rank_blend(columns, asked.query, dict(asked.weights), asked.expression)
-            ranked = Ranked(
-                columns.picture[found.rows], found.scores, found.without_time, found.in_bursts
-            )
+            ids = columns.picture[found.rows]
+            ranked = Ranked(ids, found.scores, found.without_time, found.in_bursts, found.alike)
             while len(self._rankings) >= _RANKINGS_KEPT:
                 del self._rankings[next(iter(self._rankings))]
             self._rankings[asked] = ranked, found

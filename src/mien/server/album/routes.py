@@ -113,7 +113,7 @@ def album_router(settings: Settings, desk: AlbumDesk, arriving: Arriving) -> API
         response_class=JSONResponse,
     )
     async def ranking(question: Annotated[Question, Query()]) -> Response:
-        """No network runs. ``without_time`` and ``in_bursts`` count what was left out."""
+        """No network runs. ``without_time``, ``in_bursts``, ``alike`` count what was left out."""
         asked = understand(question)
 
         def answer(reader: AlbumReader) -> bytes:

@@ -84,6 +84,7 @@ export interface RankingAnswer {
   scores: number[];
   without_time?: number;
   in_bursts?: number;
+  alike?: number;
 }
 
 export interface AlbumFace {
