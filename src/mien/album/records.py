@@ -29,6 +29,8 @@ class Exif:
         Minutes by which that clock was ahead of UTC, where the camera knew.
     orientation : int
         1 to 8; 1 is upright.
+    oriented : bool
+        Whether the file says which way up it is.
     latitude, longitude : float or None
         In degrees, north and east positive.
     """
@@ -38,6 +40,7 @@ class Exif:
     orientation: int = 1
     latitude: float | None = None
     longitude: float | None = None
+    oriented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,9 @@ class PictureRecord:
         See ``mien.album.indexing.measure.difference_hash``.
     faces : tuple of FaceRecord
         Largest first.
+    turned : int
+        Degrees clockwise, 0, 90, 180 or 270, by which it had to be turned to be upright, where its
+        file does not say so and its faces do. Everything else is of the turned picture.
     """
 
     width: int
@@ -103,6 +109,7 @@ class PictureRecord:
     exif: Exif
     difference_hash: int
     faces: tuple[FaceRecord, ...]
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

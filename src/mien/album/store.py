@@ -175,11 +175,12 @@ def _store_picture(
     exif = picture.exif
     (id,) = connection.execute(
         "INSERT INTO picture (hash, model, width, height, orientation, taken, utc_offset, "
-        "latitude, longitude, difference_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "latitude, longitude, difference_hash, turned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (hash) DO UPDATE SET model = excluded.model, width = excluded.width, "
         "height = excluded.height, orientation = excluded.orientation, taken = excluded.taken, "
         "utc_offset = excluded.utc_offset, latitude = excluded.latitude, "
-        "longitude = excluded.longitude, difference_hash = excluded.difference_hash RETURNING id",
+        "longitude = excluded.longitude, difference_hash = excluded.difference_hash, "
+        "turned = excluded.turned RETURNING id",
         (
             content,
             model,
@@ -191,6 +192,7 @@ def _store_picture(
             exif.latitude,
             exif.longitude,
             picture.difference_hash,
+            picture.turned,
         ),
     ).fetchone()
     for table in ("face", "embedding"):

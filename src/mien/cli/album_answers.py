@@ -364,7 +364,7 @@ def _in_words(query: Query, ranking: Ranking) -> str:
     if ranking.in_bursts:
         words += f" {ranking.in_bursts:,} more are in bursts of which the best one is shown."
     if ranking.alike:
-        words += f" {ranking.alike:,} more are alike to one that is shown."
+        words += f" Left out as alike to one of them: {ranking.alike:,}."
     return words
 
 

@@ -44,9 +44,10 @@ def make_photos(folder: Path) -> Path:
         room = in_a_room(picture, number)
         save(room, folder / f"{number:02d}.jpg", taken=f"201{number}:07:04 12:00:00")
     for number in range(5):
-        pair = in_a_room(Image.new("RGB", (480, 480), "grey"), 10 + number)
-        pair.paste(portrait(240), (40 * number, 360))
-        pair.paste(portrait(240, mirrored=True, brightness=0.9 - 0.15 * number), (680, 360))
+        room = in_a_room(Image.new("RGB", (480, 480), "grey"), 10 + number)
+        pair = room.crop((0, 240, 960, 720))
+        pair.paste(portrait(240), (40 * number, 120))
+        pair.paste(portrait(240, mirrored=True, brightness=0.9 - 0.15 * number), (680, 120))
         save(pair, folder / "pairs" / f"pair-{number}.jpg")
     save(portrait(260), folder / EVIL, place=True)
     return folder

@@ -70,6 +70,8 @@ class Hit:
     place : tuple of float or None
         Latitude and longitude in degrees; None also when it was not asked for.
     faces : tuple of HitFace
+    turned : int
+        Degrees clockwise by which the photo's picture is to be turned to be upright; 0 if it is.
     """
 
     rank: int
@@ -81,6 +83,7 @@ class Hit:
     utc_offset: int | None
     place: tuple[float, float] | None
     faces: tuple[HitFace, ...]
+    turned: int = 0
 
     @property
     def taken_text(self) -> str | None:
@@ -140,8 +143,9 @@ def _hit(
     place: bool,
 ) -> Hit:
     picture = int(columns.picture[row])
-    width, height, taken, utc_offset, *where = connection.execute(
-        "SELECT width, height, taken, utc_offset, latitude, longitude FROM picture WHERE id = ?",
+    width, height, taken, utc_offset, turned, *where = connection.execute(
+        "SELECT width, height, taken, utc_offset, turned, latitude, longitude FROM picture "
+        "WHERE id = ?",
         (picture,),
     ).fetchone()
     boxes = connection.execute(
@@ -173,6 +177,7 @@ def _hit(
             )
             for at, box in enumerate(boxes, start=first)
         ),
+        turned=turned,
     )
 
 

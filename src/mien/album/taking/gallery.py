@@ -81,7 +81,8 @@ def _read(hit: Hit) -> Photo:
     least = float(_PHOTO_SIDE * _PHOTO_SIDE)
     if smallest:
         least = max(least, hit.width * hit.height * (FACE_SIDE / smallest) ** 2)
-    return read_photo(content, hit.path, least_pixels=int(min(least, hit.width * hit.height)))
+    least = min(least, hit.width * hit.height)
+    return read_photo(content, hit.path, least_pixels=int(least), turned=hit.turned)
 
 
 def _sides(face: HitFace) -> tuple[float, float]:

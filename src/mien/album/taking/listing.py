@@ -151,6 +151,8 @@ def to_plain(hit: Hit) -> dict[str, Any]:
             for face in hit.faces
         ],
     }
+    if hit.turned:
+        plain["turned"] = hit.turned
     if hit.place is not None:
         plain["latitude"], plain["longitude"] = (round(value, 6) for value in hit.place)
     return plain

@@ -87,6 +87,7 @@ class AlbumPhoto(AnswerForm):
     faces: list[AlbumFace]
     latitude: float | None = None
     longitude: float | None = None
+    turned: int | None = None
 
 
 class PhotosAnswer(AnswerForm):

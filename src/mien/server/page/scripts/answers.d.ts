@@ -109,6 +109,7 @@ export interface AlbumPhoto {
   faces: AlbumFace[];
   latitude?: number | null;
   longitude?: number | null;
+  turned?: number | null;
 }
 
 export interface LookAnswer {

@@ -233,7 +233,7 @@ function faceCard(face, number, kind) {
 function facts(photo) {
   const rows = [
     ["Taken", dateOf(photo.taken, true) || "not known"],
-    ["Size", `${photo.width} × ${photo.height} pixels`],
+    ["Size", `${photo.width} × ${photo.height} pixels${photo.turned ? ", turned upright by its faces" : ""}`],
     ["File", photo.path],
   ];
   const { latitude, longitude } = photo;
