@@ -23,9 +23,10 @@ from mien.album.taking.listing import shown_path
 from mien.cli.album_answers import similar, top
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
-from mien.cli.options import Database, ModelName
+from mien.cli.options import Database, ExcludeOption, ModelName, NoDefaultExcludes
 from mien.errors import UsageError
 from mien.installing import how_to_install
+from mien.media.excluded import Excludes, told_excluded
 from mien.media.kinds.not_looked_at import told
 from mien.packaged import find_model
 
@@ -73,6 +74,8 @@ def index(
             help="Try all files again that could not be read, also those that have not changed.",
         ),
     ] = False,
+    exclude: ExcludeOption = None,
+    no_default_excludes: NoDefaultExcludes = False,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -99,6 +102,7 @@ def index(
 
         require_ray()
         ray_address = address or LOCAL
+    excludes = Excludes(exclude or (), defaults=not no_default_excludes)
     path = database or default_database()
     for folder in folders:
         if not folder.is_dir():
@@ -120,6 +124,7 @@ def index(
                     workers=workers,
                     ray_address=ray_address,
                     retry=retry,
+                    excludes=excludes,
                     report=report,
                 )
             except KeyboardInterrupt:
@@ -211,6 +216,8 @@ def _tell(folder: Path, indexed: Indexed) -> None:
         print_note(
             f"{_count(indexed.heic, 'HEIC photo')} left out; to read them: {how_to_install('heic')}"
         )
+    if indexed.excluded:
+        print_note(f"{shown_path(str(folder))}: {told_excluded(indexed.excluded)}")
     if indexed.passed_over:
         print_note(f"{shown_path(str(folder))}: {told(indexed.passed_over)}")
     parts = [f"{_count(indexed.read, 'photo')} read with {_count(indexed.faces, 'face')}"]

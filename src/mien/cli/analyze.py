@@ -17,11 +17,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mien.cli.console import err, print_error, print_note
 from mien.cli.exit_status import EXIT_SOME_UNREADABLE
-from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
+from mien.cli.options import (
+    Balanced,
+    ExcludeOption,
+    ModelName,
+    NoDefaultExcludes,
+    ReadingName,
+    chosen_reading,
+)
 from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
 from mien.media.drawing.explained import draw_explanation
+from mien.media.excluded import Excludes, told_excluded
 from mien.media.image import DEFAULT_MAX_PIXELS, ReadPicture
 from mien.media.kinds.not_looked_at import told
 from mien.media.results.output import make_folder
@@ -112,6 +120,8 @@ def analyze(
     model: ModelName = None,
     reading: ReadingName = None,
     balanced: Balanced = False,
+    exclude: ExcludeOption = None,
+    no_default_excludes: NoDefaultExcludes = False,
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
     ] = DEFAULT_MAX_PIXELS,
@@ -139,7 +149,13 @@ def analyze(
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels = next(iter(heads.values()))
     passed_over: Counter[str] = Counter()
-    sources = find_images(paths, passed_over=passed_over)
+    excluded: Counter[str] = Counter()
+    sources = find_images(
+        paths,
+        passed_over=passed_over,
+        excludes=Excludes(exclude or (), defaults=not no_default_excludes),
+        excluded=excluded,
+    )
     above_all = _folder_above(sources)
     if explain_to is not None and explain_to == annotate_to:
         raise UsageError("--annotate and --explain name the same folder", where=explain_to)
@@ -177,6 +193,8 @@ def analyze(
                     write_image(target, draw_explanation(frame, explanations))
                 sink.write(frame)
             advance()
+    if excluded:
+        print_note(told_excluded(excluded))
     if passed_over:
         print_note(told(passed_over))
     if unreadable:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mien.errors import UsageError, VideoError
+from mien.media.excluded import Excludes
 from mien.media.image import HEIC_SUFFIXES, IMAGE_SUFFIXES
 from mien.media.kinds.not_looked_at import VIDEO_SUFFIXES
 from mien.media.sources import path_order
 from mien.media.video.container import is_url
 from mien.media.video.frames import CAMERA
 
+_EXCLUDES = Excludes()
 _PICTURES = IMAGE_SUFFIXES | HEIC_SUFFIXES
 _STILL = _PICTURES - {".gif", ".apng", ".webp"}
 """The others may well be animations, each of which is a video."""
@@ -25,8 +27,8 @@ def find_videos(named: Iterable[str]) -> list[str]:
     - A *file*, an *address*, a *camera* and a pattern with a number (``%04d.png``) stand for
       themselves, whether they are there or not: opening them will tell.
     - A *folder* whose own files are pictures is one video, the frames of which they are. Any other
-      stands for the videos in it and in the folders below, by suffix, in natural order. Hidden
-      files and folders are left out.
+      stands for the videos in it and in the folders below, by suffix, in natural order. What
+      ``mien.media.excluded`` names is left out.
     - A *pattern* (``*``, ``?``, ``[…]``) stands for the videos and folders that it matches; if it
       matches pictures, it is one video.
 
@@ -123,7 +125,11 @@ def _below(folder: str, seen: set[str]) -> Iterator[str]:
 def _visible(folder: str) -> list[str]:
     try:
         with os.scandir(folder) as scan:
-            paths = [entry.path for entry in scan if not entry.name.startswith(".")]
+            paths = [
+                entry.path
+                for entry in scan
+                if _EXCLUDES.match(entry.name, entry.name, folder=entry.is_dir()) is None
+            ]
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise VideoError(f"cannot be looked into ({why})", where=folder) from error
