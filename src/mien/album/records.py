@@ -102,6 +102,8 @@ class PictureRecord:
     turned : int
         Degrees clockwise, 0, 90, 180 or 270, by which it had to be turned to be upright, where its
         file does not say so and its faces do. Everything else is of the turned picture.
+    incomplete : bool
+        Whether the file is cut off, and with it the picture.
     """
 
     width: int
@@ -110,6 +112,7 @@ class PictureRecord:
     difference_hash: int
     faces: tuple[FaceRecord, ...]
     turned: int = 0
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,10 @@ def index(
 def status(
     database: Database = None,
     unreadable: Annotated[
-        bool, typer.Option("--unreadable", help="Name the photos that cannot be read, and why.")
+        bool,
+        typer.Option(
+            "--unreadable", help="Name the photos that cannot be read, or not whole, and why."
+        ),
     ] = False,
 ) -> None:
     """Say what is in the album."""
@@ -156,6 +159,9 @@ def status(
     if unreadable:
         for name, reason in found.unreadable:
             out.print(f"{shown_path(os.fsdecode(name))}: {reason}", markup=False)
+        for name in found.incomplete:
+            what = "is cut off, and was read as far as it goes"
+            out.print(f"{shown_path(os.fsdecode(name))}: {what}", markup=False)
         return
     size = path.stat().st_size / 1e6
     lines = [
@@ -169,6 +175,8 @@ def status(
         lines.append(f"missing     {found.gone:,} files that were there before")
     if found.unreadable:
         lines.append(f"unreadable  {len(found.unreadable):,} files: mien album status --unreadable")
+    if found.incomplete:
+        lines.append(f"cut off     {len(found.incomplete):,} files: mien album status --unreadable")
     for folder, when in found.folders:
         day = time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
         lines.append(f"folder      {shown_path(os.fsdecode(folder))}, indexed {day}")
@@ -210,6 +218,8 @@ def _tell(folder: Path, indexed: Indexed) -> None:
     """What a run did, and on standard error what it could not do."""
     for name, reason in indexed.unreadable:
         print_error(f"{shown_path(os.fsdecode(name))}: {reason}")
+    for name in indexed.incomplete:
+        print_note(f"{shown_path(os.fsdecode(name))}: is cut off, and was read as far as it goes")
     for closed in indexed.closed:
         print_error(f"{shown_path(os.fsdecode(closed.path))}: cannot be opened ({closed.reason})")
     if indexed.heic:

@@ -56,7 +56,7 @@ class Excludes:
     """
 
     def __init__(self, more: Iterable[str] = (), *, defaults: bool = True) -> None:
-        self.patterns = (*(DEFAULT_EXCLUDES if defaults else ()), *more)
+        self.patterns: tuple[str, ...] = (*(DEFAULT_EXCLUDES if defaults else ()), *more)
         for pattern in self.patterns:
             if not pattern.strip("/ "):
                 raise UsageError(

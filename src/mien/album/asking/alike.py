@@ -65,9 +65,10 @@ def alike_numbers(
         bits = np.bitwise_count(difference_hash[one] ^ difference_hash[other])
         with np.errstate(invalid="ignore"):
             one_day = np.abs(taken[one] - taken[other]) <= ALIKE_SECONDS
-        near = bits <= np.where(one_day, ALIKE_BITS, SAME_BITS)
+        near: npt.NDArray[np.bool_] = bits <= np.where(one_day, ALIKE_BITS, SAME_BITS)
         near &= faces[one] == faces[other]
-        return near & (np.abs(scores[one] - scores[other]) <= ALIKE_SCORE)
+        near &= np.abs(scores[one] - scores[other]) <= ALIKE_SCORE
+        return near
 
     every = np.arange(len(taken))
     best = every.copy()

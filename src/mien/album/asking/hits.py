@@ -72,6 +72,8 @@ class Hit:
     faces : tuple of HitFace
     turned : int
         Degrees clockwise by which the photo's picture is to be turned to be upright; 0 if it is.
+    incomplete : bool
+        Whether its file is cut off.
     """
 
     rank: int
@@ -84,6 +86,7 @@ class Hit:
     place: tuple[float, float] | None
     faces: tuple[HitFace, ...]
     turned: int = 0
+    incomplete: bool = False
 
     @property
     def taken_text(self) -> str | None:
@@ -143,9 +146,9 @@ def _hit(
     place: bool,
 ) -> Hit:
     picture = int(columns.picture[row])
-    width, height, taken, utc_offset, turned, *where = connection.execute(
-        "SELECT width, height, taken, utc_offset, turned, latitude, longitude FROM picture "
-        "WHERE id = ?",
+    width, height, taken, utc_offset, turned, incomplete, *where = connection.execute(
+        "SELECT width, height, taken, utc_offset, turned, incomplete, latitude, longitude "
+        "FROM picture WHERE id = ?",
         (picture,),
     ).fetchone()
     boxes = connection.execute(
@@ -178,6 +181,7 @@ def _hit(
             for at, box in enumerate(boxes, start=first)
         ),
         turned=turned,
+        incomplete=bool(incomplete),
     )
 
 

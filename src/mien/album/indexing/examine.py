@@ -197,6 +197,7 @@ def examine_photo(
         difference_hash(view),
         _faces(analyzer, close, detections),
         turned,
+        photo.incomplete,
     )
 
 

@@ -38,8 +38,9 @@ def read_exif(image: PillowImage.Image, content: bytes = b"") -> Exif:
     orientation = block.get(_ORIENTATION)
     taken, offset = _time({**block, **details})
     latitude, longitude = _place(place)
-    known = isinstance(orientation, int) and 1 <= orientation <= 8
-    return Exif(taken, offset, orientation if known else 1, latitude, longitude, oriented=known)
+    if isinstance(orientation, int) and 1 <= orientation <= 8:
+        return Exif(taken, offset, orientation, latitude, longitude, oriented=True)
+    return Exif(taken, offset, 1, latitude, longitude)
 
 
 def _png_exif(content: bytes) -> PillowImage.Exif:

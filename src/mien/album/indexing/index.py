@@ -90,6 +90,8 @@ class Indexed:
         In the photos that were read.
     unreadable : tuple of (bytes, str)
         Files that were tried now and cannot be read, and why.
+    incomplete : tuple of bytes
+        Files that were read now as far as they go: they are cut off.
     closed : tuple of Closed
     moved : int
         Files elsewhere in the album that have gone, and whose content is in this folder now.
@@ -107,6 +109,7 @@ class Indexed:
     excluded: Counter[str]
     faces: int
     unreadable: tuple[tuple[bytes, str], ...]
+    incomplete: tuple[bytes, ...]
     closed: tuple[Closed, ...]
     moved: int
     lost_folders: tuple[bytes, ...]
@@ -195,6 +198,7 @@ def index_folder(
         excluded=plan.excluded,
         faces=tally.faces,
         unreadable=tuple(tally.unreadable),
+        incomplete=tuple(tally.incomplete),
         closed=plan.closed,
         moved=len(moved),
         lost_folders=lost,
@@ -276,6 +280,7 @@ class _Tally:
     def __init__(self) -> None:
         self.read = self.recognised = self.faces = 0
         self.unreadable: list[tuple[bytes, str]] = []
+        self.incomplete: list[bytes] = []
 
     def add(self, examined: Examined) -> None:
         if examined.error is not None:
@@ -285,6 +290,7 @@ class _Tally:
         else:
             self.read += 1
             self.faces += len(examined.picture.faces)
+            self.incomplete += [examined.path] * examined.picture.incomplete
 
 
 def _examined(

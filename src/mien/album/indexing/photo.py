@@ -28,12 +28,15 @@ class Photo:
     width, height : int
         Full size of the upright photo in pixels.
     exif : Exif
+    incomplete : bool
+        Whether the file is cut off, and with it the picture.
     """
 
     image: Image
     width: int
     height: int
     exif: Exif
+    incomplete: bool = False
 
     @property
     def reduction(self) -> float:
@@ -72,7 +75,7 @@ def turned_photo(photo: Photo, degrees: int) -> Photo:
         return photo
     width, height = photo.width, photo.height
     size = (height, width) if degrees % 180 else (width, height)
-    return Photo(turned_image(photo.image, degrees), *size, photo.exif)
+    return Photo(turned_image(photo.image, degrees), *size, photo.exif, photo.incomplete)
 
 
 def _decoded(content: bytes, name: str, least_pixels: int | None) -> Photo:
@@ -89,8 +92,9 @@ def _decoded(content: bytes, name: str, least_pixels: int | None) -> Photo:
                     return reduced
     except Exception:  # ``read_picture`` finds the same fault again, and has the words for it.
         pass
-    image = read_picture(content, name=name).image
-    return Photo(image, image.shape[1], image.shape[0], exif)
+    picture = read_picture(content, name=name)
+    height, width = picture.image.shape[:2]
+    return Photo(picture.image, width, height, exif, picture.incomplete)
 
 
 def _reduced(file: PillowImage.Image, exif: Exif, least_pixels: int) -> Photo | None:

@@ -138,7 +138,8 @@ def _card(hit: Hit, emotion: str) -> str:
         shown = f'<span class="missing">{escape(error.what)}</span>'
     taken = (hit.taken_text or "")[:16].replace("T", " ")
     place = "" if hit.place is None else f"{hit.place[0]:.5f}, {hit.place[1]:.5f}"
-    details = " · ".join(filter(None, (f"score {hit.score:.3f}", taken, place)))
+    cut_off = "cut off" if hit.incomplete else ""
+    details = " · ".join(filter(None, (f"score {hit.score:.3f}", taken, place, cut_off)))
     faces = "".join(
         f"<li{'' if face.counted else ' class=aside'}>"
         f'<img src="{uri}" alt="Face {number}" width="144" height="144">'

@@ -153,6 +153,8 @@ def to_plain(hit: Hit) -> dict[str, Any]:
     }
     if hit.turned:
         plain["turned"] = hit.turned
+    if hit.incomplete:
+        plain["incomplete"] = True
     if hit.place is not None:
         plain["latitude"], plain["longitude"] = (round(value, 6) for value in hit.place)
     return plain

@@ -88,6 +88,7 @@ class AlbumPhoto(AnswerForm):
     latitude: float | None = None
     longitude: float | None = None
     turned: int | None = None
+    incomplete: bool | None = None
 
 
 class PhotosAnswer(AnswerForm):

@@ -110,6 +110,7 @@ export interface AlbumPhoto {
   latitude?: number | null;
   longitude?: number | null;
   turned?: number | null;
+  incomplete?: boolean | null;
 }
 
 export interface LookAnswer {

@@ -234,7 +234,7 @@ function facts(photo) {
   const rows = [
     ["Taken", dateOf(photo.taken, true) || "not known"],
     ["Size", `${photo.width} × ${photo.height} pixels${photo.turned ? ", turned upright by its faces" : ""}`],
-    ["File", photo.path],
+    ["File", photo.incomplete ? `${photo.path} (cut off: its end is missing)` : photo.path],
   ];
   const { latitude, longitude } = photo;
   if (typeof latitude === "number" && typeof longitude === "number") {
