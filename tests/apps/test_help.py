@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from rich.emoji import Emoji
+from rich.text import Text
 
 from mien.cli.verbs import _VERBS, _command
 
@@ -18,9 +19,11 @@ def commands(command: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("verb", _VERBS)
-def test_it_is_wrapped_once_and_no_word_becomes_a_picture(verb):
+def test_it_is_wrapped_once_and_no_word_becomes_a_picture_or_nothing(verb):
     for command in commands(_command(verb)):
         texts = [command.help or "", *(getattr(p, "help", None) or "" for p in command.params)]
         for text in texts:
             assert "\n" not in text.replace("\n\n", "")
             assert Emoji.replace(text) == text
+            # What stands in brackets must not be taken for a style, and vanish.
+            assert Text.from_markup(text).plain == text.replace(r"\[", "[")

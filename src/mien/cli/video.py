@@ -96,8 +96,8 @@ def video(
     size: Annotated[
         int | None,
         typer.Option(
-            help="Longest side in pixels of what the detector sees; smaller is faster and finds "
-            "fewer small faces.  [default: 640]",
+            help="Longest side in pixels of what the detector sees, 640 if not said; smaller is "
+            "faster and finds fewer small faces.",
             show_default=False,
         ),
     ] = None,

@@ -39,7 +39,7 @@ def to_table(hits: Sequence[Hit], emotion: str, *, place: bool) -> Table:
     table.add_column("Taken", no_wrap=True)
     table.add_column(f"Faces, {emotion}" if known else "Faces", overflow="fold")
     if place:
-        table.add_column("Place", no_wrap=True)
+        table.add_column("Place", overflow="fold", max_width=11)
     for hit in hits:
         cells: list[str | Text] = [
             str(hit.rank),

@@ -54,6 +54,7 @@ def interpret(
 ) -> tuple[Finding, ...]:
     """Put the figures into words, those that ask for something first."""
     found = [
+        *_join(join),
         *_splits(counts),
         *_classes(counts),
         *_blanks(blanks),
@@ -62,7 +63,6 @@ def interpret(
         *_near(duplicates),
         *_light(intensity),
         *_votes(agreement),
-        *_join(join),
     ]
     order = ("act", "know", "missing", "fine")
     return tuple(sorted(found, key=lambda finding: order.index(finding.level)))
