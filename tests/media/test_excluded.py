@@ -27,7 +27,7 @@ LEFT_OUT = {
     "#recycle/a.jpg": "#recycle",
     "__MACOSX/a.jpg": "__MACOSX",
     "Catalog Previews.lrdata/0/a.jpg": "*.lrdata",
-    "Mine.photoslibrary/resources/a.jpg": "*.photoslibrary/resources",
+    "Mine.photoslibrary/resources/a.jpg": "*.photoslibrary/resources/",
 }
 KEPT = (
     "a.jpg",

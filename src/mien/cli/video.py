@@ -170,7 +170,8 @@ def _conclude(done: list[Followed], places: Places) -> int:
     last = done[-1] if done else None
     if last is not None and last.interrupted:
         kept = [] if places.table is None else [places.table]
-        kept += [path for followed in done for path in followed.targets.written()]
+        read = [followed for followed in done if followed.summary is not None]
+        kept += [path for followed in read for path in followed.targets.written()]
         assert last.summary is not None
         at = f"{last.summary.end:.1f} s"
         if places.several:

@@ -28,9 +28,9 @@ DEFAULT_EXCLUDES = (
     "*.lrdata",
     "*.lrcat-data",
     "CaptureOne",
-    "*.photoslibrary/resources",
-    "*.aplibrary/Previews",
-    "*.aplibrary/Thumbnails",
+    "*.photoslibrary/resources/",
+    "*.aplibrary/Previews/",
+    "*.aplibrary/Thumbnails/",
 )
 """What folders leave out by default. Hidden are ``.thumbnails``, ``.dtrash``, ``.Trash-1000``,
 ``.picasaoriginals`` and their like, too."""
@@ -84,10 +84,10 @@ class Excludes:
             Whether it is one.
         """
         for pattern, regex in self._of_names if self._any_name.match(name) else ():
-            if regex.match(name) and (folder or not pattern.endswith("/")):
+            if (folder or not pattern.endswith("/")) and regex.match(name):
                 return pattern
         for pattern, regex in self._of_paths:
-            if regex.match(below) and (folder or not pattern.endswith("/")):
+            if (folder or not pattern.endswith("/")) and regex.match(below):
                 return pattern
         return None
 
