@@ -49,11 +49,6 @@ FIRST_SHOWN = 2
 larger ones: it brings them down itself, but more slowly."""
 
 
-SHOWN_TURNED = 1 / 4
-"""Whether a picture lies on its side is tried with so many of the pixels that the detector sees:
-three more looks then take less time than the first."""
-
-
 @dataclass(frozen=True, slots=True)
 class ExaminerSettings:
     """What a worker needs to know.
@@ -177,8 +172,7 @@ def examine_photo(
     found = analyzer.detector.detect(view)
     turned = 0
     if not photo.exif.oriented:
-        small, _ = _shrunk(view, int(seen * SHOWN_TURNED)) if seen else (view, 1)
-        turned = needed_turn(analyzer.detector, small, found)
+        turned = needed_turn(view, found)
     if turned:
         photo, view = turned_photo(photo, turned), turned_image(view, turned)
         found = analyzer.detector.detect(view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from mien.media.image import Image
 from mien.vision.crop import roll_of
-from mien.vision.detection.detector import Detection, Detector
+from mien.vision.detection.detector import DEFAULT_DETECTOR, Detection, Detector
+from mien.vision.detection.detectors import create_detector
 
 TURNS = (90, 270, 180)
 """Degrees clockwise. Scans and pictures whose EXIF was lost lie on their side more often than on
@@ -22,26 +24,29 @@ upright faces that it sees well, and was under 0.7 for faces of press photos tha
 
 LEAST_GAIN = 0.1
 
+TRIED_SIZE = 320
+"""Longest side of what the detector is shown of turned pictures: with a quarter of the usual pixels
+three looks take about as long as the first. Smaller pictures would be enlarged again."""
 
-def needed_turn(detector: Detector, small: Image, found: Sequence[Detection]) -> int:
+
+def needed_turn(view: Image, found: Sequence[Detection]) -> int:
     """Degrees clockwise, 0, 90, 180 or 270, by which a picture is to be turned to be upright.
 
     A picture is turned only if one of its faces is surely upright then, and none was before.
 
     Parameters
     ----------
-    detector : Detector
-    small : ndarray of shape (H, W, 3), uint8
-        The picture, RGB, as it is looked at turned.
+    view : ndarray of shape (H, W, 3), uint8
+        The picture, RGB, as it was looked at.
     found : sequence of Detection
-        What was found in the picture as it is.
+        What was found in it.
     """
     best, turn = _best(found), 0
     if best >= SURE_UPRIGHT:
         return turn
     least = max(SURE_UPRIGHT, best + LEAST_GAIN)
     for degrees in TURNS:
-        score = _best(detector.detect(turned_image(small, degrees)))
+        score = _best(_quick_detector().detect(turned_image(view, degrees)))
         if score >= least:
             least, turn = score, degrees
     return turn
@@ -50,6 +55,11 @@ def needed_turn(detector: Detector, small: Image, found: Sequence[Detection]) ->
 def turned_image(image: Image, degrees: int) -> Image:
     """The image turned clockwise by 0, 90, 180 or 270 degrees."""
     return np.ascontiguousarray(np.rot90(image, -degrees // 90)) if degrees else image
+
+
+@functools.cache
+def _quick_detector() -> Detector:
+    return create_detector(DEFAULT_DETECTOR, size=TRIED_SIZE)
 
 
 def _best(found: Sequence[Detection]) -> float:
