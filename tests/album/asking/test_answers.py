@@ -47,6 +47,17 @@ def hits(made_album: Path) -> tuple[Hit, ...]:
     return ask(made_album)
 
 
+@pytest.mark.parametrize("place", [False, True])
+def test_a_table_fits_into_80_columns(hits: tuple[Hit, ...], place: bool) -> None:
+    long = [
+        replace(hit, path=f"/pictures/at the seaside/{'very ' * 9}long.jpg", place=(-48.2, -116.37))
+        for hit in hits
+    ]
+    console = Console(width=80, file=io.StringIO(), soft_wrap=True)
+    console.print(to_table(long, "surprise", place=place))
+    assert max(map(len, console.file.getvalue().splitlines())) <= 80
+
+
 def test_the_sharp_happy_faces_are_named(hits: tuple[Hit, ...]) -> None:
     names = {Path(hit.path).name for hit in hits}
     assert names == {"burst-1.jpg", "burst-2.jpg", "pair.png"}

@@ -11,6 +11,7 @@ from mien.lab.data.audit.duplicates import Duplicates, find_duplicates
 from mien.lab.data.audit.findings import Finding, interpret
 from mien.lab.data.audit.intensity import Intensity, histograms, intensities
 from mien.lab.data.audit.label_agreement import AgreementAudit, find_agreement
+from mien.lab.data.audit.vote_join import check_join
 from mien.lab.data.faces import FaceData
 
 
@@ -78,5 +79,5 @@ def audit_faces(data: FaceData) -> Audit:
         duplicates=duplicates,
         intensity=intensity,
         agreement=agreement,
-        findings=interpret(counts, blanks, duplicates, intensity, agreement),
+        findings=interpret(counts, blanks, duplicates, intensity, agreement, check_join(data)),
     )
