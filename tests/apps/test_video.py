@@ -248,6 +248,22 @@ def test_several_videos_need_places_of_their_own(mien, recordings, tmp_path, arg
     assert [path.name for path in tmp_path.iterdir()] == ["recordings"]
 
 
+def test_signs_and_bodies_are_told_with_the_quick_detector_too(mien, recordings, tmp_path):
+    asked = ("--signs", "--focal", "800", "--detector", "auto")
+    done = mien("video", recordings / "frames", *asked, "--out", "rows.csv")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader((tmp_path / "rows.csv").open()))
+    assert [row["track"] for row in rows] == ["1"] * 3
+    for row in rows:
+        assert "corners of the mouth" in row["signs"]
+        assert row["focal_from"] == "given"
+        assert float(row["distance_low"]) < 1.1 < float(row["distance_high"])
+    done = mien("video", recordings / "frames", "--body", "--end", "0.05", "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    body = json.loads(done.stdout.splitlines()[0])["faces"][0]["signs"]["body"]
+    assert "left_shoulder" in body["points"]
+
+
 def test_frames_in_a_folder_are_a_video(mien, astronaut, tmp_path):
     frames = tmp_path / "frames"
     frames.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,16 @@ import typer
 
 from mien.cli.console import out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
-from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
+from mien.cli.gathered import gathered
+from mien.cli.options import (
+    Balanced,
+    Body,
+    FocalLength,
+    ModelName,
+    ReadingName,
+    Signs,
+    chosen_reading,
+)
 from mien.cli.videos.follow import Excerpt, Followed, follow_all
 from mien.cli.videos.shown import interruption, people_table
 from mien.cli.videos.targets import Places, RowFormat, place_results
@@ -25,6 +35,73 @@ from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
 from mien.wording import count
 
 
+@dataclass(frozen=True, slots=True)
+class _StreamOptions:
+    """How faces are found, followed and read."""
+
+    smooth: Annotated[
+        float, typer.Option(help="Time constant of the smoothing in seconds; 0 does not smooth.")
+    ] = SMOOTH_SECONDS
+    detect_every: Annotated[
+        int, typer.Option(help="Look for faces in every so many frames, follow them between.")
+    ] = DETECT_EVERY
+    detector: Annotated[
+        str,
+        typer.Option(
+            help="Face detector: centerface; auto (BlazeFace in its place while that sees all the "
+            "faces: faster where people are near); blazeface (for faces that are not small); or "
+            "haar (for comparison)."
+        ),
+    ] = DEFAULT_DETECTOR
+    min_face: Annotated[
+        float | None,
+        typer.Option(help="Smallest side of a face in pixels.", show_default=False),
+    ] = None
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Longest side in pixels of what the detector sees, 640 if not said; smaller is "
+            "faster and finds fewer small faces.",
+            show_default=False,
+        ),
+    ] = None
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
+    ] = False
+    signs: Signs = False
+    body: Body = False
+    focal: FocalLength = None
+    model: ModelName = None
+    reading: ReadingName = None
+    balanced: Balanced = False
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
+    ] = None
+
+    def analyzer(self) -> StreamAnalyzer:
+        """The networks, opened."""
+        return StreamAnalyzer(
+            find_model(self.model),
+            detector=self.detector,
+            detect_every=self.detect_every,
+            smooth_seconds=self.smooth,
+            min_face=self.min_face,
+            rotate=self.rotate,
+            threads=self.cpu_threads(),
+            size=self.size,
+            reading=chosen_reading(self.reading, self.balanced),
+            signs=self.signs,
+            body=self.body,
+            focal=self.focal,
+        )
+
+    def cpu_threads(self) -> int:
+        """For the decoder as for the networks."""
+        return self.threads or cores()
+
+
+@gathered
 def video(
     sources: Annotated[
         list[str],
@@ -73,12 +150,6 @@ def video(
             "--rate", help="How many of the pictures of a folder are a second; 25 if not said."
         ),
     ] = None,
-    smooth: Annotated[
-        float, typer.Option(help="Time constant of the smoothing in seconds; 0 does not smooth.")
-    ] = SMOOTH_SECONDS,
-    detect_every: Annotated[
-        int, typer.Option(help="Look for faces in every so many frames, follow them between.")
-    ] = DETECT_EVERY,
     start: Annotated[
         str | None,
         typer.Option(help="Begin here: 90 (seconds), 1:30 or 0:01:30.", show_default=False),
@@ -86,31 +157,8 @@ def video(
     end: Annotated[
         str | None, typer.Option(help="Stop here; as --start.", show_default=False)
     ] = None,
-    detector: Annotated[
-        str, typer.Option(help="Face detector: centerface, or haar (for comparison).")
-    ] = DEFAULT_DETECTOR,
-    min_face: Annotated[
-        float | None,
-        typer.Option(help="Smallest side of a face in pixels.", show_default=False),
-    ] = None,
-    size: Annotated[
-        int | None,
-        typer.Option(
-            help="Longest side in pixels of what the detector sees, 640 if not said; smaller is "
-            "faster and finds fewer small faces.",
-            show_default=False,
-        ),
-    ] = None,
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
-    ] = False,
-    model: ModelName = None,
-    reading: ReadingName = None,
-    balanced: Balanced = False,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
-    ] = None,
+    *,
+    options: _StreamOptions,
 ) -> None:
     """Follow the faces of videos and say what each expresses over time.
 
@@ -121,7 +169,6 @@ def video(
     Exit status: 0 all read, 2 wrong usage, 3 some of it could not be read (one line a video says
     what, the rest is done), 130 interrupted, 1 anything else.
     """
-    threads = threads or cores()
     begin, stop = seconds_of(start, "--start"), seconds_of(end, "--end")
     videos = find_videos(sources)
     places = place_results(
@@ -132,18 +179,8 @@ def video(
         annotate_to=annotate_to,
         summary_to=summary_to,
     )
-    analyzer = StreamAnalyzer(
-        find_model(model),
-        detector=detector,
-        detect_every=detect_every,
-        smooth_seconds=smooth,
-        min_face=min_face,
-        rotate=rotate,
-        threads=threads,
-        size=size,
-        reading=chosen_reading(reading, balanced),
-    )
-    excerpt = Excerpt(begin or 0.0, stop, fps, picture_rate, threads)
+    analyzer = options.analyzer()
+    excerpt = Excerpt(begin or 0.0, stop, fps, picture_rate, options.cpu_threads())
     done: list[Followed] = []
     with _stop_on_signal() as interrupted:
         for followed in follow_all(analyzer, places, excerpt, interrupted):

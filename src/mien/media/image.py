@@ -28,13 +28,7 @@ from mien.media.kinds.pages import page_places
 from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
 from mien.media.kinds.refusals import check_size, damaged, no_end, unidentified
 from mien.media.kinds.tiff_directories import begins_like_tiff
-from mien.media.kinds.tiff_kinds import (
-    contradicts_itself,
-    is_whole,
-    kind_refused,
-    misread,
-    pages_of,
-)
+from mien.media.kinds.tiff_kinds import kind_refused, misread, pages_of, tiff_refused
 from mien.media.kinds.upright_rgb import (
     eight_bit_rgb,
     exif_focal,
@@ -296,7 +290,7 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
         if head[4:8] == b"ftyp" and not is_video(head) and lacks_its_end(stream):
             raise no_end(where) from error
         if begins_like_tiff(head):
-            raise _tiff_refused(stream, where) from error
+            raise tiff_refused(stream, where) from error
         raise unidentified(head, where, readable_formats()) from error
     except PillowImage.DecompressionBombError as error:
         found = re.search(r"\d+", str(error))
@@ -312,18 +306,8 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
         if page == 1 and lacks_its_end(stream):
             return _cut_off(stream, where, max_pixels)
         if begins_like_tiff(head) and isinstance(error, ValueError):
-            raise _tiff_refused(stream, where) from error
+            raise tiff_refused(stream, where) from error
         raise damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
-
-
-def _tiff_refused(stream: IO[bytes], where: str) -> ImageError:
-    """What to say of a TIFF that Pillow does not open: it may be cut off, or of a rare kind."""
-    pages = pages_of(stream)
-    if not pages or not is_whole(pages[0], stream):
-        return no_end(where)
-    if contradicts_itself(pages[0]):
-        return damaged("its number of samples is wrong", where)
-    return kind_refused(pages[0], where)
 
 
 def _read_raw(stream: IO[bytes], raw: RawPhoto, where: str, max_pixels: int) -> ReadPicture:

@@ -202,6 +202,22 @@ def test_the_page_holds_all_and_loads_nothing(hits: tuple[Hit, ...], tmp_path: P
     assert re.search(r'class="asked">happy<.*?width:9\d\.\d%', text)
 
 
+def test_the_page_says_why_a_face_does_not_count(hits: tuple[Hit, ...], tmp_path: Path) -> None:
+    face = replace(hits[0].faces[0], counted=False, unsure=False)
+    faults = {
+        "dark": {"brightness": 0.1},
+        "small, blurred, unsure": {"size": 20.0, "sharpness": 0.01, "unsure": True},
+        "by the question": {"brightness": None},
+    }
+    faces = tuple(replace(face, **changed) for changed in faults.values())
+    page = tmp_path / "page.html"
+    shown = [replace(hits[0], faces=faces, incomplete=True)]
+    write_gallery(page, shown, title="Best", subtitle="s", emotion="happy")
+    text = page.read_text()
+    assert re.findall("not counted: ([^<]*)<", text) == list(faults)
+    assert "· cut off<" in text
+
+
 def test_the_page_in_a_browser(hits: tuple[Hit, ...], tmp_path: Path, chromium: object) -> None:
     page_file = tmp_path / "page.html"
     write_gallery(page_file, hits, title="Best", subtitle="s", emotion="happy")

@@ -184,4 +184,11 @@ def _make_folders(targets: VideoTargets, *, several: bool) -> None:
 def _sink(analyzer: StreamAnalyzer, format: RowFormat, out: Path | None) -> Sink:
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels, ferplus = next(iter(heads.values())), heads.get(FERPLUS.name, ())
-    return create_sink(format.value, out, labels=labels, ferplus_labels=ferplus, video=True)
+    return create_sink(
+        format.value,
+        out,
+        labels=labels,
+        ferplus_labels=ferplus,
+        video=True,
+        signs=analyzer.signs,
+    )

@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from mien.media.kinds.cut_off_jpeg2000 import jpeg2000_lacks_its_end, rest_of_jpeg2000
+from mien.media.kinds.cut_off_rest import GREY, Rest, rows_alike
 from mien.media.kinds.cut_off_tiff import is_compressed, rest_of_strips
 from mien.media.kinds.cut_off_webp import rest_of_webp, webp_lacks_its_end
 from mien.media.kinds.jpeg_markers import END, jpeg_header, scan_starts, without_half_a_segment
-from mien.media.kinds.cut_off_rest import GREY, Rest, rows_alike
 from mien.media.kinds.tiff_directories import begins_like_tiff
 from mien.media.kinds.tiff_kinds import is_whole, pages_of
 from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
