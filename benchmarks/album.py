@@ -288,7 +288,8 @@ def fill(connection: sqlite3.Connection, folder: Path, photos: int) -> None:
         )
         connection.execute("INSERT INTO setting VALUES ('model', 1)")
         connection.executemany(
-            "INSERT INTO picture VALUES (?, ?, 1, 4000, 3000, 1, ?, NULL, NULL, NULL, ?)",
+            "INSERT INTO picture (id, hash, model, width, height, orientation, taken, "
+            "difference_hash) VALUES (?, ?, 1, 4000, 3000, 1, ?, ?)",
             ((n, n.to_bytes(16), n * 2.0, hashes[n]) for n in range(photos)),
         )
         connection.executemany(

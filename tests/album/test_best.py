@@ -52,6 +52,21 @@ def test_of_equal_files_the_original_is_named(mien: Command, tmp_path: Path, cop
     assert named(mien("album", "top", "--format", "paths").stdout) == ["a.jpg"]
 
 
+def test_photos_that_are_alike_are_named_once(mien: Command, tmp_path: Path) -> None:
+    """Saved anew, smaller, minutes later; of pictures of two days both are named."""
+    folder = tmp_path / "photos"
+    save(portrait(320), folder / "a - Copy.png")
+    save(portrait(320), folder / "a.jpg", taken="2020:01:01 10:00:00")
+    save(portrait(280), folder / "b.jpg", taken="2020:01:01 10:30:00")
+    save(portrait(320, mirrored=True), folder / "other.jpg", taken="2020:01:01 10:31:00")
+    mien("album", "index", folder)
+    done = mien("album", "top", "--format", "paths")
+    found = named(done.stdout)
+    assert len(found) == 2 and "other.jpg" in found and found != ["a - Copy.png", "other.jpg"]
+    assert b"2 left out as alike to another; to see all: --bursts all" in done.stderr
+    assert len(named(mien("album", "top", "--format", "paths", "--bursts", "all").stdout)) == 4
+
+
 @pytest.mark.parametrize("name", ["copying.jpg", "photocopy.jpg", "IMG_2019.jpg", "a(b).jpg"])
 def test_names_that_are_no_copies(name: str) -> None:
     assert not is_copy(name.encode())

@@ -177,12 +177,91 @@ def test_an_interruption_keeps_what_was_read(mien_path, make_video, scene, tmp_p
     assert list(tmp_path.glob(".mien-*")) == []
 
 
-def test_several_videos_are_refused_in_one_line(mien, tmp_path):
-    done = mien("video", tmp_path / "a.mp4", tmp_path / "b.mp4")
+@pytest.fixture
+def recordings(clip, astronaut, tmp_path) -> Path:
+    """Two videos, the frames of a third, and a file that is no video."""
+    folder = tmp_path / "recordings"
+    (folder / "frames").mkdir(parents=True)
+    for name in ("a.mp4", "a.mkv"):
+        shutil.copy(clip, folder / name)
+    (folder / "broken.mp4").write_bytes(b"no video" * 100)
+    with Image.open(astronaut) as photo:
+        for number in range(3):
+            photo.crop((number, 0, number + 400, 300)).save(folder / "frames" / f"{number}.png")
+    return folder
+
+
+def test_several_videos_give_a_set_of_files_each(mien, recordings, tmp_path):
+    sources = [recordings / name for name in ("a.mp4", "broken.mp4", "a.mkv", "frames")]
+    results = ("--out", "all", "--annotate", "all", "--summary", "all")
+    done = mien("video", *sources, *results, "--end", "0.5")
+    assert done.returncode == EXIT_SOME_UNREADABLE
+    first, last = done.stderr.splitlines()
+    assert "broken.mp4" in first
+    assert last == "error: 1 of 4 videos could not be read"
+    names = {path.name for path in (tmp_path / "all").iterdir()}
+    stems = ("a_mp4", "a_mkv", "frames")
+    drawn = {"a_mp4.mp4", "a_mkv.mkv", "frames.mp4"}
+    assert names == {*stems, *(f"{stem}.csv" for stem in stems), *drawn}
+    for stem, people in zip(stems, (2, 2, 1), strict=True):
+        rows = list(csv.DictReader((tmp_path / "all" / f"{stem}.csv").open()))
+        assert len({row["track"] for row in rows}) == people
+        assert len({row["path"] for row in rows}) == 1
+        summary = json.loads((tmp_path / "all" / stem / "summary.json").read_text())
+        assert summary["path"] == rows[0]["path"]
+        assert rows[0]["path"] in done.stdout
+
+
+def test_several_videos_fit_in_one_table(mien, recordings, tmp_path):
+    done = mien("video", "recordings", "--out", "rows.json", "--end", "0.3")
+    assert done.returncode == EXIT_SOME_UNREADABLE
+    document = json.loads((tmp_path / "rows.json").read_text())
+    paths = [frame["path"] for frame in document["frames"]]
+    assert paths == ["recordings/a.mkv"] * 3 + ["recordings/a.mp4"] * 3
+    assert [error["path"] for error in document["errors"]] == ["recordings/broken.mp4"]
+    done = mien("video", "recordings/a.*", "recordings/a.mp4", "-f", "csv", "--end", "0.3")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["path"] for row in rows if row["number"] == "0"] == [
+        *["recordings/a.mkv"] * 2,
+        *["recordings/a.mp4"] * 2,
+    ]
+    assert {row["track"] for row in rows} == {"1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["--annotate", "drawn.mp4"], "one file for several videos"),
+        (["--annotate", "recordings"], "would replace the video itself"),
+        (["--out", "all.xyz"], "the format cannot be told"),
+        (["camera:0"], "a camera is read alone"),
+        (["--rate", "0"], "rate is 0"),
+    ],
+)
+def test_several_videos_need_places_of_their_own(mien, recordings, tmp_path, arguments, what):
+    shutil.copy(recordings / "a.mp4", recordings / "b.mp4")
+    done = mien("video", "recordings/frames", "recordings/b.mp4", *arguments)
     assert done.returncode == 2
+    assert what in one_line(done.stderr)
     assert done.stdout == ""
-    (line,) = done.stderr.strip().splitlines()
-    assert "one video at a time, not 2; call it once for each" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["recordings"]
+
+
+def test_signs_and_bodies_are_told_with_the_quick_detector_too(mien, recordings, tmp_path):
+    asked = ("--signs", "--focal", "800", "--detector", "auto")
+    done = mien("video", recordings / "frames", *asked, "--out", "rows.csv")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader((tmp_path / "rows.csv").open()))
+    assert [row["track"] for row in rows] == ["1"] * 3
+    for row in rows:
+        assert "corners of the mouth" in row["signs"]
+        assert row["focal_from"] == "given"
+        assert float(row["distance_low"]) < 1.1 < float(row["distance_high"])
+    done = mien("video", recordings / "frames", "--body", "--end", "0.05", "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    body = json.loads(done.stdout.splitlines()[0])["faces"][0]["signs"]["body"]
+    assert "left_shoulder" in body["points"]
 
 
 def test_frames_in_a_folder_are_a_video(mien, astronaut, tmp_path):

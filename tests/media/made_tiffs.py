@@ -71,3 +71,39 @@ def tiff(
             directory += struct.pack(order + "I", end + len(after))
             after += raw
     return content + directory + bytes(4) + after
+
+
+def directory_first(content: bytes) -> bytes:
+    """A TIFF as scanners write it: its one directory before its strips, so that a cut spares it.
+
+    Parameters
+    ----------
+    content : bytes
+        Of Pillow: little-endian, with strips, the directory anywhere.
+    """
+    sizes = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1}
+    (at,) = struct.unpack_from("<I", content, 4)
+    (number,) = struct.unpack_from("<H", content, at)
+    values = {}
+    for place in range(at + 2, at + 2 + 12 * number, 12):
+        tag, kind, many = struct.unpack_from("<HHI", content, place)
+        size = sizes[kind] * many
+        begin = place + 8 if size <= 4 else struct.unpack_from("<I", content, place + 8)[0]
+        values[tag] = (kind, many, content[begin : begin + size])
+    forms = {3: "H", 4: "I"}
+    places, lengths = (
+        struct.unpack(f"<{values[tag][1]}{forms[values[tag][0]]}", values[tag][2])
+        for tag in (273, 279)
+    )
+    values[273] = (4, len(places), bytes(4 * len(places)))
+    strips = b"".join(content[p : p + n] for p, n in zip(places, lengths, strict=True))
+    head = 8 + 2 + 12 * len(values) + 4
+    start = head + sum(len(raw) + len(raw) % 2 for _, _, raw in values.values() if len(raw) > 4)
+    begins = [start + sum(lengths[:row]) for row in range(len(lengths))]
+    values[273] = (4, len(places), struct.pack(f"<{len(begins)}I", *begins))
+    entries, after = struct.pack("<H", len(values)), b""
+    for tag, (kind, many, raw) in sorted(values.items()):
+        inline = raw.ljust(4, b"\0") if len(raw) <= 4 else struct.pack("<I", head + len(after))
+        entries += struct.pack("<HHI", tag, kind, many) + inline
+        after += raw + bytes(len(raw) % 2) if len(raw) > 4 else b""
+    return b"II*\0" + struct.pack("<I", 8) + entries + bytes(4) + after + strips

@@ -23,6 +23,8 @@ from PIL import Image, ImageFile, features
 from mien.errors import ImageError, PictureWarning
 from mien.media.image import open_error, read_image, read_picture, reads_heic
 
+from .made_tiffs import directory_first
+
 NOISE = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
 
 
@@ -137,9 +139,75 @@ def test_cut_off_anywhere_what_is_read_is_there_and_the_loss_is_told(kind):
         assert picture.incomplete == bool(picture.warnings)
         # Without its last bits a picture may be the whole one by chance; nobody can tell.
         assert picture.incomplete or same.all(), cut
-        if picture.incomplete and "progressive" not in kind:
+        if picture.incomplete and kind not in ("progressive JPEG", "JPEG 2000"):
             rows = int(picture.warnings[0].removeprefix("is cut off: ").split()[0])
             assert 45 <= rows <= same.sum(), cut
+
+
+def gradient(format: str, **options: object) -> bytes:
+    """Of a picture as smooth as photos are."""
+    down, across = np.mgrid[0:90, 0:120]
+    pixels = np.stack([2 * across, 2 * down, 120 + 60 * np.sin(across / 9)], 2).astype(np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, format, **options)
+    return content.getvalue()
+
+
+STRIPS = {278: 8}
+CUT = {
+    "WebP": gradient("WEBP", quality=95),
+    "WebP with EXIF": gradient("WEBP", quality=95, exif=b"Exif\0\0" + bytes(40)),
+    "lossless WebP": encode("WEBP", lossless=True),
+    "PNG": gradient("PNG"),
+    "LZW TIFF": directory_first(gradient("TIFF", compression="tiff_lzw", tiffinfo=STRIPS)),
+    "ZIP TIFF": directory_first(gradient("TIFF", compression="tiff_deflate", tiffinfo=STRIPS)),
+    "packed TIFF": directory_first(gradient("TIFF", compression="packbits", tiffinfo=STRIPS)),
+    "JPEG TIFF": directory_first(gradient("TIFF", compression="jpeg", tiffinfo=STRIPS)),
+}
+
+
+@pytest.mark.parametrize("kind", CUT)
+def test_what_is_there_of_a_compressed_picture_is_read(kind):
+    content = CUT[kind]
+    whole = read_image(content)
+    picture = read_picture(content[: len(content) * 3 // 4])
+    same = (picture.image == whole).all(axis=(1, 2))
+    assert picture.incomplete
+    rows = int(picture.warnings[0].removeprefix("is cut off: ").split()[0])
+    assert 45 <= rows < 90
+    assert same[:rows].all()
+    assert (picture.image[rows + 8 :] == 128).all()
+    with pytest.raises(ImageError, match="is cut off"):
+        read_picture(content[: len(content) // 5])
+
+
+@pytest.mark.parametrize("options", [{}, {"no_jp2": True}, {"irreversible": True}])
+def test_a_jpeg_2000_that_is_cut_off_is_coarser(options):
+    content = gradient("JPEG2000", **options)
+    whole = read_image(content).astype(float)
+    picture = read_picture(content[: len(content) * 3 // 4])
+    assert picture.warnings == ("is cut off: all of it is there, but coarser",)
+    assert np.abs(picture.image - whole).mean() < 4
+    assert "is cut off: without its end it cannot be read" in the_error(
+        content[: len(content) * 2 // 5]
+    )
+
+
+NOT_WITHOUT_THEIR_END = {
+    "LZW TIFF": SAMPLES["LZW TIFF"],
+    "tiles": gradient("JPEG2000", tile_size=(32, 32)),
+    "animation": gradient("WEBP", save_all=True, append_images=[Image.new("RGB", (120, 90))]),
+}
+if features.check("avif"):
+    NOT_WITHOUT_THEIR_END["AVIF"] = SAMPLES["AVIF"]
+
+
+@pytest.mark.parametrize("kind", NOT_WITHOUT_THEIR_END)
+@pytest.mark.parametrize("share", [0.5, 0.98])
+def test_what_cannot_be_read_without_its_end_is_called_cut_off(kind, share):
+    content = NOT_WITHOUT_THEIR_END[kind]
+    line = the_error(content[: int(share * len(content))])
+    assert "is cut off: without its end it cannot be read" in line
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "progressive JPEG"])

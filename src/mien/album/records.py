@@ -11,8 +11,8 @@ import numpy.typing as npt
 from mien.results import Box
 
 SIZE, SHARPNESS, UNSURE_COLUMN, FIRST_LABEL = 0, 1, 2, 3
-"""Places in ``face.measures``, little-endian float32: size, sharpness, unsure (0 or 1), and then
-the probabilities of the first head and of FER+."""
+"""Places in ``face.measures``, little-endian float32: size, sharpness, unsure (0 or 1), then the
+probabilities of the first head and of FER+, and last the brightness, which older rows lack."""
 
 MEASURE_BYTES = 4
 
@@ -29,6 +29,8 @@ class Exif:
         Minutes by which that clock was ahead of UTC, where the camera knew.
     orientation : int
         1 to 8; 1 is upright.
+    oriented : bool
+        Whether the file says which way up it is.
     latitude, longitude : float or None
         In degrees, north and east positive.
     """
@@ -38,6 +40,7 @@ class Exif:
     orientation: int = 1
     latitude: float | None = None
     longitude: float | None = None
+    oriented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class FaceRecord:
         Geometric mean of the box's sides in pixels.
     sharpness : float
         See ``mien.album.indexing.measure.sharpness``.
+    brightness : float
+        0 to 1; see ``mien.album.indexing.measure.brightness``.
     unsure : bool
     probabilities, ferplus : tuple of float
         In the order of the model's labels; ``ferplus`` is empty without such a head.
@@ -68,6 +73,7 @@ class FaceRecord:
     roll: float
     size: float
     sharpness: float
+    brightness: float
     unsure: bool
     probabilities: tuple[float, ...]
     ferplus: tuple[float, ...]
@@ -76,6 +82,7 @@ class FaceRecord:
     def measures(self) -> bytes:
         """What ranking needs, as it is stored in ``face.measures``."""
         values = (self.size, self.sharpness, float(self.unsure), *self.probabilities, *self.ferplus)
+        values += (self.brightness,)
         return np.array(values, "<f4").tobytes()
 
 
@@ -92,6 +99,11 @@ class PictureRecord:
         See ``mien.album.indexing.measure.difference_hash``.
     faces : tuple of FaceRecord
         Largest first.
+    turned : int
+        Degrees clockwise, 0, 90, 180 or 270, by which it had to be turned to be upright, where its
+        file does not say so and its faces do. Everything else is of the turned picture.
+    incomplete : bool
+        Whether the file is cut off, and with it the picture.
     """
 
     width: int
@@ -99,6 +111,8 @@ class PictureRecord:
     exif: Exif
     difference_hash: int
     faces: tuple[FaceRecord, ...]
+    turned: int = 0
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

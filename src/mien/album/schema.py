@@ -67,6 +67,14 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE file ADD COLUMN retry INTEGER NOT NULL DEFAULT 0;
     UPDATE file SET retry = 1 WHERE error IS NOT NULL;
     """,
+    # Photos that were read before are as their files say.
+    """
+    ALTER TABLE picture ADD COLUMN turned INTEGER NOT NULL DEFAULT 0;
+    """,
+    # Which of the photos that were read before are cut off nobody noted.
+    """
+    ALTER TABLE picture ADD COLUMN incomplete INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 """Script number n brings a database from version n to n + 1; never change one that was released."""
 

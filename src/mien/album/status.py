@@ -28,6 +28,8 @@ class Status:
         That were indexed, and when, in seconds since 1970 UTC.
     unreadable : tuple of (bytes, str)
         Files that cannot be read, and why.
+    incomplete : tuple of bytes
+        Files that are cut off, and were read as far as they go.
     """
 
     photos: int
@@ -38,6 +40,7 @@ class Status:
     other_model: int
     folders: tuple[tuple[bytes, float], ...]
     unreadable: tuple[tuple[bytes, str], ...]
+    incomplete: tuple[bytes, ...] = ()
 
 
 def album_status(connection: sqlite3.Connection) -> Status:
@@ -60,5 +63,18 @@ def album_status(connection: sqlite3.Connection) -> Status:
     unreadable = connection.execute(
         "SELECT path, error FROM file WHERE error IS NOT NULL AND gone = 0 ORDER BY path"
     ).fetchall()
-    name = None if model is None else model[0]
-    return Status(photos, files, faces, gone, name, other, tuple(folders), tuple(unreadable))
+    incomplete = connection.execute(
+        "SELECT path FROM file JOIN picture ON picture.id = file.picture "
+        "WHERE incomplete = 1 AND gone = 0 ORDER BY path"
+    ).fetchall()
+    return Status(
+        photos=photos,
+        files=files,
+        faces=faces,
+        gone=gone,
+        model=None if model is None else model[0],
+        other_model=other,
+        folders=tuple(folders),
+        unreadable=tuple(unreadable),
+        incomplete=tuple(path for (path,) in incomplete),
+    )

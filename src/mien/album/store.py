@@ -175,11 +175,13 @@ def _store_picture(
     exif = picture.exif
     (id,) = connection.execute(
         "INSERT INTO picture (hash, model, width, height, orientation, taken, utc_offset, "
-        "latitude, longitude, difference_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "latitude, longitude, difference_hash, turned, incomplete) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (hash) DO UPDATE SET model = excluded.model, width = excluded.width, "
         "height = excluded.height, orientation = excluded.orientation, taken = excluded.taken, "
         "utc_offset = excluded.utc_offset, latitude = excluded.latitude, "
-        "longitude = excluded.longitude, difference_hash = excluded.difference_hash RETURNING id",
+        "longitude = excluded.longitude, difference_hash = excluded.difference_hash, "
+        "turned = excluded.turned, incomplete = excluded.incomplete RETURNING id",
         (
             content,
             model,
@@ -191,6 +193,8 @@ def _store_picture(
             exif.latitude,
             exif.longitude,
             picture.difference_hash,
+            picture.turned,
+            picture.incomplete,
         ),
     ).fetchone()
     for table in ("face", "embedding"):

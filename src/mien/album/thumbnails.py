@@ -82,12 +82,15 @@ def thumbnail(database: Path, picture: int) -> tuple[bytes, bytes]:
     """
     with open_album(database) as connection:
         original = find_original(connection, picture)
-        kept = _place(database, original.hash)
+        (turned,) = connection.execute(
+            "SELECT turned FROM picture WHERE id = ?", (picture,)
+        ).fetchone()
+        kept = _place(database, original.hash, turned)
         check_original(original)
         with contextlib.suppress(OSError):
             return original.hash, kept.read_bytes()
         path, content = read_original(original)
-        photo = read_photo(content, path.name, least_pixels=4 * SIDE * SIDE)
+        photo = read_photo(content, path.name, least_pixels=4 * SIDE * SIDE, turned=turned)
         jpeg = encode_jpeg(scaled(photo.image, _small_scale(photo.image)))
         # A full or read-only disk costs time, not the picture.
         with contextlib.suppress(OSError):
@@ -111,14 +114,14 @@ def look_at(database: Path, picture: int) -> Look:
             "SELECT x0, y0, x1, y1 FROM face WHERE picture = ? ORDER BY number LIMIT ?",
             (picture, MOST_FACES),
         ).fetchall()
-        width, height = connection.execute(
-            "SELECT width, height FROM picture WHERE id = ?", (picture,)
+        width, height, turned = connection.execute(
+            "SELECT width, height, turned FROM picture WHERE id = ?", (picture,)
         ).fetchone()
     path, content = read_original(original)
     smallest = min((min(x1 - x0, y1 - y0) for x0, y0, x1, y1 in rows), default=FACE_SIDE)
     least = width * height * min(1.0, FACE_SIDE / max(smallest, 1.0)) ** 2
     least = min(max(least, LARGE_SIDE * LARGE_SIDE), width * height)
-    photo = read_photo(content, path.name, least_pixels=int(least))
+    photo = read_photo(content, path.name, least_pixels=int(least), turned=turned)
     shown = scaled(photo.image, min(1.0, LARGE_SIDE / max(photo.image.shape[:2])))
     return Look(encode_jpeg(shown), tuple(encode_jpeg(cut_face(photo, xyxy)) for xyxy in rows))
 
@@ -157,9 +160,11 @@ def _drop_all_but(folder: Path, known: Collection[str]) -> int:
     return dropped
 
 
-def _place(database: Path, content: bytes) -> Path:
+def _place(database: Path, content: bytes, turned: int) -> Path:
     name = content.hex()
-    return thumbnail_folder(database) / name[: 2 * _NAME_BYTES] / f"{name}-{SIDE}.jpg"
+    # Another one, should the photo be turned at a later index.
+    how = f"{SIDE}-{turned}" if turned else f"{SIDE}"
+    return thumbnail_folder(database) / name[: 2 * _NAME_BYTES] / f"{name}-{how}.jpg"
 
 
 def _keep(place: Path, jpeg: bytes) -> None:

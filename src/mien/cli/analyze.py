@@ -22,8 +22,10 @@ from mien.cli.gathered import gathered
 from mien.cli.options import (
     Balanced,
     Body,
+    ExcludeOption,
     FocalLength,
     ModelName,
+    NoDefaultExcludes,
     ReadingName,
     Signs,
     chosen_reading,
@@ -32,6 +34,7 @@ from mien.emotions import FERPLUS
 from mien.errors import ImageError, UsageError
 from mien.media.drawing.draw import annotate, write_image
 from mien.media.drawing.explained import draw_explanation
+from mien.media.excluded import Excludes, told_excluded
 from mien.media.image import DEFAULT_MAX_PIXELS, Image, ReadPicture
 from mien.media.kinds.not_looked_at import told
 from mien.media.results.output import make_folder
@@ -179,6 +182,8 @@ def analyze(
         Pages,
         typer.Option(help="Of scans of several pages and animations, read the first one or all."),
     ] = Pages.FIRST,
+    exclude: ExcludeOption = None,
+    no_default_excludes: NoDefaultExcludes = False,
     max_pixels: Annotated[
         int, typer.Option(min=1, help="Refuse larger pictures than this many pixels.")
     ] = DEFAULT_MAX_PIXELS,
@@ -193,7 +198,13 @@ def analyze(
     analyzer = options.analyzer()
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     passed_over: Counter[str] = Counter()
-    sources = find_images(paths, passed_over=passed_over)
+    excluded: Counter[str] = Counter()
+    sources = find_images(
+        paths,
+        passed_over=passed_over,
+        excludes=Excludes(exclude or (), defaults=not no_default_excludes),
+        excluded=excluded,
+    )
     above_all = _folder_above(sources)
     unreadable = 0
     with (
@@ -225,6 +236,8 @@ def analyze(
                 drawing.draw(analyzer, picture.image, frame, target)
                 sink.write(frame)
             advance()
+    if excluded:
+        print_note(told_excluded(excluded))
     if passed_over:
         print_note(told(passed_over))
     if unreadable:

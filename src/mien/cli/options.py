@@ -74,6 +74,25 @@ def chosen_reading(reading: str | None, balanced: bool) -> str | None:
     return BALANCED
 
 
+ExcludeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        help="Leave out of folders what has such a name ('private', '*.bak.jpg'), or such a path "
+        "below ('2019/private'); more than once for several.",
+        show_default=False,
+    ),
+]
+
+NoDefaultExcludes = Annotated[
+    bool,
+    typer.Option(
+        "--no-default-excludes",
+        help="Do not leave out hidden files and folders, trash, thumbnails and systems' folders.",
+    ),
+]
+
 Database = Annotated[
     Path | None,
     typer.Option(

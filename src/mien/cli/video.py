@@ -1,33 +1,33 @@
-"""``mien video``: a video or a camera in; who expressed what and when out."""
+"""``mien video``: videos or a camera in; who expressed what and when out."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from enum import StrEnum
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from mien.cli.console import err, out, print_error, print_note
+from mien.cli.console import out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
-from mien.cli.options import Balanced, ModelName, ReadingName, chosen_reading
-from mien.emotions import FERPLUS
+from mien.cli.gathered import gathered
+from mien.cli.options import (
+    Balanced,
+    Body,
+    FocalLength,
+    ModelName,
+    ReadingName,
+    Signs,
+    chosen_reading,
+)
+from mien.cli.videos.follow import Excerpt, Followed, follow_all
+from mien.cli.videos.shown import interruption, people_table
+from mien.cli.videos.targets import Places, RowFormat, place_results
 from mien.errors import UsageError
-from mien.media.drawing.draw import annotate
-from mien.media.results.output import make_folder
-from mien.media.results.sink import Sink
-from mien.media.results.sinks import create_sink
-from mien.media.summary.summary import Summarizer, VideoSummary
-from mien.media.summary.summary_files import SUMMARY_FILES, write_summary
-from mien.media.video.frames import VideoSource
-from mien.media.video.open_video import open_video
-from mien.media.video.video_file import VideoReader
-from mien.media.video.video_sink import AnnotatedVideo
+from mien.media.video.find_videos import find_videos
 from mien.packaged import find_model
 from mien.processors import cores
 from mien.vision.detection.detector import DEFAULT_DETECTOR
@@ -35,41 +35,105 @@ from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
 from mien.wording import count
 
 
-class RowFormat(StrEnum):
-    """Forms in which the rows of a video are written."""
+@dataclass(frozen=True, slots=True)
+class _StreamOptions:
+    """How faces are found, followed and read."""
 
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    PARQUET = "parquet"
+    smooth: Annotated[
+        float, typer.Option(help="Time constant of the smoothing in seconds; 0 does not smooth.")
+    ] = SMOOTH_SECONDS
+    detect_every: Annotated[
+        int, typer.Option(help="Look for faces in every so many frames, follow them between.")
+    ] = DETECT_EVERY
+    detector: Annotated[
+        str,
+        typer.Option(
+            help="Face detector: centerface; auto (BlazeFace in its place while that sees all the "
+            "faces: faster where people are near); blazeface (for faces that are not small); or "
+            "haar (for comparison)."
+        ),
+    ] = DEFAULT_DETECTOR
+    min_face: Annotated[
+        float | None,
+        typer.Option(help="Smallest side of a face in pixels.", show_default=False),
+    ] = None
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Longest side in pixels of what the detector sees, 640 if not said; smaller is "
+            "faster and finds fewer small faces.",
+            show_default=False,
+        ),
+    ] = None
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
+    ] = False
+    signs: Signs = False
+    body: Body = False
+    focal: FocalLength = None
+    model: ModelName = None
+    reading: ReadingName = None
+    balanced: Balanced = False
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
+    ] = None
+
+    def analyzer(self) -> StreamAnalyzer:
+        """The networks, opened."""
+        return StreamAnalyzer(
+            find_model(self.model),
+            detector=self.detector,
+            detect_every=self.detect_every,
+            smooth_seconds=self.smooth,
+            min_face=self.min_face,
+            rotate=self.rotate,
+            threads=self.cpu_threads(),
+            size=self.size,
+            reading=chosen_reading(self.reading, self.balanced),
+            signs=self.signs,
+            body=self.body,
+            focal=self.focal,
+        )
+
+    def cpu_threads(self) -> int:
+        """For the decoder as for the networks."""
+        return self.threads or cores()
 
 
+@gathered
 def video(
     sources: Annotated[
         list[str],
         typer.Argument(
             metavar="source",
-            help="A video file, a URL, camera:0, or its frames: a folder of pictures, or a "
-            "pattern like frames/%04d.png.",
+            help="Video files, folders of them, patterns, URLs or camera:0; or the frames of a "
+            "video: a folder of pictures, or a pattern like frames/%04d.png.",
         ),
     ],
     out_file: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write a row a face and frame to this file.")
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Write a row a face and frame to this file; or to a folder, a file a video.",
+        ),
     ] = None,
     format: Annotated[
         RowFormat | None,
         typer.Option(
             "--format",
             "-f",
-            help="By default what the name of --out says; without --out the rows go to standard "
-            "output.",
+            help="By default what the name of --out says, csv in a folder; without --out the rows "
+            "go to standard output.",
             show_default=False,
         ),
     ] = None,
     annotate_to: Annotated[
         Path | None,
         typer.Option(
-            "--annotate", help="Write the video with boxes and labels (.mp4, .mkv, .mov)."
+            "--annotate",
+            help="Write the video with boxes and labels (.mp4, .mkv, .mov); of several, a folder.",
         ),
     ] = None,
     summary_to: Annotated[
@@ -86,12 +150,6 @@ def video(
             "--rate", help="How many of the pictures of a folder are a second; 25 if not said."
         ),
     ] = None,
-    smooth: Annotated[
-        float, typer.Option(help="Time constant of the smoothing in seconds; 0 does not smooth.")
-    ] = SMOOTH_SECONDS,
-    detect_every: Annotated[
-        int, typer.Option(help="Look for faces in every so many frames, follow them between.")
-    ] = DETECT_EVERY,
     start: Annotated[
         str | None,
         typer.Option(help="Begin here: 90 (seconds), 1:30 or 0:01:30.", show_default=False),
@@ -99,104 +157,68 @@ def video(
     end: Annotated[
         str | None, typer.Option(help="Stop here; as --start.", show_default=False)
     ] = None,
-    detector: Annotated[
-        str, typer.Option(help="Face detector: centerface, or haar (for comparison).")
-    ] = DEFAULT_DETECTOR,
-    min_face: Annotated[
-        float | None,
-        typer.Option(help="Smallest side of a face in pixels.", show_default=False),
-    ] = None,
-    size: Annotated[
-        int | None,
-        typer.Option(
-            help="Longest side in pixels of what the detector sees; smaller is faster and finds "
-            "fewer small faces.  [default: 640]",
-            show_default=False,
-        ),
-    ] = None,
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
-    ] = False,
-    model: ModelName = None,
-    reading: ReadingName = None,
-    balanced: Balanced = False,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
-    ] = None,
+    *,
+    options: _StreamOptions,
 ) -> None:
-    """Follow the faces of a video and say what each expresses over time.
+    """Follow the faces of videos and say what each expresses over time.
 
-    Without --out and --format a table of the people is printed. Ctrl-C ends the reading; what was
-    read until then is kept.
+    Without --out and --format a table of the people is printed. Several videos are read one after
+    the other; in their one table the column path says of which a row is. Ctrl-C ends the reading;
+    what was read until then is kept.
 
-    Exit status: 0 all read, 2 wrong usage, 3 some of the video could not be read (one line at the
-    end says what), 130 interrupted, 1 anything else.
+    Exit status: 0 all read, 2 wrong usage, 3 some of it could not be read (one line a video says
+    what, the rest is done), 130 interrupted, 1 anything else.
     """
-    if len(sources) > 1:
-        raise UsageError(
-            f"one video at a time, not {len(sources)}",
-            hint="call it once for each, with --out, --annotate and --summary of its own; "
-            "frames of one video: their folder, or a pattern in quotes",
-        )
-    source = sources[0]
-    chosen = _format_of(out_file, format)
-    _check_targets(source, out_file, annotate_to, summary_to)
-    threads = threads or cores()
     begin, stop = seconds_of(start, "--start"), seconds_of(end, "--end")
-    analyzer = StreamAnalyzer(
-        find_model(model),
-        detector=detector,
-        detect_every=detect_every,
-        smooth_seconds=smooth,
-        min_face=min_face,
-        rotate=rotate,
-        threads=threads,
-        size=size,
-        reading=chosen_reading(reading, balanced),
+    videos = find_videos(sources)
+    places = place_results(
+        videos,
+        several=videos != sources or len(videos) > 1,
+        out=out_file,
+        format=format,
+        annotate_to=annotate_to,
+        summary_to=summary_to,
     )
-    heads = {name: head.labels for name, head in analyzer.card.heads.items()}
-    labels = next(iter(heads.values()))
-    with ExitStack() as stack:
-        frames = stack.enter_context(
-            open_video(
-                source, start=begin or 0.0, end=stop, fps=fps, threads=threads, rate=picture_rate
-            )
-        )
-        rate = min(frames.rate, fps or frames.rate)
-        summarizer = Summarizer(source, labels, rate=rate)
-        if summary_to is not None:
-            # Said now and not after an hour of reading; and the other files may go there too.
-            make_folder(summary_to)
-        rows = _enter_sink(stack, chosen, out_file, labels, heads.get(FERPLUS.name, ()))
-        drawn = _enter_annotated(stack, annotate_to, frames, rate, begin or 0.0)
-        interrupted = stack.enter_context(_stop_on_signal())
-        advance = stack.enter_context(_progress(frames, begin or 0.0))
-        for picture in frames:
-            frame = analyzer.analyze(
-                picture.image, picture.time, path=source, number=picture.number
-            )
-            summarizer.add(frame)
-            if rows is not None:
-                rows.write(frame)
-            if drawn is not None:
-                drawn.write(annotate(picture.image, frame), picture.time)
-            advance(picture.time)
-            if interrupted():
-                break
-    summary = summarizer.finish()
-    if summary_to is not None:
-        write_summary(summary_to, summary)
-    if chosen is None or out_file is not None:
-        out.print(_people_table(summary))
-    lost = (*frames.losses, *(drawn.losses if drawn is not None else ()))
-    if interrupted():
-        kept = [str(path) for path in (out_file, annotate_to, summary_to) if path is not None]
-        print_note(_interruption(summary.end, kept, lost))
-        raise typer.Exit(EXIT_INTERRUPTED)
-    if lost:
-        print_error(f"{source}: read on, but {'; '.join(lost)}")
-        raise typer.Exit(EXIT_SOME_UNREADABLE)
+    analyzer = options.analyzer()
+    excerpt = Excerpt(begin or 0.0, stop, fps, picture_rate, options.cpu_threads())
+    done: list[Followed] = []
+    with _stop_on_signal() as interrupted:
+        for followed in follow_all(analyzer, places, excerpt, interrupted):
+            done.append(followed)
+            _tell(followed, places)
+    raise typer.Exit(_conclude(done, places))
+
+
+def _tell(followed: Followed, places: Places) -> None:
+    """Show the people of one video, and what of it was lost."""
+    source = followed.targets.source
+    if followed.summary is not None and places.people_are_shown:
+        if places.several:
+            out.print(source, markup=False, style="bold")
+        out.print(people_table(followed.summary))
+        if places.several:
+            out.print()
+    if followed.losses and not followed.interrupted:
+        print_error(f"{source}: read on, but {'; '.join(followed.losses)}")
+
+
+def _conclude(done: list[Followed], places: Places) -> int:
+    """Say how it went over all videos; the exit status."""
+    last = done[-1] if done else None
+    if last is not None and last.interrupted:
+        kept = [] if places.table is None else [places.table]
+        read = [followed for followed in done if followed.summary is not None]
+        kept += [path for followed in read for path in followed.targets.written()]
+        assert last.summary is not None
+        at = f"{last.summary.end:.1f} s"
+        if places.several:
+            at += f" of {last.targets.source}, video {len(done)} of {len(places.videos)}"
+        print_note(interruption(at, list(map(str, kept)), last.losses))
+        return EXIT_INTERRUPTED
+    unread = sum(followed.summary is None for followed in done)
+    if places.several and unread:
+        print_error(f"{unread} of {count(len(done), 'video')} could not be read")
+    return EXIT_SOME_UNREADABLE if unread or any(f.losses for f in done) else 0
 
 
 def seconds_of(text: str | None, option: str) -> float | None:
@@ -221,64 +243,6 @@ def seconds_of(text: str | None, option: str) -> float | None:
     return sum(value * 60.0**power for power, value in enumerate(reversed(values)))
 
 
-def _format_of(out_file: Path | None, format: RowFormat | None) -> RowFormat | None:
-    """The format of the rows; None when no rows are wanted."""
-    if format is not None or out_file is None:
-        return format
-    known = {".json": RowFormat.JSON, ".jsonl": RowFormat.JSONL, ".ndjson": RowFormat.JSONL}
-    known |= {".csv": RowFormat.CSV, ".parquet": RowFormat.PARQUET}
-    try:
-        return known[out_file.suffix.lower()]
-    except KeyError:
-        raise UsageError(
-            "the format cannot be told from the file's name",
-            where=out_file,
-            hint="say it: --format json|jsonl|csv|parquet",
-        ) from None
-
-
-def _check_targets(
-    source: str, out_file: Path | None, annotate_to: Path | None, summary_to: Path | None
-) -> None:
-    """No file may take the place of the video, or of another result."""
-    named = [target for target in (out_file, annotate_to) if target is not None]
-    for target in named:
-        if target.exists() and Path(source).exists() and target.samefile(source):
-            raise UsageError(
-                "would replace the video itself", where=target, hint="give another name"
-            )
-    taken = set() if summary_to is None else {(summary_to / n).resolve() for n in SUMMARY_FILES}
-    for target in named:
-        if target.resolve() in taken:
-            raise UsageError(
-                "two results would have this name", where=target, hint="give another name"
-            )
-        taken.add(target.resolve())
-
-
-def _enter_sink(
-    stack: ExitStack,
-    format: RowFormat | None,
-    out_file: Path | None,
-    labels: tuple[str, ...],
-    ferplus: tuple[str, ...],
-) -> Sink | None:
-    if format is None:
-        return None
-    return stack.enter_context(
-        create_sink(format.value, out_file, labels=labels, ferplus_labels=ferplus, video=True)
-    )
-
-
-def _enter_annotated(
-    stack: ExitStack, target: Path | None, frames: VideoSource, rate: float, start: float
-) -> AnnotatedVideo | None:
-    if target is None:
-        return None
-    sound = frames.name if isinstance(frames, VideoReader) else None
-    return stack.enter_context(AnnotatedVideo(target, rate=rate, sound_from=sound, start=start))
-
-
 @contextmanager
 def _stop_on_signal() -> Iterator[Callable[[], bool]]:
     """Ctrl-C and SIGTERM end the reading after the frame at hand; a second Ctrl-C ends at once."""
@@ -295,52 +259,3 @@ def _stop_on_signal() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _progress(frames: VideoSource, start: float) -> Iterator[Callable[[float], None]]:
-    """A bar on standard error, on a terminal."""
-    with Progress(
-        TextColumn("reading"),
-        BarColumn(),
-        TextColumn("{task.fields[at]}"),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    ) as bar:
-        task = bar.add_task("", total=frames.seconds, at="")
-        yield lambda time: bar.update(task, completed=time - start, at=f"{time:.1f} s")
-
-
-def _people_table(summary: VideoSummary) -> Table:
-    """Who was seen, for how long, and what they expressed most."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("person", "from", "to", "seen", "valence"):
-        table.add_column(name, justify="right")
-    table.add_column("expressions")
-    others = () if summary.others is None else (summary.others,)
-    for person in (*summary.people, *others):
-        shares = sorted(person.share.items(), key=lambda item: -item[1])
-        words = ", ".join(f"{label} {share:.0%}" for label, share in shares[:3] if share >= 0.005)
-        table.add_row(
-            count(person.people, "other") if person.id is None else str(person.id),
-            f"{person.first:.1f} s",
-            f"{person.last:.1f} s",
-            f"{person.seconds:.1f} s",
-            f"{person.valence:+.2f}",
-            words,
-        )
-    length = summary.end - summary.start
-    people = f"{len(summary.people)} {'person' if len(summary.people) == 1 else 'people'}"
-    table.caption = f"{count(summary.frames, 'frame')}, {length:.1f} s, {people}"
-    table.caption_justify = "left"
-    return table
-
-
-def _interruption(seconds: float, kept: Sequence[str], lost: Sequence[str]) -> str:
-    """One line that says how far it came, and where that is to be found."""
-    what = (
-        f"complete up to there: {', '.join(kept)}" if kept else "what is printed goes up to there"
-    )
-    return "; ".join([f"interrupted at {seconds:.1f} s", what, *lost])

@@ -21,19 +21,14 @@ from PIL import UnidentifiedImageError
 
 from mien.errors import ImageError, PictureWarning, UsageError
 from mien.media.given import Picture, content_of, path_of
-from mien.media.kinds.cut_off import read_rest
+from mien.media.kinds.cut_off import lacks_its_end, read_rest
 from mien.media.kinds.jpeg_markers import marked_as_ycck
+from mien.media.kinds.not_looked_at import is_video
 from mien.media.kinds.pages import page_places
 from mien.media.kinds.raw_photo import RawPhoto, preview, raw_photo, stands_for
-from mien.media.kinds.refusals import damaged, unidentified
+from mien.media.kinds.refusals import check_size, damaged, no_end, unidentified
 from mien.media.kinds.tiff_directories import begins_like_tiff
-from mien.media.kinds.tiff_kinds import (
-    contradicts_itself,
-    is_whole,
-    kind_refused,
-    misread,
-    pages_of,
-)
+from mien.media.kinds.tiff_kinds import kind_refused, misread, pages_of, tiff_refused
 from mien.media.kinds.upright_rgb import (
     eight_bit_rgb,
     exif_focal,
@@ -188,8 +183,8 @@ def read_picture(
     Of several pictures in one file (pages of a TIFF, frames of an animation) the one with the
     number ``page``, from 1.
 
-    Of a JPEG, PNG, GIF, BMP, PNM or plain TIFF that is cut off, what is there is read if it is
-    half of the rows or more; the others are grey.
+    Of a JPEG, PNG, GIF, BMP, PNM, WebP, JPEG 2000 or TIFF that is cut off, what is there is read if
+    it is half of the rows or more; the others are grey.
 
     Raises
     ------
@@ -288,16 +283,18 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
             except OSError as error:
                 if page > 1 or "truncated" not in str(error).lower():
                     raise
-                return _cut_off(stream, where)
+                return _cut_off(stream, where, max_pixels)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
+        if head[4:8] == b"ftyp" and not is_video(head) and lacks_its_end(stream):
+            raise no_end(where) from error
         if begins_like_tiff(head):
-            raise _tiff_refused(stream, where) from error
+            raise tiff_refused(stream, where) from error
         raise unidentified(head, where, readable_formats()) from error
     except PillowImage.DecompressionBombError as error:
         found = re.search(r"\d+", str(error))
-        _check_size(int(found[0]) if found else max_pixels + 1, max_pixels, where)
+        check_size(int(found[0]) if found else max_pixels + 1, max_pixels, where)
         raise ImageError("has a part larger than the picture itself", where=where) from error
     except MemoryError as error:
         raise ImageError(
@@ -306,19 +303,11 @@ def _decode(stream: IO[bytes], where: str, max_pixels: int, page: int = 1) -> Re
     except Exception as error:
         # Damaged files reach Pillow's plugins and their C libraries, which raise OSError,
         # SyntaxError, ValueError, struct.error, KeyError, ZeroDivisionError and others.
+        if page == 1 and lacks_its_end(stream):
+            return _cut_off(stream, where, max_pixels)
         if begins_like_tiff(head) and isinstance(error, ValueError):
-            raise _tiff_refused(stream, where) from error
+            raise tiff_refused(stream, where) from error
         raise damaged(str(error).strip().rstrip(".") or type(error).__name__, where) from error
-
-
-def _tiff_refused(stream: IO[bytes], where: str) -> ImageError:
-    """What to say of a TIFF that Pillow does not open: it may be cut off, or of a rare kind."""
-    pages = pages_of(stream)
-    if not pages or not is_whole(pages[0], stream):
-        return damaged("truncated", where)
-    if contradicts_itself(pages[0]):
-        return damaged("its number of samples is wrong", where)
-    return kind_refused(pages[0], where)
 
 
 def _read_raw(stream: IO[bytes], raw: RawPhoto, where: str, max_pixels: int) -> ReadPicture:
@@ -349,11 +338,18 @@ def _read_raw(stream: IO[bytes], raw: RawPhoto, where: str, max_pixels: int) -> 
     return ReadPicture(pixels, preview_of=raw.kind, warnings=(note,))
 
 
-def _cut_off(stream: IO[bytes], where: str) -> ReadPicture:
-    """What is there of a picture, its size checked already, whose end is missing."""
+def _cut_off(stream: IO[bytes], where: str, max_pixels: int) -> ReadPicture:
+    """What is there of a picture whose end is missing."""
     stream.seek(0)
-    rest = read_rest(stream.read(), readable_formats())
-    if rest is None or rest.rows * _LEAST_READ < rest.height:
+    try:
+        with settings_for_reading(max_pixels):
+            rest = read_rest(stream.read(), readable_formats())
+    except Exception as error:  # As in ``_decode``.
+        raise no_end(where) from error
+    if rest is None:
+        raise no_end(where)
+    check_size(rest.image.shape[0] * rest.image.shape[1], max_pixels, where)
+    if rest.rows * _LEAST_READ < rest.height:
         raise damaged("truncated", where)
     if rest.whole:
         return ReadPicture(rest.image)
@@ -384,17 +380,8 @@ def _upright_rgb(
     image: PillowImage.Image, where: str, max_pixels: int, orientation: int = 1
 ) -> Image:
     """Upright pixels; ``orientation`` is for a picture that states none itself."""
-    _check_size(image.width * image.height, max_pixels, where)
+    check_size(image.width * image.height, max_pixels, where)
     image.load()
     # After loading: Pillow turns TIFFs upright while it loads and then drops the tag.
     orientation = exif_orientation(image, 1 if image.format == "TIFF" else orientation)
     return upright_pixels(eight_bit_rgb(image), orientation)
-
-
-def _check_size(pixels: int, max_pixels: int, where: str) -> None:
-    if pixels > max_pixels:
-        raise ImageError(
-            f"has {pixels:,} pixels, the limit is {max_pixels:,}",
-            where=where,
-            hint=f"scale it down, or raise the limit with --max-pixels {pixels}",
-        )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.errors import ImageError
+from mien.media.excluded import HIDDEN, Excludes
 from mien.media.image import (
     DEFAULT_MAX_PIXELS,
     HEIC_SUFFIXES,
@@ -86,15 +87,21 @@ class Source:
 
 
 def find_images(
-    paths: Iterable[str | os.PathLike[str]], *, passed_over: Counter[str] | None = None
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    passed_over: Counter[str] | None = None,
+    excludes: Excludes | None = None,
+    excluded: Counter[str] | None = None,
 ) -> list[Source]:
     """Expand files, folders, patterns and ``-`` to the pictures they stand for.
 
     - A *file* is taken whatever its suffix.
     - A *folder* stands for the pictures in it and in the folders below it, by suffix (HEIC too,
       so that such photos are reported and not passed over in silence), each folder's own pictures
-      first, in natural order (``img2`` before ``img10``). Hidden files and folders are left out.
-      Links are followed, each real folder once, so that loops end.
+      first, in natural order (``img2`` before ``img10``). What ``excludes`` says is left out
+      (``mien.media.excluded.DEFAULT_EXCLUDES`` when None, hidden files and folders among them), and
+      counted by pattern in ``excluded``. Links are followed, each real folder once, so that loops
+      end.
     - A *pattern* (``*``, ``?``, ``[…]``, ``**`` for any depth) that the shell did not expand
       stands for what it matches: folders as above; files by suffix, or all of them when the
       pattern itself ends in a suffix (``*.scan``).
@@ -109,15 +116,22 @@ def find_images(
     list of Source
         In the order of ``paths``.
     """
-    finder = _Finder(Counter() if passed_over is None else passed_over)
+    finder = _Finder(
+        Counter() if passed_over is None else passed_over,
+        excludes or Excludes(),
+        Counter() if excluded is None else excluded,
+    )
     return [source for path in paths for source in finder.expand(os.fspath(path))]
 
 
 class _Finder:
     """Remembers what has been found already."""
 
-    def __init__(self, passed_over: Counter[str]) -> None:
+    def __init__(
+        self, passed_over: Counter[str], excludes: Excludes, excluded: Counter[str]
+    ) -> None:
         self._passed_over = passed_over
+        self._excludes, self._excluded = excludes, excluded
         self._files: set[str] = set()
         self._folders: set[str] = set()
         self._hits = 0
@@ -147,13 +161,27 @@ class _Finder:
         takes_any_suffix = "." in Path(pattern).name
         # Path.glob would look into hidden folders and can't take an absolute pattern.
         matches = glob.glob(pattern, recursive=True)  # noqa: PTH207
-        for match in sorted(matches, key=_path_order):
-            if Path(match).is_dir():
+        for match in sorted(matches, key=path_order):
+            is_folder = Path(match).is_dir()
+            if self._is_excluded(match, _literal_part(pattern), folder=is_folder):
+                continue
+            if is_folder:
                 yield from self._walk(match)
             elif takes_any_suffix or _has_image_suffix(match):
                 yield from self._file(match, os.path.realpath(match))
         if self._hits == hits:
             yield Source(pattern, ImageError("no picture matches this pattern", where=pattern))
+
+    def _is_excluded(self, match: str, above: str, *, folder: bool) -> bool:
+        """Whether a part of what a pattern matched is excluded; hidden is what it names itself."""
+        parts = _below(match, above).split("/")
+        for depth, name in enumerate(parts, start=1):
+            is_folder = folder or depth < len(parts)
+            found = self._excludes.match(name, "/".join(parts[:depth]), folder=is_folder)
+            if found is not None and found != HIDDEN:
+                self._excluded[found] += 1
+                return True
+        return False
 
     def _folder(self, folder: str) -> Iterator[Source]:
         hits = self._hits
@@ -187,9 +215,12 @@ class _Finder:
                 continue
             below = []
             for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                if _is_folder(entry):
+                is_folder = _is_folder(entry)
+                name_below = _below(entry.path, top)
+                pattern = self._excludes.match(entry.name, name_below, folder=is_folder)
+                if pattern is not None:
+                    self._excluded[pattern] += is_folder or _has_image_suffix(entry.name)
+                elif is_folder:
                     below.append(entry.path)
                 elif _has_image_suffix(entry.name) and _is_file(entry):
                     path = entry.path
@@ -217,6 +248,19 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return True
 
 
+def _below(path: str, top: str) -> str:
+    """The path below a folder that was named, with ``/`` between its names."""
+    return path.removeprefix(top).replace(os.sep, "/").lstrip("/")
+
+
+def _literal_part(pattern: str) -> str:
+    """The folders with which a pattern begins, before what stands for several names."""
+    parts = Path(pattern).parts
+    plain = [not glob.has_magic(part) for part in parts]
+    literal = parts[: plain.index(False)] if False in plain else parts[:-1]
+    return str(Path(*literal)) if literal else ""
+
+
 def _has_image_suffix(name: str) -> bool:
     return _suffix(name) in _FOLDER_SUFFIXES
 
@@ -231,7 +275,8 @@ def _natural_order(name: str) -> tuple[list[str | int], str]:
     return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
 
 
-def _path_order(path: str) -> list[tuple[list[str | int], str]]:
+def path_order(path: str) -> list[tuple[list[str | int], str]]:
+    """Sort key of paths: each part in natural order, ``img2`` before ``img10``."""
     return [_natural_order(part) for part in Path(path).parts]
 
 

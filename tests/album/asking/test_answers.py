@@ -47,6 +47,17 @@ def hits(made_album: Path) -> tuple[Hit, ...]:
     return ask(made_album)
 
 
+@pytest.mark.parametrize("place", [False, True])
+def test_a_table_fits_into_80_columns(hits: tuple[Hit, ...], place: bool) -> None:
+    long = [
+        replace(hit, path=f"/pictures/at the seaside/{'very ' * 9}long.jpg", place=(-48.2, -116.37))
+        for hit in hits
+    ]
+    console = Console(width=80, file=io.StringIO(), soft_wrap=True)
+    console.print(to_table(long, "surprise", place=place))
+    assert max(map(len, console.file.getvalue().splitlines())) <= 80
+
+
 def test_the_sharp_happy_faces_are_named(hits: tuple[Hit, ...]) -> None:
     names = {Path(hit.path).name for hit in hits}
     assert names == {"burst-1.jpg", "burst-2.jpg", "pair.png"}
@@ -189,6 +200,22 @@ def test_the_page_holds_all_and_loads_nothing(hits: tuple[Hit, ...], tmp_path: P
     assert text.count("data:image/jpeg") == 3 + sum(len(hit.faces) for hit in hits)
     assert "no such file" in text and "&lt;b&gt;" in text and "<b>" not in text
     assert re.search(r'class="asked">happy<.*?width:9\d\.\d%', text)
+
+
+def test_the_page_says_why_a_face_does_not_count(hits: tuple[Hit, ...], tmp_path: Path) -> None:
+    face = replace(hits[0].faces[0], counted=False, unsure=False)
+    faults = {
+        "dark": {"brightness": 0.1},
+        "small, blurred, unsure": {"size": 20.0, "sharpness": 0.01, "unsure": True},
+        "by the question": {"brightness": None},
+    }
+    faces = tuple(replace(face, **changed) for changed in faults.values())
+    page = tmp_path / "page.html"
+    shown = [replace(hits[0], faces=faces, incomplete=True)]
+    write_gallery(page, shown, title="Best", subtitle="s", emotion="happy")
+    text = page.read_text()
+    assert re.findall("not counted: ([^<]*)<", text) == list(faults)
+    assert "· cut off<" in text
 
 
 def test_the_page_in_a_browser(hits: tuple[Hit, ...], tmp_path: Path, chromium: object) -> None:

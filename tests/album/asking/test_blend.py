@@ -27,6 +27,7 @@ def made(seed: int, photos: int = 12) -> AlbumColumns:
         photo=owner.astype(np.int64),
         size=rng.choice([5.0, 50.0], len(owner)),
         sharpness=np.full(len(owner), 0.3),
+        brightness=np.full(len(owner), 0.8),
         unsure=np.zeros(len(owner), bool),
         probabilities=rng.dirichlet(np.ones(7) / 2, len(owner)).astype(np.float32),
         ferplus=rng.dirichlet(np.ones(8) / 2, len(owner)).astype(np.float32),
@@ -36,7 +37,7 @@ def made(seed: int, photos: int = 12) -> AlbumColumns:
     return AlbumColumns(
         picture=np.arange(photos) + 100,
         taken=np.full(photos, np.nan),
-        difference_hash=np.zeros(photos, np.uint64),
+        difference_hash=np.random.default_rng(0).integers(0, 1 << 64, photos, np.uint64),
         paths=tuple(b"/%03d.jpg" % at for at in range(photos)),
         faces=faces,
         other_model=0,

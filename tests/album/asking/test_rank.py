@@ -20,11 +20,17 @@ from mien.errors import UsageError
 Face = tuple[float, float, float, bool]  # happy, size, sharpness, unsure
 
 
+def unlike(count: int) -> np.ndarray:
+    """Difference hashes of so many photos that do not look alike."""
+    return np.random.default_rng(0).integers(0, 1 << 64, count, np.uint64)
+
+
 def columns_of(
     photos: list[list[Face]],
     taken: list[float] | None = None,
     hashes: list[int] | None = None,
     paths: list[bytes] | None = None,
+    brightness: list[float] | None = None,
 ) -> AlbumColumns:
     """An album in which what is not happy is sad."""
     flat = [(row, *face) for row, faces in enumerate(photos) for face in faces]
@@ -35,12 +41,13 @@ def columns_of(
     return AlbumColumns(
         picture=np.arange(count) * 10,
         taken=np.array([math.nan] * count if taken is None else taken, np.float64),
-        difference_hash=np.array(hashes or [0] * count, np.uint64),
+        difference_hash=unlike(count) if hashes is None else np.array(hashes, np.uint64),
         paths=tuple(paths or [b"/a/%03d.jpg" % row for row in range(count)]),
         faces=FaceColumns(
             photo=np.array([face[0] for face in flat], np.int64),
             size=np.array([face[2] for face in flat], np.float64),
             sharpness=np.array([face[3] for face in flat], np.float64),
+            brightness=np.array([0.8] * len(flat) if brightness is None else brightness),
             unsure=np.array([face[4] for face in flat], bool),
             probabilities=probabilities,
             ferplus=np.zeros((len(flat), 8), np.float32),
@@ -111,6 +118,15 @@ def test_times_and_paths() -> None:
     assert rank(album, Question("happy", folder=b"/p")).rows.tolist() == [0, 1]
     assert rank(album, Question("happy", folder=b"/")).rows.tolist() == [0, 1, 2]
     assert rank(album, Question("happy", folder=b"/p/2")).rows.tolist() == []
+
+
+def test_faces_in_the_dark_do_not_count() -> None:
+    """A face whose brightness an older Mien did not note counts."""
+    album = columns_of([happy(0.9), happy(0.8), happy(0.7)], brightness=[0.1, 0.3, math.nan])
+    assert rank(album, Question("happy")).rows.tolist() == [1, 2]
+    assert rank(album, Question("happy", min_brightness=0.05)).rows.tolist() == [0, 1, 2]
+    assert rank(album, Question("happy", min_brightness=0.31)).rows.tolist() == [2]
+    assert rank(album, Question("brightness>0.2")).rows.tolist() == [1]
 
 
 def test_bursts_give_their_best() -> None:

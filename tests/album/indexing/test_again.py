@@ -84,6 +84,8 @@ def test_an_older_album_keeps_all_and_tries_once_more(photos: Path, tmp_path: Pa
         before = album_status(connection)
     older = sqlite3.connect(database)
     older.execute("ALTER TABLE file DROP COLUMN retry")
+    older.execute("ALTER TABLE picture DROP COLUMN turned")
+    older.execute("ALTER TABLE picture DROP COLUMN incomplete")
     older.execute("PRAGMA user_version = 1")
     older.close()
     with open_album(database) as connection:

@@ -23,6 +23,7 @@ from mien.album.records import Examined, Exif, FileStat, PictureRecord
 from mien.album.status import album_status
 from mien.album.store import KnownFile, known_files, store
 from mien.errors import DataError, OutputError, UsageError
+from mien.media.excluded import Excludes
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
 from ..conftest import MODEL, portrait, save
@@ -361,7 +362,7 @@ def test_known_files_are_asked_for_at_once_however_many_there_are(tmp_path: Path
     statements: list[str] = []
     with open_album(tmp_path / "album.sqlite3", create=True) as connection:
         connection.execute("INSERT INTO model VALUES (1, 'a', 'a', 'a', '[]', '[]')")
-        entries = list(scan(top, heic=False))
+        entries = list(scan(top, heic=False, excludes=Excludes()))
         picture = PictureRecord(8, 8, Exif(), 0, ())
         batch = [Examined(e.path, e.stat, b"h", picture) for e in entries if isinstance(e, Found)]
         store(connection, batch[:1], 1)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from mien.album.asking.spans import number_range, time_span
 from mien.album.indexing.exif import read_exif
-from mien.album.indexing.measure import difference_hash, sharpness
+from mien.album.indexing.measure import brightness, difference_hash, sharpness
 from mien.album.indexing.photo import read_photo
 from mien.album.records import Exif
 from mien.errors import ImageError, UsageError
@@ -125,6 +125,15 @@ def test_difference_hash_by_hand() -> None:
     top = falling.copy()
     top[10:] = top[10:, ::-1]
     assert difference_hash(top) & (2**64 - 1) == 0xFF << 56
+
+
+def test_brightness_is_that_of_the_lights_on_a_face() -> None:
+    crop = np.asarray(portrait(160).convert("L"))[40:110, 40:110]
+    assert 0.6 < brightness(crop) < 1
+    assert brightness((crop * 0.1).astype(np.uint8)) == pytest.approx(0.1 * brightness(crop), 0.1)
+    on_black = np.zeros((48, 48), np.uint8)
+    on_black[8:40, 8:40] = 200
+    assert brightness(on_black) == pytest.approx(200 / 255)
 
 
 def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from album.conftest import MODEL, portrait, save
+from album.conftest import MODEL, in_a_room, portrait, save
 from live_page.conftest import note_complaints, run_server
 from PIL import Image
 from server.album_server import make_large_album
@@ -41,11 +41,13 @@ def make_photos(folder: Path) -> Path:
     """Sixteen photos: one face, more and more dim; pairs; one with an evil name and a place."""
     for number in range(10):
         picture = portrait(200, mirrored=bool(number % 2), brightness=1 - 0.07 * number)
-        save(picture, folder / f"{number:02d}.jpg", taken=f"201{number}:07:04 12:00:00")
+        room = in_a_room(picture, number)
+        save(room, folder / f"{number:02d}.jpg", taken=f"201{number}:07:04 12:00:00")
     for number in range(5):
-        pair = Image.new("RGB", (480, 240), "grey")
-        pair.paste(portrait(240), (0, 0))
-        pair.paste(portrait(240, mirrored=True, brightness=0.9 - 0.15 * number), (240, 0))
+        room = in_a_room(Image.new("RGB", (480, 480), "grey"), 10 + number)
+        pair = room.crop((0, 240, 960, 720))
+        pair.paste(portrait(240), (40 * number, 120))
+        pair.paste(portrait(240, mirrored=True, brightness=0.9 - 0.15 * number), (680, 120))
         save(pair, folder / "pairs" / f"pair-{number}.jpg")
     save(portrait(260), folder / EVIL, place=True)
     return folder

@@ -144,7 +144,7 @@ def test_a_question_is_ranked_once(made, monkeypatch):
         return rank_blend(*arguments)
 
     monkeypatch.setattr(reader, "rank_blend", counted)
-    question = {"weights": "happy:1,sad:0.2", "faces": "1..3"}
+    question = {"weights": "happy:1,sad:0.2", "faces": "1..3", "bursts": "all"}
     with running(album=made[1]) as server, server.client() as client:
         ids = client.get("/v1/album/ranking", params=question).json()["ids"]
         assert len(ids) == 4

@@ -103,7 +103,12 @@ def test_filters_and_the_expression_leave_photos_out(shown):
     assert fitting(path="deep/*") == {"turned.jpg"}
     assert fitting(**{"from": "2019", "to": "2019-07"}) == {"one.jpg"}
     assert fitting(expression="faces=1 and happy>0.5") <= {"one.jpg", "turned.jpg", "=dim.jpg"}
-    assert fitting(weights="sad:1", expression="happy>0.5") == fitting(expression="happy>0.5")
+    happy = {"expression": "happy>0.5", "bursts": "all"}
+    assert fitting(weights="sad:1", **happy) == fitting(**happy)
+    # The dim one and its original are alike.
+    assert len({"one.jpg", "=dim.jpg"} & fitting(expression="happy>0.5")) == 1
+    answer = client.get("/v1/album/ranking", params={"expression": "happy>0.5"}).json()
+    assert (answer["in_bursts"], answer["alike"]) == (0, 1)
     assert fitting(min_size="100000") == set()
 
 

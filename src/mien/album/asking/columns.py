@@ -28,6 +28,7 @@ _COPY = re.compile(
     rb"(?i)(?:[ _-](?:copy|copie|kopie|copia)(?:[ _-]?\(?\d+\)?)?|[ _]?\(\d{1,3}\))\.[^.]+$"
     rb"|^(?:copy of|kopie von|copie de|copia de) "
 )
+_UNKNOWN = np.array([np.nan], "<f4").tobytes()
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class FaceColumns:
     ----------
     photo : int64 ndarray of shape (faces,)
         Row of the photo in ``AlbumColumns``; never decreases.
-    size, sharpness : float64 ndarray of shape (faces,)
+    size, sharpness, brightness : float64 ndarray of shape (faces,)
+        The brightness of a face that was read by an older Mien is NaN.
     unsure : bool ndarray of shape (faces,)
     probabilities : float32 ndarray of shape (faces, labels)
     ferplus : float32 ndarray of shape (faces, FER+ labels)
@@ -49,6 +51,7 @@ class FaceColumns:
     photo: npt.NDArray[np.int64]
     size: FloatColumn
     sharpness: FloatColumn
+    brightness: FloatColumn
     unsure: npt.NDArray[np.bool_]
     probabilities: npt.NDArray[np.float32]
     ferplus: npt.NDArray[np.float32]
@@ -156,15 +159,17 @@ def _load_faces(
     labels: tuple[str, ...],
     ferplus_labels: tuple[str, ...],
 ) -> FaceColumns:
-    width = FIRST_LABEL + len(labels) + len(ferplus_labels)
+    width = FIRST_LABEL + len(labels) + len(ferplus_labels) + 1
     # Rows of other models may have other widths; those of the same width fall out below.
+    length = width * MEASURE_BYTES
     rows = connection.execute(
-        "SELECT picture, measures FROM face WHERE length(measures) = ?",
-        (width * MEASURE_BYTES,),
+        "SELECT picture, measures FROM face WHERE length(measures) IN (?, ?)",
+        (length, length - MEASURE_BYTES),
     ).fetchall()
     owners, measures = zip(*rows, strict=True) if rows else ((), ())
     of = np.array(owners, np.int64)
-    values = np.frombuffer(b"".join(measures), "<f4").reshape(-1, width)
+    whole = b"".join(each if len(each) == length else each + _UNKNOWN for each in measures)
+    values = np.frombuffer(whole, "<f4").reshape(-1, width)
     order = np.argsort(pictures, kind="stable")
     place = np.searchsorted(pictures, of, sorter=order)
     place = order[np.minimum(place, len(order) - 1)] if len(order) else np.zeros_like(of)
@@ -178,9 +183,10 @@ def _load_faces(
         photo=photo,
         size=values[:, SIZE].astype(np.float64),
         sharpness=values[:, SHARPNESS].astype(np.float64),
+        brightness=values[:, -1].astype(np.float64),
         unsure=values[:, UNSURE_COLUMN] > 0,
         probabilities=values[:, FIRST_LABEL:middle],
-        ferplus=values[:, middle:],
+        ferplus=values[:, middle:-1],
         labels=labels,
         ferplus_labels=ferplus_labels,
     )

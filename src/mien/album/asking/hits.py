@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ class HitFace:
     xyxy : tuple of 4 float
         In pixels of the upright photo.
     score, size, sharpness, roll : float
+    brightness : float or None
+        None if an older Mien has read the photo.
     unsure : bool
     counted : bool
         Whether it made part of the photo's score.
@@ -40,6 +43,7 @@ class HitFace:
     score: float
     size: float
     sharpness: float
+    brightness: float | None
     roll: float
     unsure: bool
     counted: bool
@@ -76,6 +80,10 @@ class Hit:
     place : tuple of float or None
         Latitude and longitude in degrees; None also when it was not asked for.
     faces : tuple of HitFace
+    turned : int
+        Degrees clockwise by which the photo's picture is to be turned to be upright; 0 if it is.
+    incomplete : bool
+        Whether its file is cut off.
     """
 
     rank: int
@@ -89,6 +97,8 @@ class Hit:
     utc_offset: int | None
     place: tuple[float, float] | None
     faces: tuple[HitFace, ...]
+    turned: int = 0
+    incomplete: bool = False
 
     @property
     def taken_text(self) -> str | None:
@@ -132,9 +142,9 @@ def hits_of(
         zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True), start=1
     ):
         picture = int(columns.picture[row])
-        content, width, height, taken, utc_offset, *where = connection.execute(
-            "SELECT hash, width, height, taken, utc_offset, latitude, longitude FROM picture "
-            "WHERE id = ?",
+        content, width, height, taken, utc_offset, turned, incomplete, *where = connection.execute(
+            "SELECT hash, width, height, taken, utc_offset, turned, incomplete, latitude, "
+            "longitude FROM picture WHERE id = ?",
             (picture,),
         ).fetchone()
         boxes = connection.execute(
@@ -159,6 +169,8 @@ def hits_of(
                 utc_offset=utc_offset,
                 place=(where[0], where[1]) if place and where[0] is not None else None,
                 faces=faces,
+                turned=turned,
+                incomplete=bool(incomplete),
             )
         )
     return tuple(found)
@@ -179,6 +191,7 @@ def _face(
         score=score,
         size=float(faces.size[at]),
         sharpness=float(faces.sharpness[at]),
+        brightness=None if math.isnan(faces.brightness[at]) else float(faces.brightness[at]),
         roll=roll,
         unsure=bool(faces.unsure[at]),
         counted=bool(ranking.counted[at]),

@@ -18,6 +18,9 @@ MOST_PIXELS = 100_000
 MOST_SHARPNESS = 10.0
 """The highest sharpness that can be asked for."""
 
+MOST_BRIGHTNESS = 1.0
+"""The highest brightness that there is."""
+
 LONGEST_TEXT = 500
 """Characters of weights, of an expression and of a pattern, where others send them."""
 
@@ -41,7 +44,7 @@ class Labels(StrEnum):
 
 
 class Bursts(StrEnum):
-    """What is shown of a burst: the best photo, or all of them."""
+    """What is shown of a burst, and of photos that are alike: the best photo, or all of them."""
 
     BEST = "best"
     ALL = "all"
@@ -57,8 +60,8 @@ class Question:
     Attributes
     ----------
     emotion : str
-        A label of the set, or an expression over labels, faces, size and sharpness. Not looked at
-        when there are weights.
+        A label of the set, or an expression over labels, faces, size, sharpness and brightness. Not
+        looked at when there are weights.
     weights : tuple of (str, float)
         A weight from 0 to 1 for each emotion that counts; empty to ask by ``emotion``.
     expression : str
@@ -78,10 +81,12 @@ class Question:
         Pattern over the whole path, or over its end when it has no ``/`` in front.
     sure : bool
         Faces of which the model is unsure do not count.
-    min_size, min_sharpness : float
-        Smaller (pixels) and less sharp faces do not count: the model sees faces at 48 × 48. See
-        ``docs/guides/album.md`` for what the sharpness looks like.
+    min_size, min_sharpness, min_brightness : float
+        Smaller (pixels), less sharp and darker faces do not count: the model sees faces at 48 × 48.
+        See ``docs/guides/album.md`` for what the sharpness looks like. Faces of press photos have a
+        brightness of 0.4 and more, on any skin; below 0.2 one hardly sees that there is a face.
     bursts : Bursts
+        Also of photos that are alike.
     min_score : float
         Photos with a lower score do not fit, unless an expression makes the score.
 
@@ -104,6 +109,7 @@ class Question:
     sure: bool = False
     min_size: float = 48.0
     min_sharpness: float = 0.05
+    min_brightness: float = 0.2
     bursts: Bursts = Bursts.BEST
     min_score: float = 0.0
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from mien.album.asking.alike import alike_numbers
 from mien.album.asking.bursts import burst_numbers
-from mien.album.asking.columns import AlbumColumns, FaceColumns, probabilities_of
+from mien.album.asking.columns import AlbumColumns, FaceColumns, is_copy, probabilities_of
 from mien.album.asking.expression import Expression, leading_name, parse_expression
 from mien.album.asking.question import Bursts, Question, Rule
 from mien.album.records import FloatColumn
@@ -19,7 +20,7 @@ from mien.album.store import path_range
 from mien.emotions import known_label
 from mien.errors import UsageError, did_you_mean
 
-_NUMBERS = ("faces", "size", "sharpness")
+_NUMBERS = ("faces", "size", "sharpness", "brightness")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Ranking:
         Photos left out because a better one of the same burst is there.
     below : int
         Photos left out because their score is below the least.
+    alike : int
+        Photos left out because one that is nearly the same picture is there.
     """
 
     rows: npt.NDArray[np.int64]
@@ -52,6 +55,7 @@ class Ranking:
     without_time: int = 0
     in_bursts: int = 0
     below: int = 0
+    alike: int = 0
 
     def only(self, places: npt.ArrayLike) -> Ranking:
         """The hits at these places of the ranking, in this order."""
@@ -77,6 +81,7 @@ def rank(columns: AlbumColumns, question: Question) -> Ranking:
         "faces": np.repeat(numbers, numbers),
         "size": faces.size[counted],
         "sharpness": faces.sharpness[counted],
+        "brightness": faces.brightness[counted],
     }
     groups = _Groups(starts, numbers)
     if isinstance(wanted, str):
@@ -94,22 +99,28 @@ def rank(columns: AlbumColumns, question: Question) -> Ranking:
     below &= fits
     fits &= ~below
     order = np.argsort(-scores[fits], kind="stable")  # rows are in order of path
-    rows, scores = photos[fits][order], scores[fits][order]
-    shown = _shown_of_bursts(columns, rows, question.bursts)
+    rows, scores, numbers = photos[fits][order], scores[fits][order], numbers[fits][order]
+    moments = shown = np.arange(len(rows))
+    if question.bursts is Bursts.BEST:
+        moments = _best_of_bursts(columns, rows)
+        shown = moments[_originals(columns, rows[moments], scores[moments], numbers[moments])]
     return Ranking(
         rows=rows[shown],
         pictures=columns.picture[rows[shown]],
         scores=scores[shown],
         counted=counted,
         without_time=int(without_time.sum()),
-        in_bursts=int((~shown).sum()),
+        in_bursts=len(rows) - len(moments),
         below=int(below.sum()),
+        alike=len(moments) - len(shown),
     )
 
 
 def _counting(faces: FaceColumns, question: Question) -> npt.NDArray[np.bool_]:
     """Which faces of the album count."""
     counted = (faces.size >= question.min_size) & (faces.sharpness >= question.min_sharpness)
+    # Where it is not known (NaN) it is no reason to leave a face out.
+    counted &= ~(faces.brightness < question.min_brightness)
     return counted & ~faces.unsure if question.sure else counted
 
 
@@ -140,16 +151,33 @@ def _is_within(taken: FloatColumn, begin: float | None, end: float | None) -> np
     return within
 
 
-def _shown_of_bursts(
-    columns: AlbumColumns, rows: npt.NDArray[np.int64], bursts: Bursts
-) -> npt.NDArray[np.bool_]:
-    """Which of these photos, best first, are shown."""
-    if bursts is Bursts.ALL:
-        return np.ones(len(rows), bool)
-    best = np.zeros(len(rows), bool)
+def _best_of_bursts(columns: AlbumColumns, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Places in ``rows``, which are best first, of the best photo of each burst."""
     burst = burst_numbers(columns.taken[rows], columns.difference_hash[rows])
-    best[np.unique(burst, return_index=True)[1]] = True
+    best: npt.NDArray[np.int64] = np.sort(np.unique(burst, return_index=True)[1])
     return best
+
+
+def _originals(
+    columns: AlbumColumns,
+    rows: npt.NDArray[np.int64],
+    scores: FloatColumn,
+    faces: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Of photos that are alike the best one whose name is not a copy's, if there is such a one.
+
+    Returns
+    -------
+    int64 ndarray
+        Places in ``rows``, which are best first, as they are themselves.
+    """
+    best = alike_numbers(columns.taken[rows], columns.difference_hash[rows], faces, scores)
+    named_as_copies = np.zeros(len(rows), bool)
+    for place in np.flatnonzero(np.bincount(best, minlength=len(rows))[best] > 1).tolist():
+        named_as_copies[place] = is_copy(columns.paths[int(rows[place])])
+    order = np.lexsort((np.arange(len(rows)), named_as_copies, best))
+    kept: npt.NDArray[np.int64] = np.sort(order[np.unique(best[order], return_index=True)[1]])
+    return kept
 
 
 @dataclass(frozen=True)

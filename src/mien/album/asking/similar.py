@@ -9,14 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mien.album.asking.alike import SAME_BITS
 from mien.album.asking.columns import AlbumColumns
 from mien.album.asking.rank import Ranking
 from mien.album.records import FloatColumn
 from mien.errors import DataError, UsageError
-
-SAME_BITS = 2
-"""Difference hashes of a photo and of a copy that was scaled or saved anew differ in at most so
-many of 64 bits."""
 
 _CHUNK = 1 << 14
 _ALL_BITS = (1 << 64) - 1

@@ -16,8 +16,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mien.album.indexing.measure import difference_hash, sharpness
-from mien.album.indexing.photo import Photo, read_photo
+from mien.album.indexing.measure import brightness, difference_hash, sharpness
+from mien.album.indexing.photo import Photo, read_photo, turned_photo
+from mien.album.indexing.turn import needed_turn, turned_image
 from mien.album.records import (
     HASH_BYTES,
     MOST_BYTES,
@@ -168,13 +169,20 @@ def examine_photo(
     seen = input_pixels_of(analyzer.detector) if reduce else None
     photo = read_photo(content, name, least_pixels=seen and FIRST_DECODED * seen)
     view, by = _shrunk(photo.image, FIRST_SHOWN * seen) if seen else (photo.image, 1)
-    detections = _scaled(analyzer.detector.detect(view), by, by)
+    found = analyzer.detector.detect(view)
+    turned = 0
+    if not photo.exif.oriented:
+        turned = needed_turn(view, found)
+    if turned:
+        photo, view = turned_photo(photo, turned), turned_image(view, turned)
+        found = analyzer.detector.detect(view)
+    detections = _scaled(found, by, by)
     close = photo
     smallest = min((min(d.width, d.height) for d in detections), default=math.inf)
     if smallest < LEAST_CROP_SIDE and photo.reduction > 1:
         pixels = photo.image.shape[0] * photo.image.shape[1]
         needed = math.ceil(pixels * (LEAST_CROP_SIDE / smallest) ** 2)
-        close = read_photo(content, name, least_pixels=needed)
+        close = read_photo(content, name, least_pixels=needed, turned=turned)
         detections = _scaled(detections, *_ratio(photo.image.shape, close.image.shape))
     return PictureRecord(
         photo.width,
@@ -182,6 +190,8 @@ def examine_photo(
         photo.exif,
         difference_hash(view),
         _faces(analyzer, close, detections),
+        turned,
+        photo.incomplete,
     )
 
 
@@ -210,6 +220,7 @@ def _faces(
             roll=roll_of(whole),
             size=math.sqrt(whole.area),
             sharpness=sharpness(crop),
+            brightness=brightness(crop),
             unsure=face.unsure,
             probabilities=tuple(face.probabilities.values()),
             ferplus=tuple(face.ferplus.values()),

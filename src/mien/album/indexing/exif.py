@@ -35,11 +35,12 @@ def read_exif(image: PillowImage.Image, content: bytes = b"") -> Exif:
         details, place = block.get_ifd(_EXIF), block.get_ifd(_GPS)
     except Exception:  # A photo is worth reading even if what is written about it is not.
         return Exif()
-    orientation = block.get(_ORIENTATION, 1)
+    orientation = block.get(_ORIENTATION)
     taken, offset = _time({**block, **details})
     latitude, longitude = _place(place)
-    known = isinstance(orientation, int) and 1 <= orientation <= 8
-    return Exif(taken, offset, orientation if known else 1, latitude, longitude)
+    if isinstance(orientation, int) and 1 <= orientation <= 8:
+        return Exif(taken, offset, orientation, latitude, longitude, oriented=True)
+    return Exif(taken, offset, 1, latitude, longitude)
 
 
 def _png_exif(content: bytes) -> PillowImage.Exif:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mien.album.database import open_album
 from mien.album.indexing.examine import ExaminerSettings
-from mien.album.indexing.scan import Closed, Found, Heic, PassedOver, scan
+from mien.album.indexing.scan import Closed, Found, Heic, LeftOut, PassedOver, scan
 from mien.album.indexing.workers import examine_all
 from mien.album.records import Examined
 from mien.album.store import (
@@ -28,6 +28,7 @@ from mien.album.store import (
     store,
 )
 from mien.errors import UsageError
+from mien.media.excluded import Excludes
 from mien.media.image import reads_heic
 from mien.packaged import sha256_of
 from mien.processors import cores
@@ -59,6 +60,8 @@ class Plan:
         HEIC photos that nothing installed can read.
     passed_over : Counter of str
         Files of kinds that albums do not hold: raw photos, videos, ….
+    excluded : Counter of str
+        Folders and photos that were left out, by the pattern that excludes them.
     """
 
     to_read: tuple[bytes, ...]
@@ -68,6 +71,7 @@ class Plan:
     closed: tuple[Closed, ...]
     heic: int
     passed_over: Counter[str]
+    excluded: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,13 @@ class Indexed:
     recognised : int
         Files whose content was in the album already: moved, copied or touched.
     unchanged, gone, heic : int
-    passed_over : Counter of str
+    passed_over, excluded : Counter of str
     faces : int
         In the photos that were read.
     unreadable : tuple of (bytes, str)
         Files that were tried now and cannot be read, and why.
+    incomplete : tuple of bytes
+        Files that were read now as far as they go: they are cut off.
     closed : tuple of Closed
     moved : int
         Files elsewhere in the album that have gone, and whose content is in this folder now.
@@ -100,8 +106,10 @@ class Indexed:
     gone: int
     heic: int
     passed_over: Counter[str]
+    excluded: Counter[str]
     faces: int
     unreadable: tuple[tuple[bytes, str], ...]
+    incomplete: tuple[bytes, ...]
     closed: tuple[Closed, ...]
     moved: int
     lost_folders: tuple[bytes, ...]
@@ -116,6 +124,7 @@ def index_folder(
     workers: int | None = 1,
     ray_address: str | None = None,
     retry: bool = False,
+    excludes: Excludes | None = None,
     report: Callable[[int, int], None] = lambda done, total: None,
 ) -> Indexed:
     """Bring the album up to date with a folder. Photos are only ever read.
@@ -136,6 +145,8 @@ def index_folder(
         Examine with Ray: ``local`` starts it here, anything else is the address of a cluster.
     retry : bool
         Try all files again that could not be read, also those whose content was at fault.
+    excludes : Excludes, optional
+        What of the folder is left out; the defaults when None.
     report : callable
         Called with the number of files done and of all that are to be read.
 
@@ -157,7 +168,8 @@ def index_folder(
     card = Classifier(model).card
     with open_album(database, create=True) as connection:
         model_id = enter_model(connection, card, sha256=sha256_of(model), detector=DEFAULT_DETECTOR)
-        plan = make_plan(top, known_files(connection, top), model_id, retry=retry)
+        known = known_files(connection, top)
+        plan = make_plan(top, known, model_id, retry=retry, excludes=excludes)
         mark_gone(connection, plan.returned, gone=False)
         settings = ExaminerSettings(database, model, model_id)
         tally = _Tally()
@@ -183,8 +195,10 @@ def index_folder(
         gone=len(plan.gone),
         heic=plan.heic,
         passed_over=plan.passed_over,
+        excluded=plan.excluded,
         faces=tally.faces,
         unreadable=tuple(tally.unreadable),
+        incomplete=tuple(tally.incomplete),
         closed=plan.closed,
         moved=len(moved),
         lost_folders=lost,
@@ -193,7 +207,12 @@ def index_folder(
 
 
 def make_plan(
-    top: bytes, known: dict[bytes, KnownFile], model: int, *, retry: bool = False
+    top: bytes,
+    known: dict[bytes, KnownFile],
+    model: int,
+    *,
+    retry: bool = False,
+    excludes: Excludes | None = None,
 ) -> Plan:
     """Compare a folder with what the album knows of it, without opening a file.
 
@@ -207,17 +226,22 @@ def make_plan(
         Row of the model that is to have read everything.
     retry : bool
         Whether all files that could not be read are to be tried again.
+    excludes : Excludes, optional
+        The defaults when None.
     """
     to_read, closed, returned = [], [], []
     passed_over: Counter[str] = Counter()
+    excluded: Counter[str] = Counter()
     unchanged = heic = 0
-    for entry in scan(top, heic=reads_heic()):
+    for entry in scan(top, heic=reads_heic(), excludes=excludes or Excludes()):
         if isinstance(entry, Closed):
             closed.append(entry)
         elif isinstance(entry, Heic):
             heic += 1
         elif isinstance(entry, PassedOver):
             passed_over[entry.kind] += 1
+        elif isinstance(entry, LeftOut):
+            excluded[entry.pattern] += 1
         else:
             before = known.pop(entry.path, None)
             if before is None or _is_to_read(before, entry, model, retry):
@@ -232,7 +256,16 @@ def make_plan(
         for path, file in known.items()
         if not file.gone and not any(first <= path < after for first, after in ranges)
     )
-    return Plan(tuple(to_read), unchanged, gone, tuple(returned), tuple(closed), heic, passed_over)
+    return Plan(
+        to_read=tuple(to_read),
+        unchanged=unchanged,
+        gone=gone,
+        returned=tuple(returned),
+        closed=tuple(closed),
+        heic=heic,
+        passed_over=passed_over,
+        excluded=excluded,
+    )
 
 
 def _is_to_read(before: KnownFile, now: Found, model: int, retry: bool) -> bool:
@@ -247,6 +280,7 @@ class _Tally:
     def __init__(self) -> None:
         self.read = self.recognised = self.faces = 0
         self.unreadable: list[tuple[bytes, str]] = []
+        self.incomplete: list[bytes] = []
 
     def add(self, examined: Examined) -> None:
         if examined.error is not None:
@@ -256,6 +290,7 @@ class _Tally:
         else:
             self.read += 1
             self.faces += len(examined.picture.faces)
+            self.incomplete += [examined.path] * examined.picture.incomplete
 
 
 def _examined(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PIL import Image as PillowImage
 
 from mien.album.indexing.exif import read_exif
+from mien.album.indexing.turn import turned_image
 from mien.album.records import Exif
 from mien.media.image import DEFAULT_MAX_PIXELS, Image, read_picture, readable_formats
 from mien.media.kinds.upright_rgb import upright_pixels
@@ -27,12 +28,15 @@ class Photo:
     width, height : int
         Full size of the upright photo in pixels.
     exif : Exif
+    incomplete : bool
+        Whether the file is cut off, and with it the picture.
     """
 
     image: Image
     width: int
     height: int
     exif: Exif
+    incomplete: bool = False
 
     @property
     def reduction(self) -> float:
@@ -40,7 +44,9 @@ class Photo:
         return max(1.0, self.width / int(self.image.shape[1]))
 
 
-def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) -> Photo:
+def read_photo(
+    content: bytes, name: str, *, least_pixels: int | None = None, turned: int = 0
+) -> Photo:
     """Decode the content of a picture file.
 
     Parameters
@@ -52,12 +58,27 @@ def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) ->
         A JPEG is decoded at the smallest of 1/8, 1/4, 1/2 and full size that has as many pixels
         (its decoder leaves out the frequencies that would be lost anyway, at a fraction of the
         time); full size when None. Other formats have no such shortcut.
+    turned : int
+        Degrees clockwise by which the photo is to be turned besides: 0, 90, 180 or 270.
 
     Raises
     ------
     ImageError
         As ``mien.media.image.read_picture``.
     """
+    return turned_photo(_decoded(content, name, least_pixels), turned)
+
+
+def turned_photo(photo: Photo, degrees: int) -> Photo:
+    """The photo turned clockwise by 0, 90, 180 or 270 degrees."""
+    if not degrees:
+        return photo
+    width, height = photo.width, photo.height
+    size = (height, width) if degrees % 180 else (width, height)
+    return Photo(turned_image(photo.image, degrees), *size, photo.exif, photo.incomplete)
+
+
+def _decoded(content: bytes, name: str, least_pixels: int | None) -> Photo:
     exif = Exif()
     try:
         with (
@@ -71,8 +92,9 @@ def read_photo(content: bytes, name: str, *, least_pixels: int | None = None) ->
                     return reduced
     except Exception:  # ``read_picture`` finds the same fault again, and has the words for it.
         pass
-    image = read_picture(content, name=name).image
-    return Photo(image, image.shape[1], image.shape[0], exif)
+    picture = read_picture(content, name=name)
+    height, width = picture.image.shape[:2]
+    return Photo(picture.image, width, height, exif, picture.incomplete)
 
 
 def _reduced(file: PillowImage.Image, exif: Exif, least_pixels: int) -> Photo | None:

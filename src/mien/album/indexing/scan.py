@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mien.album.records import FileStat, stat_of
+from mien.media.excluded import Excludes
 from mien.media.image import HEIC_SUFFIXES, IMAGE_SUFFIXES
 from mien.media.kinds.not_looked_at import kind_passed_over
 
@@ -42,16 +43,25 @@ class Heic:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A folder or a photo that a pattern excludes."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassedOver:
     """A raw photo, a video or another kind that albums do not hold."""
 
     kind: str
 
 
-def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic | PassedOver]:
+def scan(
+    folder: bytes, *, heic: bool, excludes: Excludes
+) -> Iterator[Found | Closed | Heic | PassedOver | LeftOut]:
     """All photos in and below a folder, by suffix.
 
-    As ``mien.media.sources.find_images`` does it: hidden files and folders are left out, links are
+    As ``mien.media.sources.find_images`` does it: what is excluded is left out, links are
     followed, each real folder once, so that loops end. Here each file comes with its state, which
     the folder's listing often has at no further cost, and names are bytes, so that any encoding
     will do.
@@ -62,6 +72,7 @@ def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic | Passe
         Absolute.
     heic : bool
         Whether HEIC photos can be read.
+    excludes : Excludes
     """
     suffixes = _SUFFIXES | _HEIC if heic else _SUFFIXES
     folders, visited = [folder], set()
@@ -79,11 +90,16 @@ def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic | Passe
             continue
         below = []
         for entry in listing:
-            if entry.name.startswith(b"."):
-                continue
             suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 (bytes)
             try:
-                if entry.is_dir():
+                is_folder = entry.is_dir()
+                pattern = excludes.match(
+                    os.fsdecode(entry.name), _below(entry.path, folder), folder=is_folder
+                )
+                if pattern is not None:
+                    if is_folder or suffix in suffixes:
+                        yield LeftOut(pattern)
+                elif is_folder:
                     below.append(entry.path)
                 elif (kind := kind_passed_over(os.fsdecode(suffix))) and entry.is_file():
                     yield PassedOver(kind)
@@ -98,3 +114,9 @@ def scan(folder: bytes, *, heic: bool) -> Iterator[Found | Closed | Heic | Passe
                 yield Closed(here, error.strerror or type(error).__name__)
                 break
         folders.extend(reversed(below))
+
+
+def _below(path: bytes, top: bytes) -> str:
+    """The path below the folder that was named, with ``/`` between its names."""
+    below = os.fsdecode(path[len(top) :])
+    return below.replace(os.sep, "/").lstrip("/")

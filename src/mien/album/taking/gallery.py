@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from mien.album.asking.hits import Hit, HitFace
+from mien.album.asking.question import Question
 from mien.album.indexing.photo import Photo, read_photo
 from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, jpeg_uri, scaled
 from mien.album.taking.listing import shown_path
@@ -24,6 +25,7 @@ _PHOTO_SIDE = 720
 _FACES_SHOWN = 6
 _BARS = 3
 _OTHER_COLOUR = "#888888"
+_USUAL = Question()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,12 @@ class _Bar:
 
 @dataclass(frozen=True, slots=True)
 class _ShownFace:
-    """What the template says of a face; ``picture`` is a data URI."""
+    """What the template says of a face; ``picture`` is a data URI, ``faults`` are words."""
 
     picture: str
     counted: bool
     unsure: bool
+    faults: tuple[str, ...]
     bars: tuple[_Bar, ...]
 
 
@@ -107,12 +110,17 @@ def _shown_photo(hit: Hit, emotion: str) -> _ShownPhoto:
         picture = _uri(scaled(photo.image, min(1.0, _PHOTO_SIDE / max(photo.image.shape[:2]))))
         faces = tuple(
             _ShownFace(
-                _uri(cut_face(photo, face.xyxy)), face.counted, face.unsure, _bars(face, emotion)
+                picture=_uri(cut_face(photo, face.xyxy)),
+                counted=face.counted,
+                unsure=face.unsure,
+                faults=tuple(_faults(face)),
+                bars=_bars(face, emotion),
             )
             for face in shown
         )
     taken = (hit.taken_text or "")[:16].replace("T", " ")
     place = "" if hit.place is None else f"{hit.place[0]:.5f}, {hit.place[1]:.5f}"
+    cut_off = "cut off" if hit.incomplete else ""
     path = shown_path(hit.path)
     return _ShownPhoto(
         rank=hit.rank,
@@ -120,7 +128,7 @@ def _shown_photo(hit: Hit, emotion: str) -> _ShownPhoto:
         path=path,
         name=Path(path).name,
         described=_described(hit),
-        details=" · ".join(filter(None, (f"score {hit.score:.3f}", taken, place))),
+        details=" · ".join(filter(None, (f"score {hit.score:.3f}", taken, place, cut_off))),
         picture=picture,
         missing=missing,
         faces=faces,
@@ -137,7 +145,8 @@ def _read(hit: Hit) -> Photo:
     least = float(_PHOTO_SIDE * _PHOTO_SIDE)
     if smallest:
         least = max(least, hit.width * hit.height * (FACE_SIDE / smallest) ** 2)
-    return read_photo(content, hit.path, least_pixels=int(min(least, hit.width * hit.height)))
+    least = min(least, hit.width * hit.height)
+    return read_photo(content, hit.path, least_pixels=int(least), turned=hit.turned)
 
 
 def _sides(face: HitFace) -> tuple[float, float]:
@@ -169,3 +178,15 @@ def _bars(face: HitFace, emotion: str) -> tuple[_Bar, ...]:
         )
         for label in labels
     )
+
+
+def _faults(face: HitFace) -> Iterator[str]:
+    """What speaks against a face, in words: the usual reasons why one does not count."""
+    if face.size < _USUAL.min_size:
+        yield "small"
+    if face.sharpness < _USUAL.min_sharpness:
+        yield "blurred"
+    if face.brightness is not None and face.brightness < _USUAL.min_brightness:
+        yield "dark"
+    if face.unsure:
+        yield "unsure"

@@ -39,7 +39,7 @@ def to_table(hits: Sequence[Hit], emotion: str, *, place: bool) -> Table:
     table.add_column("Taken", no_wrap=True)
     table.add_column(f"Faces, {emotion}" if known else "Faces", overflow="fold")
     if place:
-        table.add_column("Place", no_wrap=True)
+        table.add_column("Place", overflow="fold", max_width=11)
     for hit in hits:
         cells: list[str | Text] = [
             str(hit.rank),
@@ -139,6 +139,7 @@ def to_plain(hit: Hit) -> dict[str, Any]:
                 "score": round(face.score, 4),
                 "size": round(face.size, 2),
                 "sharpness": round(face.sharpness, 4),
+                "brightness": None if face.brightness is None else round(face.brightness, 4),
                 "roll": round(face.roll, 2),
                 "label": UNSURE if face.unsure else face.top_emotion,
                 "unsure": face.unsure,
@@ -150,6 +151,10 @@ def to_plain(hit: Hit) -> dict[str, Any]:
             for face in hit.faces
         ],
     }
+    if hit.turned:
+        plain["turned"] = hit.turned
+    if hit.incomplete:
+        plain["incomplete"] = True
     if hit.place is not None:
         plain["latitude"], plain["longitude"] = (round(value, 6) for value in hit.place)
     return plain

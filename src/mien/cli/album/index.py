@@ -20,9 +20,10 @@ from mien.album.store import indexed_folders
 from mien.album.taking.listing import shown_path
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
-from mien.cli.options import Database, ModelName
+from mien.cli.options import Database, ExcludeOption, ModelName, NoDefaultExcludes
 from mien.errors import UsageError
 from mien.installing import how_to_install
+from mien.media.excluded import Excludes, told_excluded
 from mien.media.kinds.not_looked_at import told
 from mien.packaged import find_model
 from mien.wording import count
@@ -62,6 +63,8 @@ def index(
             help="Try all files again that could not be read, also those that have not changed.",
         ),
     ] = False,
+    exclude: ExcludeOption = None,
+    no_default_excludes: NoDefaultExcludes = False,
     rebuild: Annotated[
         bool,
         typer.Option(
@@ -80,6 +83,7 @@ def index(
     could not be read for a reason of the system (permission, disk, memory) is, each time.
     """
     ray_address = _ray_address(engine, address)
+    excludes = Excludes(exclude or (), defaults=not no_default_excludes)
     path = database or default_database()
     for folder in folders:
         if not folder.is_dir():
@@ -100,6 +104,7 @@ def index(
                     workers=workers,
                     ray_address=ray_address,
                     retry=retry,
+                    excludes=excludes,
                     report=report,
                 )
             except KeyboardInterrupt:
@@ -133,12 +138,16 @@ def _tell(folder: Path, indexed: Indexed) -> None:
     """What a run did, and on standard error what it could not do."""
     for name, reason in indexed.unreadable:
         print_error(f"{shown_path(os.fsdecode(name))}: {reason}")
+    for name in indexed.incomplete:
+        print_note(f"{shown_path(os.fsdecode(name))}: is cut off, and was read as far as it goes")
     for closed in indexed.closed:
         print_error(f"{shown_path(os.fsdecode(closed.path))}: cannot be opened ({closed.reason})")
     if indexed.heic:
         print_note(
             f"{count(indexed.heic, 'HEIC photo')} left out; to read them: {how_to_install('heic')}"
         )
+    if indexed.excluded:
+        print_note(f"{shown_path(str(folder))}: {told_excluded(indexed.excluded)}")
     if indexed.passed_over:
         print_note(f"{shown_path(str(folder))}: {told(indexed.passed_over)}")
     parts = [f"{count(indexed.read, 'photo')} read with {count(indexed.faces, 'face')}"]

@@ -11,6 +11,7 @@ import typer
 
 from mien.album.asking.question import (
     LEAST_SCORE,
+    MOST_BRIGHTNESS,
     MOST_PIXELS,
     MOST_SHARPNESS,
     Bursts,
@@ -70,12 +71,16 @@ class QuestionOptions:
     min_sharpness: Annotated[
         float, typer.Option(min=0, max=MOST_SHARPNESS, help="More blurred faces do not count.")
     ] = _DEFAULT.min_sharpness
+    min_brightness: Annotated[
+        float, typer.Option(min=0, max=MOST_BRIGHTNESS, help="Darker faces do not count.")
+    ] = _DEFAULT.min_brightness
     min_score: Annotated[
         float, typer.Option(min=0, max=1, help="Photos of an emotion with less are not named.")
     ] = LEAST_SCORE
-    bursts: Annotated[Bursts, typer.Option(help="Of a burst only the best, or all.")] = (
-        _DEFAULT.bursts
-    )
+    bursts: Annotated[
+        Bursts,
+        typer.Option(help="Of a burst, and of photos that are alike, only the best, or all."),
+    ] = _DEFAULT.bursts
 
     def question(self) -> Question:
         """The question.
@@ -103,6 +108,7 @@ class QuestionOptions:
             sure=self.sure,
             min_size=self.min_size,
             min_sharpness=self.min_sharpness,
+            min_brightness=self.min_brightness,
             min_score=self.min_score,
             bursts=self.bursts,
         )

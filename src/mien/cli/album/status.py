@@ -20,7 +20,10 @@ from mien.cli.options import Database
 def status(
     database: Database = None,
     unreadable: Annotated[
-        bool, typer.Option("--unreadable", help="Name the photos that cannot be read, and why.")
+        bool,
+        typer.Option(
+            "--unreadable", help="Name the photos that cannot be read, or not whole, and why."
+        ),
     ] = False,
 ) -> None:
     """Say what is in the album."""
@@ -30,6 +33,9 @@ def status(
     if unreadable:
         for name, reason in found.unreadable:
             out.print(f"{shown_path(os.fsdecode(name))}: {reason}", markup=False)
+        for name in found.incomplete:
+            what = "is cut off, and was read as far as it goes"
+            out.print(f"{shown_path(os.fsdecode(name))}: {what}", markup=False)
         return
     size = path.stat().st_size / 1e6
     lines = [
@@ -43,6 +49,8 @@ def status(
         lines.append(f"missing     {found.gone:,} files that were there before")
     if found.unreadable:
         lines.append(f"unreadable  {len(found.unreadable):,} files: mien album status --unreadable")
+    if found.incomplete:
+        lines.append(f"cut off     {len(found.incomplete):,} files: mien album status --unreadable")
     for folder, when in found.folders:
         day = time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
         lines.append(f"folder      {shown_path(os.fsdecode(folder))}, indexed {day}")

@@ -48,8 +48,8 @@ def top(
 ) -> None:
     """Name the best photos for an expression.
 
-    The score of a photo is made of the faces in it that are large and sharp enough. No network
-    runs: ask as often as you like.
+    The score of a photo is made of the faces in it that are large, sharp and bright enough. No
+    network runs: ask as often as you like.
     """
     if force and not xmp:
         raise UsageError("--force is about sidecars: use it with --xmp")
@@ -108,6 +108,8 @@ def _in_words(question: Question, ranking: Ranking) -> str:
     words = f"Of {len(ranking.rows):,} photos that fit. The score is {_RULES[question.rule]}."
     if ranking.in_bursts:
         words += f" {ranking.in_bursts:,} more are in bursts of which the best one is shown."
+    if ranking.alike:
+        words += f" Left out as alike to one of them: {ranking.alike:,}."
     return words
 
 
@@ -121,6 +123,8 @@ def _tell_rest(question: Question, ranking: Ranking, missing: int) -> None:
         )
     if ranking.in_bursts:
         print_note(f"{ranking.in_bursts:,} left out for a better one of the same burst")
+    if ranking.alike:
+        print_note(f"{ranking.alike:,} left out as alike to another; to see all: --bursts all")
     if ranking.without_time:
         print_note(
             f"{ranking.without_time:,} left out because they do not say when they were taken"

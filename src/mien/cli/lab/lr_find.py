@@ -29,7 +29,7 @@ def lr_find(
         list[str] | None,
         typer.Argument(
             help="Changes to the recipe: key=value, for example batch_size=64.",
-            metavar="[KEY=VALUE]...",
+            metavar="KEY=VALUE",
         ),
     ] = None,
     steps: Annotated[int, typer.Option(min=20, help="Training steps at most.")] = 200,

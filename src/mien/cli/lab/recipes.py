@@ -22,7 +22,7 @@ def recipes(
     ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Argument(help="Changes to it: key=value.", metavar="[KEY=VALUE]..."),
+        typer.Argument(help="Changes to it: key=value.", metavar="KEY=VALUE"),
     ] = None,
 ) -> None:
     """List the packaged recipes, or print one, to change and to train from."""

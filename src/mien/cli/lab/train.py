@@ -25,7 +25,7 @@ def train(
     overrides: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Changes to the recipe: key=value, for example epochs=5.", metavar="[KEY=VALUE]..."
+            help="Changes to the recipe: key=value, for example epochs=5.", metavar="KEY=VALUE"
         ),
     ] = None,
     runs: Annotated[Path, typer.Option(help="Folder of the run folders.")] = Path("runs"),

@@ -99,6 +99,17 @@ def open_text(
         raise DataError(f"cannot be read ({error.strerror or error})", where=path) from error
 
 
+def is_packed(path: Path) -> bool:
+    """Whether a file is compressed or an archive, by its first bytes or a name like ``.tar.gz``."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError:
+        return False
+    marks = (*_COMPRESSED, _ZIP)
+    return start.startswith(marks) or path.name.lower().endswith(TAR_SUFFIXES)
+
+
 def zip_holds_csv(path: Path) -> bool:
     """Whether ``path`` is a ZIP archive with a ``.csv`` in it, or a damaged one."""
     try:

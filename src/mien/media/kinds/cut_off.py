@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import io
-from dataclasses import dataclass
-from typing import Any
+import struct
+from typing import IO, Any
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image as PillowImage
 
+from mien.media.kinds.cut_off_jpeg2000 import jpeg2000_lacks_its_end, rest_of_jpeg2000
+from mien.media.kinds.cut_off_rest import GREY, Rest, rows_alike
+from mien.media.kinds.cut_off_tiff import is_compressed, rest_of_strips
+from mien.media.kinds.cut_off_webp import rest_of_webp, webp_lacks_its_end
 from mien.media.kinds.jpeg_markers import END, jpeg_header, scan_starts, without_half_a_segment
+from mien.media.kinds.tiff_directories import begins_like_tiff
+from mien.media.kinds.tiff_kinds import is_whole, pages_of
 from mien.media.kinds.upright_rgb import eight_bit_rgb, exif_orientation, upright_pixels
 
-_GREY = 128
+_JPEG_2000 = (b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
 # What follows the data in further decodings: from where one is another picture, data is missing.
 # Codes and corrections that are missing may by chance be like one of them, but not like all.
 _FILLERS = tuple(part * 256 for part in (b"\x00\x00", b"\xfe\xfe", b"\x35\xca"))
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """What is there of a picture.
-
-    Attributes
-    ----------
-    image : ndarray of shape (H, W, 3), uint8
-        Upright RGB of the whole size, grey where nothing is.
-    rows : int
-        Rows that are there, of those of the picture as it is stored.
-    height : int
-        Rows that it should have.
-    whole : bool
-        Whether no pixel is missing, only what would have followed.
-    """
-
-    image: npt.NDArray[np.uint8]
-    rows: int
-    height: int
-    whole: bool
+def lacks_its_end(stream: IO[bytes]) -> bool:
+    """Whether a file whose decoder has refused it is shorter than it says itself."""
+    stream.seek(0)
+    content = stream.read()
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return webp_lacks_its_end(content)
+    if content.startswith(_JPEG_2000):
+        return jpeg2000_lacks_its_end(content)
+    if content[4:8] == b"ftyp":
+        return _boxes_lack_their_end(content)
+    if begins_like_tiff(content[:4]):
+        pages = pages_of(stream)
+        return not pages or not is_whole(pages[0], stream)
+    return False
 
 
 def read_rest(content: bytes, formats: tuple[str, ...]) -> Rest | None:
@@ -50,10 +49,29 @@ def read_rest(content: bytes, formats: tuple[str, ...]) -> Rest | None:
     Exception
         Whatever Pillow raises of what is damaged beyond that.
     """
+    if content[8:12] == b"WEBP":
+        return rest_of_webp(content)
+    if content.startswith(_JPEG_2000):
+        return rest_of_jpeg2000(content)
     with PillowImage.open(io.BytesIO(content), formats=formats) as image:
         if image.format in ("JPEG", "MPO"):
             return _rest_of_jpeg(content)
+        if image.format == "TIFF" and is_compressed(page := pages_of(io.BytesIO(content))[0]):
+            return rest_of_strips(content, page)
     return _rest_of_rows(content, formats)
+
+
+def _boxes_lack_their_end(content: bytes) -> bool:
+    """Whether a box of an AVIF or HEIC file ends behind the file (ISO/IEC 14496-12, 4.2)."""
+    at = 0
+    while at + 8 <= len(content):
+        (size,) = struct.unpack_from(">I", content, at)
+        if size == 1 and at + 16 <= len(content):
+            (size,) = struct.unpack_from(">Q", content, at + 8)
+        if not size:
+            return False
+        at += max(size, 8)
+    return at != len(content)
 
 
 def _rest_of_jpeg(content: bytes) -> Rest | None:
@@ -62,11 +80,8 @@ def _rest_of_jpeg(content: bytes) -> Rest | None:
         return None
     body, complete = without_half_a_segment(_without_padding(content), header.scan)
     image = _loaded(body + END)
-    found, differs = np.asarray(image), np.zeros(header.height, bool)
-    for filler in _FILLERS:
-        other = np.asarray(_loaded(body + filler + END))
-        differs |= (found != other).reshape(header.height, -1).any(axis=1)
-    rows = int(differs.argmax()) if differs.any() else header.height
+    others = [np.asarray(_loaded(body + filler + END)) for filler in _FILLERS]
+    rows = rows_alike([np.asarray(image), *others])
     whole = complete and rows == header.height
     if len(scan_starts(body, header.scan)) > 1:
         # Earlier scans have brought all rows already, only coarser.
@@ -106,7 +121,7 @@ def _rest_of_rows(content: bytes, formats: tuple[str, ...]) -> Rest | None:
         there = np.flatnonzero(~missing)
         rgb = rgb[there[np.maximum(np.searchsorted(there, np.arange(len(rgb)), "right") - 1, 0)]]
     else:
-        rgb[missing] = _GREY
+        rgb[missing] = GREY
     upright = upright_pixels(PillowImage.fromarray(rgb), exif_orientation(image))
     return Rest(upright, rows, image.height, rows == image.height)
 

@@ -20,6 +20,25 @@ def damaged(detail: str, where: str) -> ImageError:
     return ImageError(what, where=where, hint="copy or export it again")
 
 
+def check_size(pixels: int, max_pixels: int, where: str) -> None:
+    """Raise ``ImageError`` for a picture of more pixels than the limit."""
+    if pixels > max_pixels:
+        raise ImageError(
+            f"has {pixels:,} pixels, the limit is {max_pixels:,}",
+            where=where,
+            hint=f"scale it down, or raise the limit with --max-pixels {pixels}",
+        )
+
+
+def no_end(where: str) -> ImageError:
+    """Say of a file that it is cut off, and that its decoder gives nothing or too little then."""
+    return ImageError(
+        "is cut off: without its end it cannot be read",
+        where=where,
+        hint="copy or export it again",
+    )
+
+
 def unidentified(head: bytes, where: str, formats: tuple[str, ...]) -> ImageError:
     """Say what is wrong with a file that Pillow does not take for a picture of these formats."""
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:

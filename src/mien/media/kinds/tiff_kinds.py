@@ -6,6 +6,7 @@ import io
 from typing import IO
 
 from mien.errors import ImageError
+from mien.media.kinds.refusals import damaged, no_end
 from mien.media.kinds.tiff_directories import Directory, tiff_directories
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _STRIPS, _SAMPLES, _STRIP_BYTES = 258, 259, 262, 273, 277, 279
@@ -63,7 +64,17 @@ def kind_refused(found: Directory, where: str) -> ImageError:
     )
 
 
-def contradicts_itself(found: Directory) -> bool:
+def tiff_refused(stream: IO[bytes], where: str) -> ImageError:
+    """What to say of a TIFF that Pillow does not open: it may be cut off, or of a rare kind."""
+    pages = pages_of(stream)
+    if not pages or not is_whole(pages[0], stream):
+        return no_end(where)
+    if _contradicts_itself(pages[0]):
+        return damaged("its number of samples is wrong", where)
+    return kind_refused(pages[0], where)
+
+
+def _contradicts_itself(found: Directory) -> bool:
     """Whether as many samples are announced as none of the other entries knows of."""
     return len(found.numbers(_BITS)) not in (0, 1, found.number(_SAMPLES, 1))
 

@@ -13,6 +13,7 @@ from pydantic.config import JsonDict
 
 from mien.album.asking.question import (
     LONGEST_TEXT,
+    MOST_BRIGHTNESS,
     MOST_PIXELS,
     MOST_SHARPNESS,
     Bursts,
@@ -100,9 +101,15 @@ class QuestionParameters(BaseModel):
         le=MOST_SHARPNESS,
         description="More blurred faces do not count",
     )
+    min_brightness: float = Field(
+        _DEFAULT.min_brightness,
+        ge=0,
+        le=MOST_BRIGHTNESS,
+        description="Darker faces do not count",
+    )
     bursts: Bursts = Field(
         _DEFAULT.bursts,
-        description="Of a burst only the best one (best), or all of them (all)",
+        description="Of a burst, and of photos that are alike, only the best one (best), or all",
     )
 
     def question(self) -> Question:
@@ -127,6 +134,7 @@ class QuestionParameters(BaseModel):
                 sure=self.sure,
                 min_size=self.min_size,
                 min_sharpness=self.min_sharpness,
+                min_brightness=self.min_brightness,
                 bursts=self.bursts,
             )
         except UsageError as error:

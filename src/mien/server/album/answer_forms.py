@@ -62,6 +62,7 @@ class RankingAnswer(AnswerForm):
     scores: list[float]
     without_time: int
     in_bursts: int
+    alike: int
 
 
 class AlbumFace(AnswerForm):
@@ -71,6 +72,7 @@ class AlbumFace(AnswerForm):
     score: Fraction
     size: float
     sharpness: float
+    brightness: float | None
     roll: float
     label: str
     unsure: bool
@@ -92,6 +94,8 @@ class AlbumPhoto(AnswerForm):
     faces: list[AlbumFace]
     latitude: float | None = None
     longitude: float | None = None
+    turned: int | None = None
+    incomplete: bool | None = None
 
 
 class PhotosAnswer(AnswerForm):
@@ -132,6 +136,7 @@ def ranking_answer(version: str | None, ranking: Ranking) -> bytes:
             "scores": ranking.scores.round(4).tolist(),
             "without_time": ranking.without_time,
             "in_bursts": ranking.in_bursts,
+            "alike": ranking.alike,
         },
         separators=(",", ":"),
     ).encode()

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from mien.album.asking.question import (
     LONGEST_TEXT,
+    MOST_BRIGHTNESS,
     MOST_PIXELS,
     MOST_SHARPNESS,
     Bursts,
@@ -61,6 +62,7 @@ def _page() -> str:
             longest_text=LONGEST_TEXT,
             most_pixels=MOST_PIXELS,
             most_sharpness=MOST_SHARPNESS,
+            most_brightness=MOST_BRIGHTNESS,
             most_photos=LIMITS.lists,
         )
     )

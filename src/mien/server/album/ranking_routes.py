@@ -28,7 +28,7 @@ def ranking_router(desk: AlbumDesk) -> APIRouter:
         response_class=JSONResponse,
     )
     async def ranking(asked: Annotated[QuestionParameters, Query()]) -> Response:
-        """No network runs. ``without_time`` and ``in_bursts`` count what was left out."""
+        """No network runs. ``without_time``, ``in_bursts``, ``alike`` count what was left out."""
         question = asked.question()
 
         def answer(reader: AlbumReader) -> bytes:

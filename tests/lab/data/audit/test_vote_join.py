@@ -9,6 +9,7 @@ import pytest
 
 from mien.emotions import FERPLUS
 from mien.errors import DataError
+from mien.lab.data.audit.audit import audit_faces
 from mien.lab.data.audit.vote_join import check_join
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import VOTE_COLUMNS, read_votes
@@ -45,6 +46,21 @@ def _rolled(data: FaceData, rows: np.ndarray) -> FaceData:
     votes = data.votes.copy()
     votes[rows] = np.roll(votes[rows], 1, axis=0)
     return replace(data, votes=votes)
+
+
+def test_an_audit_says_again_what_the_import_said(voted):
+    good = audit_faces(voted)
+    assert "vote_join" not in {finding.key for finding in good.findings}
+    for bad in (_rolled(voted, np.arange(len(voted))), _rolled(_large(voted), np.arange(900))):
+        (found,) = (each for each in audit_faces(bad).findings if each.key == "vote_join")
+        warning = check_join(bad).warning
+        assert (found.level, found.what.lower()) == ("act", warning.lower())
+    # Nearly half of the votes are someone else's, here and there.
+    noisy = replace(voted, votes=_votes(voted, voted.labels))
+    noisy.votes[::3] = np.roll(noisy.votes[::3], 3, axis=1)
+    (found,) = (each for each in audit_faces(noisy).findings if each.key == "vote_join")
+    assert check_join(noisy).warning is None
+    assert found.what.startswith("The FER+ votes fit the labels badly: they agree with the labels")
 
 
 def test_votes_on_their_own_rows_are_not_warned_about(voted):

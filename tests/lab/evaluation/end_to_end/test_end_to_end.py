@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -40,6 +42,18 @@ def photos(tmp_path_factory):
     rows += ["wall.png,neutral,2,day", "broken.png,sad,3,"]
     (folder / "labels.csv").write_text("\n".join(rows), "utf-8")
     return folder
+
+
+def test_a_compressed_table_is_read(photos, tmp_path):
+    plain = read_labelled_pictures(photos)
+    shutil.copytree(photos, tmp_path / "packed")
+    table = tmp_path / "packed" / "labels.csv"
+    (tmp_path / "packed" / "labels.csv.gz").write_bytes(gzip.compress(table.read_bytes()))
+    table.unlink()
+    for source in (tmp_path / "packed", tmp_path / "packed" / "labels.csv.gz"):
+        found = read_labelled_pictures(source)
+        assert [path.name for path in found.paths] == [path.name for path in plain.paths]
+        assert found.labels.tolist() == plain.labels.tolist()
 
 
 def made_answers(labels, top, *, shown=None, persons=None, groups=None, confidence=0.9):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +79,19 @@ def test_parquet_says_the_same(tmp_path, faces):
     for name, values in by_csv.items():
         assert values.tolist() == by_parquet[name].tolist()
     assert set(by_csv["site"][60:]) == {NOT_GIVEN}
+
+
+def test_a_compressed_table_says_the_same(tmp_path, faces):
+    text = "row,site\n" + "".join(f"{row},{'ab'[row % 2]}\n" for row in range(60))
+    rows = np.arange(96)
+    plain = read_group_columns(write(tmp_path, text), faces, rows)
+    for name, packer in {"who.csv.gz": gzip, "who.csv.bz2": bz2, "who.csv.xz": lzma}.items():
+        (tmp_path / name).write_bytes(packer.compress(text.encode()))
+        found = read_group_columns(tmp_path / name, faces, rows)
+        assert found["site"].tolist() == plain["site"].tolist()
+    (tmp_path / "cut.csv.gz").write_bytes((tmp_path / "who.csv.gz").read_bytes()[:-12])
+    with pytest.raises(DataError, match=r"cut\.csv\.gz: the archive cannot be read"):
+        read_group_columns(tmp_path / "cut.csv.gz", faces, rows)
 
 
 MANY = "row,file\n" + "".join(f"{row},face{row}.png\n" for row in range(60))

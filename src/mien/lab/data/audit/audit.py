@@ -54,6 +54,7 @@ from mien.lab.data.audit.findings import Finding, interpret
 from mien.lab.data.audit.intensity import Intensity, histograms, intensities
 from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, AgreementAudit, find_agreement
 from mien.lab.data.audit.near import LEAST_CORRELATION
+from mien.lab.data.audit.vote_join import check_join
 from mien.lab.data.faces import FaceData
 
 SCHEMA = "mien.audit/1"
@@ -147,5 +148,5 @@ def audit_faces(data: FaceData) -> Audit:
         duplicates=duplicates,
         intensity=intensity,
         agreement=agreement,
-        findings=interpret(counts, blanks, duplicates, intensity, agreement),
+        findings=interpret(counts, blanks, duplicates, intensity, agreement, check_join(data)),
     )

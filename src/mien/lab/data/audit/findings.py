@@ -13,6 +13,7 @@ from mien.lab.data.audit.duplicates import Duplicates, Overlap
 from mien.lab.data.audit.intensity import Intensity
 from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, AgreementAudit
 from mien.lab.data.audit.near import LEAST_CORRELATION
+from mien.lab.data.audit.vote_join import VoteJoin
 from mien.lab.data.faces import SPLITS
 
 IMBALANCE_WORTH_ACTING = 3.0
@@ -49,9 +50,11 @@ def interpret(
     duplicates: Duplicates,
     intensity: Sequence[Intensity],
     agreement: AgreementAudit | None,
+    join: VoteJoin | None,
 ) -> tuple[Finding, ...]:
     """Put the figures into words, those that ask for something first."""
     found = [
+        *_join(join),
         *_splits(counts),
         *_classes(counts),
         *_blanks(blanks),
@@ -63,6 +66,21 @@ def interpret(
     ]
     order = ("act", "know", "missing", "fine")
     return tuple(sorted(found, key=lambda finding: order.index(finding.level)))
+
+
+def _join(join: VoteJoin | None) -> Iterator[Finding]:
+    """Votes that may be those of other images: what the import has warned of, said again."""
+    if join is None or not (join.warning or join.is_low):
+        return
+    what = join.warning or f"the FER+ votes fit the labels badly: {join.sentence}"
+    yield Finding(
+        "vote_join",
+        "act",
+        f"{what[0].upper()}{what[1:]}".rstrip("?.") + ("?" if what.endswith("?") else "."),
+        "Votes on the wrong rows are noise: soft targets, label agreement and cleaned labels made "
+        "of them mean nothing.",
+        "Import the data set again, with fer2013.csv and fer2013new.csv as they were downloaded.",
+    )
 
 
 def number(count: int, singular: str, plural: str = "") -> str:

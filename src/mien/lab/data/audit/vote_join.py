@@ -23,6 +23,9 @@ BLOCK = 1000
 LEAST_COMPARED = 20
 """Images with a majority that a split or stretch needs to be judged."""
 
+FAR_BELOW = 0.1
+"""Votes and labels that agree so much less than FER2013's are worth a word in an audit."""
+
 STANDARD_ERRORS = 4.0
 """A part that is called wrong agrees by so much less than its labels make likely."""
 
@@ -63,6 +66,11 @@ class VoteJoin:
             f"they agree with the labels on {self.share:.1%} of {self.compared:,} images "
             f"(FER2013: {FER2013_AGREEMENT:.1%}; by chance {self.by_chance:.1%})"
         )
+
+    @property
+    def is_low(self) -> bool:
+        """Whether they agree far less than FER2013's do, for whatever reason."""
+        return self.compared >= LEAST_COMPARED and self.share < FER2013_AGREEMENT - FAR_BELOW
 
     @property
     def warning(self) -> str | None:

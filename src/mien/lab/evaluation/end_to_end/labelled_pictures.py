@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from mien.emotions import known_label
 from mien.errors import DataError
+from mien.lab.data.packed_text import open_text
 
 TABLE = "labels.csv"
 """Name of the table in a folder that has one."""
+
+_PACKED = ("", ".gz", ".bz2", ".xz")
 
 _FILE = ("file", "path", "image", "picture", "filename")
 _LABEL = ("label", "emotion", "expression")
@@ -52,10 +55,12 @@ class LabelledPictures:
 def read_labelled_pictures(source: Path) -> LabelledPictures:
     """Read a folder or a table.
 
-    - A folder with ``labels.csv``: that table; pictures lie beside it or in ``images/``.
+    - A folder with ``labels.csv`` (or ``labels.csv.gz``, ``.bz2``, ``.xz``): that table; pictures
+      lie beside it or in ``images/``.
     - Any other folder: one folder a label, with pictures in it.
-    - A ``.csv`` or ``.parquet`` file with columns ``file`` and ``label`` (or ``path``, ``image``;
-      ``emotion``, ``expression``), and where known ``person``. All other columns are groups.
+    - A ``.csv`` (also compressed) or ``.parquet`` file with columns ``file`` and ``label``
+      (or ``path``, ``image``; ``emotion``, ``expression``), and where known ``person``. All other
+      columns are groups.
 
     Raises
     ------
@@ -63,8 +68,9 @@ def read_labelled_pictures(source: Path) -> LabelledPictures:
         If there is no such folder or table, a column is missing, a label or a picture is unknown.
     """
     if source.is_dir():
-        table = source / TABLE
-        return _from_table(table) if table.is_file() else _from_folders(source)
+        tables = (source / f"{TABLE}{suffix}" for suffix in _PACKED)
+        table = next((each for each in tables if each.is_file()), None)
+        return _from_folders(source) if table is None else _from_table(table)
     if not source.exists():
         raise DataError("no such folder or table", where=source, hint="check the spelling")
     return _from_table(source)
@@ -114,9 +120,9 @@ def _columns(path: Path) -> dict[str, list[str]]:
                 name: ["" if value is None else str(value) for value in table[name].to_pylist()]
                 for name in table.column_names
             }
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowInvalid) as error:
+        with open_text(path, (TABLE,), "a CSV file with columns file and label") as (text, _):
+            rows = list(csv.reader(text))
+    except (OSError, csv.Error, pa.ArrowInvalid) as error:
         raise DataError(f"cannot be read as a table ({error})", where=path) from error
     if not rows:
         raise DataError("is empty", where=path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from mien.errors import DataError, UsageError
 from mien.lab.data.audit.intensity import deviations, histograms, means
 from mien.lab.data.faces import FaceData
+from mien.lab.data.packed_text import is_packed, open_text
 from mien.lab.evaluation.groups.group_results import NOT_GIVEN
 
 ROW = "row"
@@ -45,9 +47,9 @@ def read_group_columns(
     Parameters
     ----------
     path : Path
-        CSV (with a header) or Parquet (``.parquet``, ``.pq``) with a column ``row`` and one column
-        or more of text, truth values or numbers. Rows may be in any order and need not be
-        complete: those that are missing, and empty fields, are ``NOT_GIVEN``.
+        CSV (with a header; also compressed, ``.csv.gz``) or Parquet (``.parquet``, ``.pq``) with a
+        column ``row`` and one column or more of text, truth values or numbers. Rows may be in any
+        order and need not be complete: those that are missing, and empty fields, are ``NOT_GIVEN``.
     data : FaceData
     rows : ndarray of shape (n,), int64
         Rows of the data set to give the groups of.
@@ -164,17 +166,17 @@ def cut(values: NDArray[np.float64], bounds: tuple[float, ...] | None = None) ->
 
 
 def _read(path: Path) -> pyarrow.Table:
+    options = pyarrow.csv.ConvertOptions(null_values=_EMPTY, strings_can_be_null=True)
     try:
+        if is_packed(path):
+            with open_text(path, (path.stem,), "a CSV file with a column row") as (text, _):
+                content = io.BytesIO(text.read().encode())
+            return pyarrow.csv.read_csv(content, convert_options=options)
         # A handle of our own: given a path, pyarrow takes folder names like usage=x for columns.
         with path.open("rb") as stream:
             if path.suffix in (".parquet", ".pq"):
                 return pyarrow.parquet.ParquetFile(stream).read()
-            return pyarrow.csv.read_csv(
-                stream,
-                convert_options=pyarrow.csv.ConvertOptions(
-                    null_values=_EMPTY, strings_can_be_null=True
-                ),
-            )
+            return pyarrow.csv.read_csv(stream, convert_options=options)
     except FileNotFoundError as error:
         raise DataError("no such file", where=path) from error
     except (OSError, pyarrow.ArrowException) as error:

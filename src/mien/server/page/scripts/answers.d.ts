@@ -102,12 +102,14 @@ export interface RankingAnswer {
   scores: number[];
   without_time?: number;
   in_bursts?: number;
+  alike?: number;
 }
 
 export interface AlbumFace {
   xyxy: Box;
   size: number;
   sharpness: number;
+  brightness: number | null;
   label: string;
   unsure: boolean;
   counted: boolean;
@@ -125,6 +127,8 @@ export interface AlbumPhoto {
   faces: AlbumFace[];
   latitude?: number | null;
   longitude?: number | null;
+  turned?: number | null;
+  incomplete?: boolean | null;
 }
 
 export interface LookAnswer {

@@ -233,8 +233,8 @@ function faceCard(face, number, question) {
 function facts(photo) {
   const rows = [
     ["Taken", dateOf(photo.taken, true) || "not known"],
-    ["Size", `${photo.width} × ${photo.height} pixels`],
-    ["File", photo.path],
+    ["Size", `${photo.width} × ${photo.height} pixels${photo.turned ? ", turned upright by its faces" : ""}`],
+    ["File", photo.incomplete ? `${photo.path} (cut off: its end is missing)` : photo.path],
   ];
   const { latitude, longitude } = photo;
   if (typeof latitude === "number" && typeof longitude === "number") {

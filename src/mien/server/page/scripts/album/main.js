@@ -161,11 +161,12 @@ function later(wait) {
  * @param {RankingAnswer} found
  * @param {Similar | null} similar
  */
-function tellCount({ ids, without_time: timeless, in_bursts: bursts }, similar) {
+function tellCount({ ids, without_time: timeless, in_bursts: bursts, alike }, similar) {
   const shown = ids.length.toLocaleString("en-GB");
   const words = similar ? `${shown} photos, the most alike first` : `${shown} of ${counted(album.photos, "photo")}`;
   const left = [];
   if (bursts) left.push(`${counted(bursts, "photo")} behind a better one of the same burst`);
+  if (alike) left.push(`${counted(alike, "photo")} alike to another`);
   if (timeless) left.push(`${counted(timeless, "photo")} without a date`);
   setText(byId("count"), left.length ? `${words}; left out: ${left.join(", ")}` : words);
 }

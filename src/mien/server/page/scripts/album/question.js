@@ -68,6 +68,7 @@ export function parameters() {
     bursts: input("bursts").checked ? "best" : "all",
     min_size: input("min-size").value || "0",
     min_sharpness: input("min-sharpness").value || "0",
+    min_brightness: input("min-brightness").value || "0",
   });
   for (const id of PLAIN) if (control(id).value) found.set(id, control(id).value);
   return found;
@@ -85,6 +86,7 @@ export function presentQuestion() {
     rule: control("rule").value,
     minSize: Number(input("min-size").value),
     minSharpness: Number(input("min-sharpness").value),
+    minBrightness: Number(input("min-brightness").value),
     sure: input("sure").checked,
     similar: false,
   };
@@ -267,10 +269,10 @@ function restore() {
   input("faces-most").value = most ?? "";
   if (kept.has("sure")) input("sure").checked = kept.get("sure") === "true";
   if (kept.has("bursts")) input("bursts").checked = kept.get("bursts") === "best";
-  const size = kept.get("min_size");
-  if (size !== null) input("min-size").value = size;
-  const sharpness = kept.get("min_sharpness");
-  if (sharpness !== null) input("min-sharpness").value = sharpness;
+  for (const name of ["size", "sharpness", "brightness"]) {
+    const least = kept.get(`min_${name}`);
+    if (least !== null) input(`min-${name}`).value = least;
+  }
   const pairs = (kept.get("weights") ?? "").split(",").map((part) => part.split(":"));
   fillSliders(Object.fromEntries(pairs.map(([label, weight]) => [label, 100 * Number(weight) || 0])));
   remember();

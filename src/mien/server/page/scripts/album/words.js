@@ -13,6 +13,7 @@ import { percent } from "../labels.js";
  * @property {string} rule - mean, min, any or share
  * @property {number} minSize
  * @property {number} minSharpness
+ * @property {number} minBrightness
  * @property {boolean} sure
  * @property {boolean} similar - whether it is photos like another one
  */
@@ -108,6 +109,7 @@ export function asideWords(face, question) {
   const reasons = [];
   if (face.size < question.minSize) reasons.push(`small, ${Math.round(face.size)} pixels`);
   if (face.sharpness < question.minSharpness) reasons.push(`blurred, ${two(face.sharpness)}`);
+  if (face.brightness !== null && face.brightness < question.minBrightness) reasons.push(`dark, ${two(face.brightness)}`);
   if (question.sure && face.unsure) reasons.push("the model is unsure");
   return `Does not count: ${reasons.join("; ") || "see the filters"}.`;
 }

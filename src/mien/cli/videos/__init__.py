@@ -1,0 +1,1 @@
+"""What ``mien video`` does with the videos it was named: reading them, and placing the results."""
