@@ -8,7 +8,7 @@ import re
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,10 @@ class Source:
 
 
 def find_images(
-    paths: Iterable[str | os.PathLike[str]], *, passed_over: Counter[str] | None = None
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    passed_over: Counter[str] | None = None,
+    besides: Set[str] = frozenset(),
 ) -> list[Source]:
     """Expand files, folders, patterns and ``-`` to the pictures they stand for.
 
@@ -103,21 +106,23 @@ def find_images(
     Nothing is opened but folders. What folders hold besides and people might take for read (raw
     photos, videos, …) is counted by kind in ``passed_over``, if it is given. What
     can't be read becomes a ``Source`` with an error in its place, so that the rest still gets done.
+    ``besides`` are suffixes, in lower case, of files that are taken as if they were pictures.
 
     Returns
     -------
     list of Source
         In the order of ``paths``.
     """
-    finder = _Finder(Counter() if passed_over is None else passed_over)
+    finder = _Finder(Counter() if passed_over is None else passed_over, besides)
     return [source for path in paths for source in finder.expand(os.fspath(path))]
 
 
 class _Finder:
     """Remembers what has been found already."""
 
-    def __init__(self, passed_over: Counter[str]) -> None:
+    def __init__(self, passed_over: Counter[str], besides: Set[str]) -> None:
         self._passed_over = passed_over
+        self._suffixes = _FOLDER_SUFFIXES | besides
         self._files: set[str] = set()
         self._folders: set[str] = set()
         self._hits = 0
@@ -150,7 +155,7 @@ class _Finder:
         for match in sorted(matches, key=_path_order):
             if Path(match).is_dir():
                 yield from self._walk(match)
-            elif takes_any_suffix or _has_image_suffix(match):
+            elif takes_any_suffix or suffix_of(match) in self._suffixes:
                 yield from self._file(match, os.path.realpath(match))
         if self._hits == hits:
             yield Source(pattern, ImageError("no picture matches this pattern", where=pattern))
@@ -191,13 +196,13 @@ class _Finder:
                     continue
                 if _is_folder(entry):
                     below.append(entry.path)
-                elif _has_image_suffix(entry.name) and _is_file(entry):
+                elif suffix_of(entry.name) in self._suffixes and _is_file(entry):
                     path = entry.path
                     own = os.path.join(real, entry.name)  # noqa: PTH118 (a thousand times faster)
                     yield from self._file(
                         path, os.path.realpath(path) if entry.is_symlink() else own
                     )
-                elif (kind := kind_passed_over(_suffix(entry.name))) and _is_file(entry):
+                elif (kind := kind_passed_over(suffix_of(entry.name))) and _is_file(entry):
                     self._passed_over[kind] += 1
             folders.extend(reversed(below))
 
@@ -217,11 +222,8 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def _has_image_suffix(name: str) -> bool:
-    return _suffix(name) in _FOLDER_SUFFIXES
-
-
-def _suffix(name: str) -> str:
+def suffix_of(name: str) -> str:
+    """The suffix of a file's name or path, in lower case."""
     return os.path.splitext(name)[1].lower()  # noqa: PTH122 (a thousand times faster)
 
 
