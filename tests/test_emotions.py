@@ -10,6 +10,7 @@ from mien.emotions import (
     FERPLUS,
     FOUR,
     LABEL_SETS,
+    POSITIVE_NEGATIVE,
     SYNONYMS,
     UNSURE,
     VALENCE,
@@ -32,11 +33,13 @@ def test_the_numbering_is_that_of_the_data_sets():
     )  # fmt: skip
     assert FOUR.labels == ("angry", "happy", "sad", "neutral")
     assert VALENCE_SET.labels == ("positive", "negative", "neutral")
+    assert POSITIVE_NEGATIVE.labels == ("positive", "negative")
     assert LABEL_SETS == {
         "fer2013": FER2013,
         "ferplus": FERPLUS,
         "four": FOUR,
         "valence": VALENCE_SET,
+        "positive-negative": POSITIVE_NEGATIVE,
     }
 
 
@@ -91,6 +94,11 @@ def test_known_labels(name, label):
         ("neutral", VALENCE_SET, "neutral"),
         ("surprise", VALENCE_SET, None),
         ("positive", VALENCE_SET, "positive"),
+        ("happy", POSITIVE_NEGATIVE, "positive"),
+        ("fear", POSITIVE_NEGATIVE, "negative"),
+        ("negative", POSITIVE_NEGATIVE, "negative"),
+        ("neutral", POSITIVE_NEGATIVE, None),
+        ("surprise", POSITIVE_NEGATIVE, None),
         ("positive", FER2013, None),
         ("smiling", FER2013, None),
     ],

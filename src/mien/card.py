@@ -24,6 +24,8 @@ EMBEDDING, ACTIVATION_MAPS = OTHER_OUTPUTS = ("embedding", "activation_maps")
 MAPS_WANTED = "maps_wanted"
 """Input of a model file, a bool that is false when not given: whether to compute the maps."""
 
+Colour = Literal["grey", "rgb"]
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 

@@ -45,8 +45,12 @@ FOUR = LabelSet("four", ("angry", "happy", "sad", "neutral"))
 VALENCE_SET = LabelSet("valence", ("positive", "negative", "neutral"))
 """The sign of the feeling as a label set; ``VALENCE`` says which emotion has which."""
 
+POSITIVE_NEGATIVE = LabelSet("positive-negative", ("positive", "negative"))
+"""The sign of the feeling where there is one: neutral faces are no part of it."""
+
 LABEL_SETS: dict[str, LabelSet] = {
-    label_set.name: label_set for label_set in (FER2013, FERPLUS, FOUR, VALENCE_SET)
+    label_set.name: label_set
+    for label_set in (FER2013, FERPLUS, FOUR, VALENCE_SET, POSITIVE_NEGATIVE)
 }
 
 UNSURE = "unsure"
@@ -114,12 +118,14 @@ def translate(label: str, target: LabelSet) -> str | None:
     """What ``label`` of any set is called in ``target``; None where it has no counterpart.
 
     In ``VALENCE_SET`` an emotion becomes its sign, and only *neutral* is neutral: *surprise*, which
-    is neither positive nor negative but no neutral face either, has no counterpart.
+    is neither positive nor negative but no neutral face either, has no counterpart. In
+    ``POSITIVE_NEGATIVE`` *neutral* has none either.
 
     >>> translate("contempt", VALENCE_SET), translate("contempt", FER2013)
     ('negative', None)
     """
     known = known_label(label)
-    if target == VALENCE_SET and known is not None and known not in target.labels:
+    by_sign = target in (VALENCE_SET, POSITIVE_NEGATIVE)
+    if by_sign and known is not None and known not in target.labels:
         return {1: "positive", -1: "negative"}.get(VALENCE[known])
     return next((name for name in (label, known) if name in target.labels), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ def test_paths_are_as_the_user_named_them(tree):
 def test_a_named_file_is_taken_whatever_its_suffix(tree):
     assert found("photos/notes.txt") == ["photos/notes.txt"]
     assert found("photos/.hidden.jpg") == ["photos/.hidden.jpg"]
+
+
+def test_other_files_are_taken_besides_where_that_is_asked_for(tree):
+    Image.new("RGB", (2, 2)).save(tree / "photos" / "b" / "b.MP4", "PNG")
+    passed_over = Counter()
+    sources = find_images(["photos/b"], passed_over=passed_over, besides={".mp4"})
+    assert [source.path for source in sources] == [
+        "photos/b/a.gif", "photos/b/b.MP4", "photos/b/z.webp",
+    ]  # fmt: skip
+    assert not passed_over
+    assert found("photos/b") == ["photos/b/a.gif", "photos/b/z.webp"]
 
 
 def test_a_hidden_folder_can_be_named(tree):

@@ -8,7 +8,7 @@ import re
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +92,7 @@ def find_images(
     passed_over: Counter[str] | None = None,
     excludes: Excludes | None = None,
     excluded: Counter[str] | None = None,
+    besides: Set[str] = frozenset(),
 ) -> list[Source]:
     """Expand files, folders, patterns and ``-`` to the pictures they stand for.
 
@@ -110,6 +111,7 @@ def find_images(
     Nothing is opened but folders. What folders hold besides and people might take for read (raw
     photos, videos, …) is counted by kind in ``passed_over``, if it is given. What
     can't be read becomes a ``Source`` with an error in its place, so that the rest still gets done.
+    ``besides`` are suffixes, in lower case, of files that are taken as if they were pictures.
 
     Returns
     -------
@@ -120,6 +122,7 @@ def find_images(
         Counter() if passed_over is None else passed_over,
         excludes or Excludes(),
         Counter() if excluded is None else excluded,
+        besides,
     )
     return [source for path in paths for source in finder.expand(os.fspath(path))]
 
@@ -128,10 +131,15 @@ class _Finder:
     """Remembers what has been found already."""
 
     def __init__(
-        self, passed_over: Counter[str], excludes: Excludes, excluded: Counter[str]
+        self,
+        passed_over: Counter[str],
+        excludes: Excludes,
+        excluded: Counter[str],
+        besides: Set[str],
     ) -> None:
         self._passed_over = passed_over
         self._excludes, self._excluded = excludes, excluded
+        self._suffixes = _FOLDER_SUFFIXES | besides
         self._files: set[str] = set()
         self._folders: set[str] = set()
         self._hits = 0
@@ -167,7 +175,7 @@ class _Finder:
                 continue
             if is_folder:
                 yield from self._walk(match)
-            elif takes_any_suffix or _has_image_suffix(match):
+            elif takes_any_suffix or suffix_of(match) in self._suffixes:
                 yield from self._file(match, os.path.realpath(match))
         if self._hits == hits:
             yield Source(pattern, ImageError("no picture matches this pattern", where=pattern))
@@ -222,13 +230,13 @@ class _Finder:
                     self._excluded[pattern] += is_folder or _has_image_suffix(entry.name)
                 elif is_folder:
                     below.append(entry.path)
-                elif _has_image_suffix(entry.name) and _is_file(entry):
+                elif suffix_of(entry.name) in self._suffixes and _is_file(entry):
                     path = entry.path
                     own = os.path.join(real, entry.name)  # noqa: PTH118 (a thousand times faster)
                     yield from self._file(
                         path, os.path.realpath(path) if entry.is_symlink() else own
                     )
-                elif (kind := kind_passed_over(_suffix(entry.name))) and _is_file(entry):
+                elif (kind := kind_passed_over(suffix_of(entry.name))) and _is_file(entry):
                     self._passed_over[kind] += 1
             folders.extend(reversed(below))
 
@@ -248,6 +256,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return True
 
 
+<<<<<<< HEAD
 def _below(path: str, top: str) -> str:
     """The path below a folder that was named, with ``/`` between its names."""
     return path.removeprefix(top).replace(os.sep, "/").lstrip("/")
@@ -266,6 +275,10 @@ def _has_image_suffix(name: str) -> bool:
 
 
 def _suffix(name: str) -> str:
+=======
+def suffix_of(name: str) -> str:
+    """The suffix of a file's name or path, in lower case."""
+>>>>>>> hE
     return os.path.splitext(name)[1].lower()  # noqa: PTH122 (a thousand times faster)
 
 

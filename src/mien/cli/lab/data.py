@@ -14,7 +14,8 @@ from rich import box
 from rich.table import Table
 
 from mien.cli.console import err, out
-from mien.cli.lab.audit import audit
+from mien.cli.lab.data_sets.audit import audit
+from mien.cli.lab.data_sets.collect import collect
 from mien.cli.lab.installed import require_lab
 from mien.errors import DataError, UsageError
 
@@ -170,6 +171,7 @@ def list_data(
         err.print(f"note: {message}", markup=False)
 
 
+data_app.command()(collect)
 data_app.command()(audit)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,12 @@ from mien.lab.data.twins import twin_groups
 DEFAULT_SHARE = 0.1
 
 
-def hold_out(data: FaceData, share: float = DEFAULT_SHARE, seed: int = 0) -> FaceData:
+def hold_out(
+    data: FaceData,
+    share: float = DEFAULT_SHARE,
+    seed: int = 0,
+    sources: Sequence[str] | None = None,
+) -> FaceData:
     """Move a share of each class from Training to PublicTest.
 
     Which images are taken depends on their pixels and the seed, not on their order nor on any
@@ -28,6 +34,10 @@ def hold_out(data: FaceData, share: float = DEFAULT_SHARE, seed: int = 0) -> Fac
     share : float
         Over 0 and under 1.
     seed : int
+    sources : sequence of str, optional
+        What each row was taken from. The rows of one source stay on one side, too; a source that
+        is more than the share is held out only where no other would do, and none that would leave
+        Training without one of its labels.
 
     Raises
     ------
@@ -36,10 +46,15 @@ def hold_out(data: FaceData, share: float = DEFAULT_SHARE, seed: int = 0) -> Fac
     """
     training = data.rows("Training")
     groups = twin_groups(data.images[training])
+    if sources is not None:
+        groups = _connected(groups, np.array(sources)[training])
     members: dict[int, list[int]] = {}
     for row, group in zip(training.tolist(), groups.tolist(), strict=True):
         members.setdefault(group, []).append(row)
-    shuffled = sorted(members.values(), key=lambda rows: _draw(data.images[rows[0]], seed))
+    shuffled = sorted(
+        members.values(), key=lambda rows: min(_draw(data.images[row], seed) for row in rows)
+    )
+    staying = np.bincount(data.labels[training], minlength=len(data.label_set))
     held_out: list[int] = []
     for label in range(len(data.label_set)):
         # A group whose images have several labels goes with that of its first.
@@ -47,9 +62,16 @@ def hold_out(data: FaceData, share: float = DEFAULT_SHARE, seed: int = 0) -> Fac
         total = sum(map(len, of_label))
         wanted = min(max(1, round(share * total)), total - 1)
         taken: list[int] = []
+        if sources is not None:
+            # Those that fit as they are drawn, then the others, the smallest first.
+            of_label.sort(key=lambda rows: max(len(rows), wanted))
         for rows in of_label:
+            counts = np.bincount(data.labels[rows], minlength=len(data.label_set))
+            if sources is not None and ((counts > 0) & (counts == staying)).any():
+                continue
             if len(taken) + len(rows) <= wanted or (not taken and len(rows) < total):
                 taken += rows
+                staying -= counts
             if len(taken) >= wanted:
                 break
         held_out += taken
@@ -57,11 +79,25 @@ def hold_out(data: FaceData, share: float = DEFAULT_SHARE, seed: int = 0) -> Fac
         raise DataError(
             f"too few Training images ({len(training)}) to hold some out as PublicTest",
             where=data.name,
-            hint="--holdout 0 leaves it without a PublicTest",
+            hint="--holdout 0 leaves it without a PublicTest"
+            + ("" if sources is None else "; better collect from more files"),
         )
     splits = data.splits.copy()
     splits[held_out] = SPLITS.index("PublicTest")
     return replace(data, splits=splits)
+
+
+def _connected(one: NDArray[np.int64], other: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Number the rows so that those that share a value of ``one`` or ``other`` have one number."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ones, others = (np.unique(each, return_inverse=True)[1] for each in (one, other))
+    nodes = int(ones.max()) + 1
+    size = nodes + int(others.max()) + 1
+    edges = coo_array((np.ones(len(one)), (ones, nodes + others)), shape=(size, size))
+    numbers: NDArray[np.int64] = connected_components(edges, directed=False)[1][ones]
+    return numbers
 
 
 def _draw(image: NDArray[np.uint8], seed: int) -> bytes:

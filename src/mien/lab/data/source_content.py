@@ -53,6 +53,9 @@ class SourceContent:
         What was decided while reading, a sentence each.
     ordered : bool
         Whether the rows have an order of their own, so that votes can be joined by row.
+    sources : tuple of str, or None
+        What each row was taken from (a video, a photo), where that is known: the rows of one are
+        held out together.
     """
 
     images: NDArray[np.uint8]
@@ -63,3 +66,4 @@ class SourceContent:
     votes: NDArray[np.uint8] | None = None
     notes: tuple[str, ...] = ()
     ordered: bool = True
+    sources: tuple[str, ...] | None = None

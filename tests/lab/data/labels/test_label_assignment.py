@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mien.emotions import FER2013, FERPLUS, FOUR, VALENCE_SET
+from mien.emotions import FER2013, FERPLUS, FOUR, POSITIVE_NEGATIVE, VALENCE_SET
 from mien.errors import DataError
 from mien.lab.data.labels.label_assignment import DROPPED, assign_labels
 from mien.lab.data.labels.mapping import parse_mapping
@@ -35,7 +35,8 @@ def _error(reading: SourceContent, text: str | None = None) -> str:
         (["sadness", "contempt"], FERPLUS),
         (["neutral", "sad", "Happy", "anger"], FOUR),
         (["Positive", "neutral", "negative"], VALENCE_SET),
-        (["positive", "negative"], VALENCE_SET),
+        (["positive", "negative"], POSITIVE_NEGATIVE),
+        (["positive", "neutral"], VALENCE_SET),
     ],
 )
 def test_the_set_follows_from_the_names(labels, label_set):

@@ -41,6 +41,16 @@ def test_the_sign_of_the_feeling_without_surprise(faces):
     ]
 
 
+def test_positive_and_negative_without_neutral(faces):
+    found = relabel(faces, "positive-negative")
+    own = np.array(_names(faces, faces.labels))
+    kept = ~np.isin(own, ("surprise", "neutral"))
+    assert np.array_equal(found.images, faces.images[kept])
+    assert _names(found, found.labels) == [
+        "positive" if name == "happy" else "negative" for name in own[kept]
+    ]
+
+
 def test_ferplus_is_what_the_majority_of_the_votes_says(faces):
     votes = faces.votes.copy()
     votes[3] = [2, 2, 2, 2, 2, 0, 0, 0, 0, 0]  # nobody has more than half

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.emotions import FER2013, FERPLUS, FOUR, VALENCE_SET, LabelSet, known_label
+from mien.emotions import (
+    FER2013,
+    FERPLUS,
+    FOUR,
+    POSITIVE_NEGATIVE,
+    VALENCE_SET,
+    LabelSet,
+    known_label,
+)
 from mien.errors import DataError
 from mien.lab.data.labels.label_names import label_hint, plain_label
 from mien.lab.data.labels.mapping import DROP, Mapping
@@ -22,7 +30,8 @@ def assign_labels(
 
     With a mapping: what it says, and nothing else. Without one, FER2013's numbers where the source
     is one that has them; or else names, of which the set follows: *four* if they are exactly its
-    labels, then the first of *fer2013*, *ferplus*, *valence* that has them all.
+    labels, *positive-negative* likewise, then the first of *fer2013*, *ferplus*, *valence* that
+    has them all.
 
     Returns
     -------
@@ -100,9 +109,8 @@ def _by_name(reading: SourceContent, first_rows: dict[str, int]) -> tuple[LabelS
             )
         labels[own] = label
     found = set(labels.values())
-    if found == set(FOUR.labels):
-        return FOUR, {own: FOUR.index(label) for own, label in labels.items()}
-    for label_set in (FER2013, FERPLUS, VALENCE_SET):
+    exact = [each for each in (FOUR, POSITIVE_NEGATIVE) if found == set(each.labels)]
+    for label_set in (*exact, FER2013, FERPLUS, VALENCE_SET):
         if found <= set(label_set.labels):
             return label_set, {own: label_set.index(label) for own, label in labels.items()}
     own, row = next(

@@ -17,7 +17,8 @@ def relabel(data: FaceData, label_set_name: str) -> FaceData:
 
     To *ferplus* it is not the labels that count but the FER+ votes, by Microsoft's rule (see
     ``mien.lab.data.ferplus.majority``): rows without a majority are left out. To *valence*,
-    *surprise* is left out: it is neither positive nor negative, and no neutral face either.
+    *surprise* is left out: it is neither positive nor negative, and no neutral face either; to
+    *positive-negative* *neutral* is, too.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from mien.errors import DataError
 from mien.lab.data.faces import IMAGE_SIZE, SPLITS
 from mien.lab.data.source_content import SourceContent
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
+from mien.lab.data.sources.source_table import TABLE, read_source_table
 from mien.lab.data.split_names import split_code
 
 LAYOUT = "expected <split>/<label>/ or <label>/ folders with images in them"
@@ -38,7 +39,8 @@ def read_image_folder(
 
     Rows are sorted by split, label and file name, so they do not depend on the file system.
     Hidden files, ``Thumbs.db`` and the like are passed over; folders around the layout with
-    nothing else in them are gone through.
+    nothing else in them are gone through. The table that ``mien data collect`` leaves beside the
+    labels says what each image was taken from.
 
     Parameters
     ----------
@@ -55,10 +57,13 @@ def read_image_folder(
         Naming the file or folder: no images, a folder that is no split beside ones that are, a
         file outside the layout, a file that is not an image.
     """
+    taken_from: dict[str, str] | None = None
     if file_pattern is not None:
         files = list(_by_pattern(folder, re.compile(file_pattern), splits))
     else:
-        files = list(_by_layout(_enter(folder, splits), splits))
+        top = _enter(folder, splits)
+        taken_from = read_source_table(top)
+        files = list(_by_layout(top, splits))
     if not files:
         raise DataError("the folder holds no images", where=folder, hint=LAYOUT)
     files.sort(key=lambda file: (file.split, file.label.lower(), file.rest))
@@ -74,6 +79,9 @@ def read_image_folder(
         where=lambda row: str(files[row].path),
         notes=size_notes(sizes),
         ordered=False,
+        sources=None
+        if taken_from is None
+        else tuple(taken_from.get(file.path.name, str(file.path)) for file in files),
     )
 
 
@@ -95,6 +103,8 @@ def _by_layout(folder: Path, splits: Mapping[str, str] | None) -> Iterator[_Imag
     codes = {entry.name: split_code(entry.name, splits) for entry in top}
     with_splits = any(code is not None for code in codes.values())
     for path in _walk(folder):
+        if path == folder / TABLE:
+            continue
         parts = path.relative_to(folder).parts
         depth = 2 if with_splits else 1
         if len(parts) <= depth:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -113,7 +114,8 @@ def read_faces(
     missing = [label for code, label in enumerate(label_set.labels) if code not in found]
     if missing:
         notes.append(f"no image of: {', '.join(missing)}")
-    return _with_splits(data, notes, holdout, seed)
+    sources = None if reading.sources is None else [reading.sources[row] for row in kept]
+    return _with_splits(data, notes, holdout, seed, sources)
 
 
 def _read(path: Path, mapping: Mapping | None, columns: Columns | None) -> SourceContent:
@@ -152,7 +154,9 @@ def _fer2013_notes(counts: tuple[int, ...]) -> list[str]:
     return []
 
 
-def _with_splits(data: FaceData, notes: list[str], holdout: float, seed: int) -> FaceData:
+def _with_splits(
+    data: FaceData, notes: list[str], holdout: float, seed: int, sources: Sequence[str] | None
+) -> FaceData:
     """Hold out a PublicTest where there is none, and say which splits there are."""
     training, public, private = (
         int(np.count_nonzero(data.splits == code)) for code in range(len(SPLITS))
@@ -160,12 +164,19 @@ def _with_splits(data: FaceData, notes: list[str], holdout: float, seed: int) ->
     if not training:
         notes.append("no Training images: it can be evaluated on, but not trained on")
     elif not public and holdout > 0:
-        data = hold_out(data, holdout, seed)
-        taken = len(data.rows("PublicTest"))
+        data = hold_out(data, holdout, seed, sources)
+        rows = data.rows("PublicTest")
+        together = "twins stay together"
+        if sources is not None:
+            together = "twins, and images that were taken from one file, stay together"
         notes.append(
-            f"it has no PublicTest: {taken:,} of the {training:,} Training images are held out "
-            f"for it ({holdout * 100:g} % of each label, seed {seed}; twins stay together)"
+            f"it has no PublicTest: {len(rows):,} of the {training:,} Training images are held out "
+            f"for it ({holdout * 100:g} % of each label, seed {seed}; {together})"
         )
+        lacking = np.setdiff1d(data.labels, data.labels[rows])
+        if sources is not None and len(lacking):
+            names = ", ".join(data.label_set.labels[code] for code in lacking)
+            notes.append(f"no image in PublicTest of: {names}; collect from more files")
     elif not public:
         notes.append("no PublicTest: nothing to choose epochs, models and thresholds by")
     if not private:
