@@ -227,7 +227,7 @@ class _Finder:
                 name_below = _below(entry.path, top)
                 pattern = self._excludes.match(entry.name, name_below, folder=is_folder)
                 if pattern is not None:
-                    self._excluded[pattern] += is_folder or _has_image_suffix(entry.name)
+                    self._excluded[pattern] += is_folder or suffix_of(entry.name) in self._suffixes
                 elif is_folder:
                     below.append(entry.path)
                 elif suffix_of(entry.name) in self._suffixes and _is_file(entry):
@@ -256,7 +256,6 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-<<<<<<< HEAD
 def _below(path: str, top: str) -> str:
     """The path below a folder that was named, with ``/`` between its names."""
     return path.removeprefix(top).replace(os.sep, "/").lstrip("/")
@@ -270,15 +269,8 @@ def _literal_part(pattern: str) -> str:
     return str(Path(*literal)) if literal else ""
 
 
-def _has_image_suffix(name: str) -> bool:
-    return _suffix(name) in _FOLDER_SUFFIXES
-
-
-def _suffix(name: str) -> str:
-=======
 def suffix_of(name: str) -> str:
     """The suffix of a file's name or path, in lower case."""
->>>>>>> hE
     return os.path.splitext(name)[1].lower()  # noqa: PTH122 (a thousand times faster)
 
 
