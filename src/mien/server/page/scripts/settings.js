@@ -1,7 +1,5 @@
 // What the person chose. Kept in the browser: it says how the page looks, nothing of anybody.
 
-import { byId } from "./elements.js";
-
 /** @typedef {Record<(typeof NAMES)[number], boolean>} Settings */
 
 const NAMES = /** @type {const} */ (["large", "contrast", "calm", "speak", "mirror", "signs"]);
@@ -39,7 +37,11 @@ export function startSettings() {
   for (const name of NAMES) {
     const was = kept[name];
     if (typeof was === "boolean") settings[name] = was;
-    const box = byId(name, HTMLInputElement);
+    // No page may begin to talk by itself.
+    if (name === "speak") settings.speak = false;
+    const box = document.getElementById(name);
+    // A page has boxes for what it does; of the other settings it only keeps what was chosen.
+    if (!(box instanceof HTMLInputElement)) continue;
     box.checked = settings[name];
     box.addEventListener("change", () => {
       settings[name] = box.checked;
@@ -47,8 +49,6 @@ export function startSettings() {
       show();
     });
   }
-  // No page may begin to talk by itself.
-  settings.speak = byId("speak", HTMLInputElement).checked = false;
   show();
 }
 
