@@ -7,7 +7,7 @@ import json
 import numpy as np
 from PIL import Image
 
-from mien.packaged import ASTRONAUT, packaged_path
+from mien.packaged import ASTRONAUT, PACKAGED_FILES, packaged_path
 
 
 def test_demo_prints_a_table_and_names_what_it_wrote(mien, tmp_path):
@@ -38,7 +38,7 @@ def test_models_lists_shows_and_verifies(mien):
     assert small == mien("models", "show", "vgg8-small").stdout
     verified = mien("models", "verify")
     assert verified.returncode == 0
-    assert len(verified.stdout.strip().splitlines()) == 4
+    assert len(verified.stdout.strip().splitlines()) == len(PACKAGED_FILES)
     assert "DAMAGED" not in verified.stdout
 
 
