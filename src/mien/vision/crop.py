@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from mien.card import CropGeometry
+from mien.card import Colour, CropGeometry, ModelCard
 from mien.vision.detection.detector import Detection, Image
 
 # Warping reads four pixels for each one it writes, so a face is first brought down by area
@@ -46,7 +46,13 @@ def crop_square(
 
 
 def crop_face(
-    image: Image, detection: Detection, geometry: CropGeometry, *, height: int, width: int
+    image: Image,
+    detection: Detection,
+    geometry: CropGeometry,
+    *,
+    height: int,
+    width: int,
+    colour: Colour = "grey",
 ) -> np.ndarray:
     """Cut one face out of a photo.
 
@@ -59,11 +65,14 @@ def crop_face(
         From the model's card.
     height, width : int
         Size of the crop in pixels, from the model's card.
+    colour : {"grey", "rgb"}
+        From the model's card.
 
     Returns
     -------
-    ndarray of shape (height, width), uint8
-        Grey (ITU-R BT.601 luma). Where the square leaves the photo its edge pixels are repeated.
+    ndarray of shape (height, width) or (height, width, 3), uint8
+        Grey (ITU-R BT.601 luma), or RGB. Where the square leaves the photo its edge pixels are
+        repeated.
     """
     (centre_x, centre_y), side, roll = crop_square(detection, geometry)
     # A turned square reaches up to sqrt(2) further than an upright one.
@@ -74,7 +83,9 @@ def crop_face(
     if x1 <= x0 or y1 <= y0:  # the square lies outside: repeat the nearest edge
         x0, y0 = min(x0, image.shape[1] - 1), min(y0, image.shape[0] - 1)
         x1, y1 = max(x1, x0 + 1), max(y1, y0 + 1)
-    region = cv2.cvtColor(np.ascontiguousarray(image[y0:y1, x0:x1]), cv2.COLOR_RGB2GRAY)
+    region: cv2.typing.MatLike = np.ascontiguousarray(image[y0:y1, x0:x1])
+    if colour == "grey":
+        region = cv2.cvtColor(region, cv2.COLOR_RGB2GRAY)
 
     shrink = side / (_OVERSAMPLING * max(height, width))
     if shrink > 1:
@@ -109,10 +120,31 @@ def crop_face(
 
 
 def crop_faces(
-    image: Image, detections: list[Detection], geometry: CropGeometry, *, height: int, width: int
+    image: Image,
+    detections: list[Detection],
+    geometry: CropGeometry,
+    *,
+    height: int,
+    width: int,
+    colour: Colour = "grey",
 ) -> np.ndarray:
-    """``crop_face`` for each detection: ``(n, height, width)`` uint8, n may be 0."""
-    crops = np.empty((len(detections), height, width), dtype=np.uint8)
+    """``crop_face`` for each detection: ``(n, height, width[, 3])`` uint8, n may be 0."""
+    channels = (3,) if colour == "rgb" else ()
+    crops = np.empty((len(detections), height, width, *channels), dtype=np.uint8)
     for position, detection in enumerate(detections):
-        crops[position] = crop_face(image, detection, geometry, height=height, width=width)
+        crops[position] = crop_face(
+            image, detection, geometry, height=height, width=width, colour=colour
+        )
     return crops
+
+
+def crop_for_model(image: Image, detections: list[Detection], card: ModelCard) -> np.ndarray:
+    """``crop_faces`` as the model of ``card`` takes them: ``(n, *card.input_shape)`` uint8."""
+    return crop_faces(
+        image,
+        detections,
+        card.crop,
+        height=card.input_height,
+        width=card.input_width,
+        colour=card.colour,
+    )

@@ -11,7 +11,7 @@ from mien.lab.data.audit.duplicates import Duplicates, find_duplicates
 from mien.lab.data.audit.findings import Finding, interpret
 from mien.lab.data.audit.intensity import Intensity, histograms, intensities
 from mien.lab.data.audit.label_agreement import AgreementAudit, find_agreement
-from mien.lab.data.faces import FaceData
+from mien.lab.data.faces import FaceData, ImageShape
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Audit:
     label_set : str
     labels : tuple of str
     images : int
+    image_shape : ImageShape
+        Grey values are those of the images made grey, where they have colour.
     notes : tuple of str
         What was decided when it was imported.
     counts : tuple of ClassCounts
@@ -41,6 +43,7 @@ class Audit:
     label_set: str
     labels: tuple[str, ...]
     images: int
+    image_shape: ImageShape
     notes: tuple[str, ...]
     counts: tuple[ClassCounts, ...]
     blanks: tuple[Blank, ...]
@@ -72,6 +75,7 @@ def audit_faces(data: FaceData) -> Audit:
         label_set=data.label_set.name,
         labels=data.label_set.labels,
         images=len(data),
+        image_shape=data.image_shape,
         notes=data.notes,
         counts=counts,
         blanks=blanks,
