@@ -1,4 +1,4 @@
-"""An ONNX file written field by field (onnx.proto3), so that its bytes never depend on a library."""
+"""An ONNX file, written field by field (onnx.proto3): its bytes depend on no library's version."""
 
 from __future__ import annotations
 

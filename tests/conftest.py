@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from made_videos import head, make_video, scene  # noqa: F401
+from warm_process import LAB, RUNTIME, WarmProcess
 
 # No test judges by time: a machine may be slow, or busy with something else.
 settings.register_profile(
@@ -34,6 +35,22 @@ def real_fer2013(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MIEN_DATA", str(folder))
         return import_faces(path), folder
+
+
+@pytest.fixture(scope="session")
+def warm_runtime() -> Iterator[WarmProcess]:
+    """Runs verbs of the runtime."""
+    process = WarmProcess(RUNTIME)
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def warm_lab() -> Iterator[WarmProcess]:
+    """Runs verbs of the lab."""
+    process = WarmProcess(LAB)
+    yield process
+    process.close()
 
 
 def find_chromium() -> str | None:

@@ -105,7 +105,7 @@ BLAZEFACE_FAR = PackagedFile(
 VISIBLE_REGIONS = PackagedFile(
     name="visible_regions.onnx",
     folder="weights",
-    sha256="bc91586b1480368420d2b36aace6cd82c7953142544298fc1530df92bdad831f",
+    sha256="1d398ac32fc45dfc40dacb76d645b70e55e8a7e82d167cb4c7c893c4ab679cbd",
     summary="which regions of a face are covered: 5 regions, trained on FER2013",
     licence="MIT",
 )

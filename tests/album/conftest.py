@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
+from warm_process import WarmProcess
 
 from mien.album.indexing.index import index_folder
 from mien.packaged import ASTRONAUT, DEFAULT_MODEL, packaged_path
@@ -93,13 +94,17 @@ def album(made_album: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mien(tmp_path: Path) -> Command:
-    """Run ``mien ARGUMENTS`` with its album and data in an empty folder."""
+def mien(tmp_path: Path, warm_runtime: WarmProcess) -> Command:
+    """Run ``mien ARGUMENTS`` with its album and data in an empty folder.
+
+    For a handful of photos one worker is enough, and is not a process more that has to start.
+    """
 
     def run(*arguments: str | Path, check: int | None = 0) -> subprocess.CompletedProcess[bytes]:
-        done = subprocess.run(
-            mien_command(*arguments), capture_output=True, env=environment(tmp_path), timeout=600
-        )
+        words = list(map(str, arguments))
+        if words[:2] == ["album", "index"] and not {"--workers", "--engine"} & set(words):
+            words += ["--workers", "1"]
+        done = warm_runtime.mien(words, Path.cwd(), environment(tmp_path))
         if check is not None:
             assert done.returncode == check, done.stderr.decode()
         assert b"Traceback" not in done.stderr, done.stderr.decode()

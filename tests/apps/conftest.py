@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from warm_process import WarmProcess
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -23,20 +24,17 @@ def mien_path() -> Path:
 
 
 @pytest.fixture
-def mien(mien_path: Path, tmp_path: Path) -> Command:
+def mien(tmp_path: Path, warm_runtime: WarmProcess) -> Command:
     """Run ``mien ARGUMENTS`` in an empty folder; gives status, stdout and stderr."""
 
     def run(
         *arguments: str | Path, stdin: bytes | None = None, cwd: Path = tmp_path, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [mien_path, *map(str, arguments)],
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            cwd=cwd,
-            env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1", **environment},
-            timeout=600,
+        done = warm_runtime.mien(
+            list(map(str, arguments)),
+            cwd,
+            {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", **environment},
+            stdin or b"",
         )
         return subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()

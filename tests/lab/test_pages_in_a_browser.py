@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from mien.lab.comparison.compare import compare
-from mien.lab.comparison.comparison_files import write_comparison
+from mien.lab.comparison.comparison_page import write_comparison
 from mien.lab.data.audit.audit import audit_faces
-from mien.lab.data.audit.audit_files import write_audit
+from mien.lab.data.audit.audit_page import write_audit
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
 from mien.lab.explain.explain import explain_run
-from mien.lab.explain.explanation_files import write_explanation
+from mien.lab.explain.explanation_page import write_explanation
 from mien.lab.explain.shown import rows_to_show
 from mien.lab.report.report import make_report
-from mien.lab.report.report_files import write_report
+from mien.lab.report.report_page import write_report
 from mien.lab.training.run import Run
 
 PAGES = ("audit", "report", "explain", "compare")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,9 @@ def desk(tmp_path_factory) -> Path:
     return folder
 
 
-def test_the_commands_work_in_order(desk, faces, write_csv, write_votes, scene, make_video):
+def test_the_commands_work_in_order(
+    desk, faces, write_csv, write_votes, scene, make_video, warm_lab
+):
     pictures = [scene((40 + 10 * number, 60), (400, 80)) for number in range(15)]
     make_video(desk / "party.mp4", pictures)
     write_csv(desk / "fer2013.csv", faces)
@@ -70,14 +73,13 @@ def test_the_commands_work_in_order(desk, faces, write_csv, write_votes, scene, 
     found = commands()
     assert len(found) > 10
     for command in found:
-        done = subprocess.run(
-            ["bash", "-c", f"set -o pipefail; {command}"],
-            cwd=desk,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+        program, *arguments = shlex.split(command)
+        if program == "mien" and not {"|", ">", "&&", "ray"} & set(arguments):
+            done = warm_lab.mien(arguments, desk, environment)
+        else:
+            bash = ["bash", "-c", f"set -o pipefail; {command}"]
+            done = subprocess.run(bash, cwd=desk, env=environment, capture_output=True)
+        assert done.returncode == 0, f"{command}: {done.stderr.decode()}"
     assert (desk / "faces.csv").read_text("utf-8").count("happy,happy") == 2
     assert (desk / "drawn" / "x.png").is_file()
     assert (desk / "mine.onnx").is_file()

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from warm_process import WarmProcess
 
 from mien.cli.main import main
 from mien.lab.data.faces import FaceData
@@ -38,6 +39,7 @@ class Desk:
     """A folder to work in, with a data home of its own."""
 
     folder: Path
+    process: WarmProcess
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,15 +48,8 @@ class Desk:
 
     def mien(self, *arguments: str | Path) -> Done:
         """Run ``mien ARGUMENTS`` in the folder."""
-        return subprocess.run(
-            [*_entry_point(), *map(str, arguments)],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=600,
-        )
+        done = self.process.mien(list(map(str, arguments)), self.folder, self.environment)
+        return Done(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +59,7 @@ def desk(
     make_recipe: Callable[..., Recipe],
     write_csv: Callable[..., Path],
     write_votes: Callable[..., Path],
+    warm_lab: WarmProcess,
 ) -> Desk:
     """Holds fer2013.csv, fer2013new.csv and tiny.yaml."""
     folder = tmp_path_factory.mktemp("desk") / "my faces"
@@ -71,7 +67,7 @@ def desk(
     write_csv(folder / "fer2013.csv", faces)
     write_votes(folder / "fer2013new.csv", faces)
     (folder / "tiny.yaml").write_text(make_recipe(epochs=2).to_yaml(), "utf-8")
-    return Desk(folder)
+    return Desk(folder, warm_lab)
 
 
 @pytest.fixture

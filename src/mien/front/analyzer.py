@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set, Sized
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, overload
 
@@ -17,6 +16,7 @@ from mien.face_signs import FaceSigns
 from mien.front.frame_list import Frames
 from mien.front.held_picture import HeldPicture
 from mien.front.photo_frame import PhotoFace, PhotoFrame
+from mien.front.progress_bar import Progress, progress_of
 from mien.front.reopened_model import ReopenedModel
 from mien.media.given import Picture, holds_pictures, path_of, refusal
 from mien.media.image import read_picture
@@ -28,10 +28,6 @@ from mien.vision.signs.signs_reader import with_signs
 
 BATCH = 16
 """Faces, and pictures, that are gathered before the model reads them in one go."""
-
-Progress = bool | Callable[[int, int | None], object]
-"""Whether to show a bar; or what to call after each picture, with how many are done and how many
-there are (None if nobody knows)."""
 
 OnError = Callable[[MienError], object]
 
@@ -239,7 +235,7 @@ class Analyzer(PixelAnalyzer):
         total = len(sources) if isinstance(sources, Sized) else None
         model = ReopenedModel(self.classifier, self.reader.labels)
         waiting: list[_Cut] = []
-        with _progress(progress, total) as advance:
+        with progress_of(progress, total) as advance:
             for number, source in enumerate(sources, 1):
                 try:
                     of_array = bgr and isinstance(source, np.ndarray)
@@ -379,23 +375,3 @@ def _with_place(error: MienError, place: str) -> MienError:
     if error.where is not None and error.where not in ("picture in memory", "file object"):
         return error
     return type(error)(error.what, where=place, hint=error.hint)
-
-
-@contextmanager
-def _progress(progress: Progress, total: int | None) -> Iterator[Callable[[int], object]]:
-    """A function to call with how many pictures are done."""
-    if callable(progress):
-        tell = progress
-        yield lambda done: tell(done, total)
-        return
-    if not progress:
-        yield lambda done: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda done: bar.update(task, completed=done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -21,13 +21,29 @@ def write_beside(path: Path, write: Callable[[Path], object], *, hint: str | Non
         If the disk is full or the folder cannot be written; what was at ``path`` stays. ``hint``
         says what to do about it.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    write_all_beside({path: write}, hint=hint)
+
+
+def write_all_beside(
+    writers: Mapping[Path, Callable[[Path], object]], *, hint: str | None = None
+) -> None:
+    """``write_beside`` for several files: none is renamed before all are written.
+
+    Raises
+    ------
+    OutputError
+        As ``write_beside``; names the file that could not be written.
+    """
+    partials = {path: path.with_name(f"{path.name}.{os.getpid()}.partial") for path in writers}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(partial)
-        partial.replace(path)
+        for path, write in writers.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(partials[path])
+        for path, partial in partials.items():
+            partial.replace(path)
     except (OSError, SafetensorError) as error:
         raise OutputError(f"cannot be written ({error})", where=path, hint=hint) from error
     finally:
-        with contextlib.suppress(OSError):
-            partial.unlink()
+        for partial in partials.values():
+            with contextlib.suppress(OSError):
+                partial.unlink()

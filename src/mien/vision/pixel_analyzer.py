@@ -226,17 +226,8 @@ class PixelAnalyzer:
         )
 
     def look(self, crops: NDArray[np.uint8]) -> CropReadings:
-        """All that the model says of crops ``(n, *card.input_shape)``, each run through it once.
-
-        And its mirror image, where the reading wants it.
-        """
-        by_head, embeddings = self.classifier.classify_and_embed(crops)
-        mirrored = None
-        if self.reader.mirrored:
-            mirrored = self.classifier.classify(np.ascontiguousarray(crops[:, :, ::-1]))
-        readings = self.reader.read(by_head, mirrored, embeddings)
-        ferplus = by_head.get(FERPLUS.name)
-        return CropReadings(self.reader, readings, ferplus, embeddings)
+        """All that the model says of crops ``(n, *card.input_shape)``: see ``read_crops``."""
+        return read_crops(self.classifier, self.reader, crops)
 
 
 @dataclass(frozen=True)
@@ -273,6 +264,19 @@ class CropReadings:
             )
             for at, detection in enumerate(detections)
         )
+
+
+def read_crops(classifier: Classifier, reader: Reader, crops: NDArray[np.uint8]) -> CropReadings:
+    """Ask a model about crops ``(n, height, width)``, each run through it once.
+
+    And its mirror image, where the reading wants it.
+    """
+    by_head, embeddings = classifier.classify_and_embed(crops)
+    mirrored = None
+    if reader.mirrored:
+        mirrored = classifier.classify(np.ascontiguousarray(crops[:, :, ::-1]))
+    readings = reader.read(by_head, mirrored, embeddings)
+    return CropReadings(reader, readings, by_head.get(FERPLUS.name), embeddings)
 
 
 def _named(labels: tuple[str, ...], values: NDArray[np.floating]) -> dict[str, float]:

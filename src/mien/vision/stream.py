@@ -22,6 +22,7 @@ from mien.vision.detection.detector import (
     sure_score_of,
 )
 from mien.vision.detection.detectors import create_detector
+from mien.vision.detection.near_first import NearFirst
 from mien.vision.pixel_analyzer import PixelAnalyzer, refuse_options_of_names
 from mien.vision.reading import Readings
 from mien.vision.signs.rest import RestingFace
@@ -32,6 +33,9 @@ from mien.vision.tracking.tracker import TrackedFace, Tracker
 
 DETECT_EVERY = 3
 SMOOTH_SECONDS = 0.6
+
+AUTO = "auto"
+"""The name of the detector that is fast while people are near."""
 
 LONGEST_WITHOUT = 0.25
 """Seconds after which faces are looked for again, however few frames have come since."""
@@ -50,8 +54,10 @@ class StreamAnalyzer:
     model : Path or str, optional
         A model file of Mien; the packaged default when None.
     detector : str or Detector
-        A registered name, or any object with a ``name`` and ``detect(image)``; the options that
-        follow ``smooth_seconds`` are for detectors given by name.
+        A registered name; ``"auto"`` for CenterFace with BlazeFace in its place while that sees all
+        the faces (see ``NearFirst``), which is faster where people are near; or any object with a
+        ``name`` and ``detect(image)``. The options that follow ``smooth_seconds`` are for detectors
+        given by name.
     detect_every : int
         Look for faces in every so many frames, 1 or more; and at least every 0.25 seconds.
     smooth_seconds : float
@@ -100,7 +106,11 @@ class StreamAnalyzer:
         body: bool = False,
         focal: float | None = None,
     ) -> None:
+        fast = None
         if isinstance(detector, str):
+            if detector == AUTO:
+                detector = DEFAULT_DETECTOR
+                fast = create_detector("blazeface", min_face=min_face, threads=threads)
             detector = create_detector(
                 detector,
                 min_face=min_face,
@@ -120,7 +130,7 @@ class StreamAnalyzer:
             body=body,
             focal=focal,
         )
-        self._begin(analyzer, detect_every, smooth_seconds, analyzer.signs)
+        self._begin(analyzer, fast, detect_every, smooth_seconds, analyzer.signs)
 
     @classmethod
     def like(cls, other: StreamAnalyzer) -> Self:
@@ -130,14 +140,24 @@ class StreamAnalyzer:
         cascade is for one thread at a time.
         """
         fresh = cls.__new__(cls)
-        fresh._begin(other.analyzer, other.detect_every, other.smooth_seconds, other.signs)
+        fresh._begin(
+            other.analyzer, other.fast, other.detect_every, other.smooth_seconds, other.signs
+        )
         return fresh
 
     def _begin(
-        self, analyzer: PixelAnalyzer, detect_every: int, smooth_seconds: float, signs: bool
+        self,
+        analyzer: PixelAnalyzer,
+        fast: Detector | None,
+        detect_every: int,
+        smooth_seconds: float,
+        signs: bool,
     ) -> None:
         self.analyzer = analyzer
         """Reads single photos with the same networks."""
+        self.fast = fast
+        """What looks for near faces first; None for one detector."""
+        self._detector = NearFirst(fast, analyzer.detector) if fast else analyzer.detector
         self._tracker = Tracker(sure_score_of(analyzer.detector))
         self._smoothed: dict[int, Smoothed] = {}
         self._rests: dict[int, RestingFace] = {}
@@ -285,7 +305,7 @@ class StreamAnalyzer:
             or time - self._detected_at >= LONGEST_WITHOUT
         ):
             self._since_detection, self._detected_at = 0, time
-            tracked = self._tracker.update(self.analyzer.detector.detect(image), time)
+            tracked = self._tracker.update(self._detector.detect(image), time)
             self._grey = grey_for_flow(image) if tracked and self.detect_every > 1 else None
             return tracked
         height, width = image.shape[:2]

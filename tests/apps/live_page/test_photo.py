@@ -41,10 +41,13 @@ def test_photos_show_their_faces_and_a_click_shows_why(open_page, server, tmp_pa
         first.locator(".marker").focus()
         page.keyboard.press("Enter")
         assert first.locator(".why").get_attribute("open") is not None
-        # Which part of the face decides, a map does not tell, so the page names none.
+        # Which part of the face decides, a map does not tell: what is visible is measured.
         told = first.locator(".why").inner_text()
         assert "not which part of the face decides it" in told
-        assert not re.search("eyes|brows|mouth|nose|cheeks|chin", told)
+        assert "speaks for it: corners of the mouth" in told
+        assert not re.search("eyes|brows|nose|cheeks|chin", told)
+        (sign,) = first.locator(".signs li").all_inner_texts()
+        assert sign.startswith("corners of the mouth") and "speaks for “happy”" in sign
         colourful = """canvas => { const d = canvas.getContext('2d')
               .getImageData(0, 0, canvas.width, canvas.height).data; let most = 0;
             for (let at = 0; at < d.length; at += 4) most = Math.max(most, d[at] - d[at + 2]);

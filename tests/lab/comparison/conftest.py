@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mien.card import ModelCard
+from mien.lab.comparison import latency
 from mien.lab.comparison.compare import Comparison, compare
 from mien.lab.evaluation.predictions import Predictions, read_predictions, write_predictions
 from mien.lab.evaluation.subject import ModelSubject
@@ -57,6 +58,14 @@ def file_subject(tmp_path: Path, exported: tuple[Path, ModelCard, float]) -> Mod
     """The finished run as a model file, with a place for its results."""
     path = shutil.copy(exported[0], tmp_path / "small.onnx")
     return ModelSubject(path, tmp_path / "evaluation-small")
+
+
+@pytest.fixture(scope="module")
+def few_rounds() -> Iterator[None]:
+    """No more rounds of timing than there have to be."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latency, "MOST_ROUNDS", latency.FEWEST_ROUNDS)
+        yield
 
 
 @pytest.fixture(scope="session")

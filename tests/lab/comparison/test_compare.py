@@ -278,7 +278,7 @@ def test_runs_of_the_same_name_are_called_by_their_path(finished, copy_run, tmp_
 
 @pytest.mark.parametrize("name", ["vgg8-small", "small"])
 def test_a_packaged_model_is_compared_by_its_name(
-    finished, faces, data_home, tmp_path, monkeypatch, name
+    finished, faces, data_home, tmp_path, monkeypatch, few_rounds, name
 ):
     monkeypatch.chdir(tmp_path)
     save_faces(faces, stored_path(faces.name))

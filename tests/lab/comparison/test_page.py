@@ -17,22 +17,22 @@ from mien.cli.lab.compare import compare as compare_verb
 from mien.cli.lab.compare import comparison_table
 from mien.errors import OutputError
 from mien.lab.comparison.compare import compare
-from mien.lab.comparison.comparison_document import to_csv, to_json
-from mien.lab.comparison.comparison_files import write_comparison
-from mien.lab.comparison.comparison_page import render_page
+from mien.lab.comparison.comparison_csv import to_csv
+from mien.lab.comparison.comparison_page import render_page, write_comparison
 from mien.lab.comparison.words import findings, p_value, points, signed
+from mien.lab.result_files import json_text
 
 from ..data.audit.test_page import Page
 from .test_figures import many
 
 
 @pytest.fixture(scope="module")
-def timed(finished, worse):
+def timed(finished, worse, few_rounds):
     return compare([finished.folder, worse.folder], baseline=worse.folder)
 
 
 def test_json_holds_everything_and_csv_a_line_a_model(timed):
-    document = json.loads(to_json(timed))
+    document = json.loads(json_text(timed.to_dict()))
     assert document["schema"] == "mien.compare/1"
     rows = list(csv.DictReader(io.StringIO(to_csv(timed))))
     assert [row["name"] for row in rows] == ["tiny-s3", "tiny-s4"]

@@ -18,8 +18,7 @@ from mien.lab.data.faces import AS_FER2013
 from mien.lab.data.store import save_faces, stored_path
 from mien.lab.evaluation.subject import RunSubject
 from mien.lab.explain.explain import explain_run
-from mien.lab.explain.explanation_document import to_json
-from mien.lab.explain.explanation_files import write_explanation
+from mien.lab.explain.explanation_page import write_explanation
 from mien.lab.explain.shown import Shown, rows_to_show
 from mien.lab.models import create_model
 from mien.media.image import read_image
@@ -163,7 +162,7 @@ def test_a_network_without_maps(finished, faces, tmp_path):
     assert found.layer is None
     assert set(found.images[0].maps) == {"integrated gradients", "occlusion"}
     assert {part.method for part in found.classes} == {"occlusion"}
-    _, page = write_explanation(found, tmp_path / "flat")
+    page = write_explanation(found, tmp_path / "flat")
     text = page.read_text("utf-8")
     assert "No part of this network gives a map" in text
     assert "no convolution of 3×3 or more" in text
@@ -173,5 +172,5 @@ def test_a_network_without_maps(finished, faces, tmp_path):
 def test_the_same_run_is_explained_the_same(finished, faces):
     subject = RunSubject(finished)
     images = rows_to_show(subject, faces, faces.rows("PublicTest"))[:2]
-    once, again = (to_json(explain_run(subject, faces, images)) for _ in range(2))
+    once, again = (explain_run(subject, faces, images).to_dict() for _ in range(2))
     assert once == again

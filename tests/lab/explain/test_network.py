@@ -30,6 +30,8 @@ FAMILIES = {
     "inceptionv3-head": (75, 3),
     "efficientnet-lite0": (32, 3),
 }
+# Explaining these takes longest.
+HEAVY = ("densenet121", "vgg16-head", "inceptionv3-head")
 
 
 class Tiny(Network):
@@ -79,7 +81,13 @@ def _know(network: Network, inputs: Tensor) -> None:
     network.eval()
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.whole_contract if name in HEAVY else ())
+        for name in FAMILIES
+    ],
+)
 def test_every_family_can_be_explained(name):
     side, kernel = FAMILIES[name]
     entry = find_entry(name)

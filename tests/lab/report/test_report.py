@@ -14,7 +14,7 @@ from mien.lab.evaluation.subject import ModelSubject, RunSubject
 from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.model_file import FileExplanation
 from mien.lab.report.report import Report, make_report
-from mien.lab.report.report_files import write_report
+from mien.lab.report.report_page import write_report
 from mien.lab.report.summary import Conclusion
 from mien.lab.training.run import Run
 
@@ -105,7 +105,7 @@ def test_other_data_without_votes(exported, faces, tmp_path):
     assert not found.own_data
     assert found.evaluation.measures["all"].images == len(other)
     assert "How does it compare with people?" not in answers(found.findings)
-    _, page = write_report(found, other, tmp_path, "x")
+    page = write_report(found, other, tmp_path, "x")
     assert "not the data that it was trained on" in page.read_text("utf-8")
 
 

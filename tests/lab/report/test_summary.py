@@ -21,8 +21,6 @@ from mien.lab.evaluation.subject import RunSubject
 from mien.lab.report.summary import Seen, summarise, what_it_saw
 from mien.lab.training.run import Run
 
-pytest.importorskip("fairlearn")
-
 
 @pytest.fixture
 def evaluated(

@@ -367,7 +367,7 @@ def test_an_upload_that_stopped_is_given_up_for_others(jpeg):
 
 def test_too_many_at_once_are_503(jpeg, monkeypatch):
     begun, may_end = threading.Event(), threading.Event()
-    analyze = PixelAnalyzer.analyze
+    analyze = PixelAnalyzer.read_pixels
 
     def slow(self, *arguments, **options):
         begun.set()
@@ -379,7 +379,7 @@ def test_too_many_at_once_are_503(jpeg, monkeypatch):
         ThreadPoolExecutor(1) as pool,
         server.client() as client,
     ):
-        monkeypatch.setattr(PixelAnalyzer, "analyze", slow)
+        monkeypatch.setattr(PixelAnalyzer, "read_pixels", slow)
         first = pool.submit(client.post, "/v1/analyze", content=jpeg)
         try:
             assert begun.wait(60)
@@ -429,7 +429,7 @@ def test_a_failing_route_is_500_and_the_log_does_not_quote(jpeg, monkeypatch, ca
         raise ValueError("anna.jpg")
 
     with running() as server, server.client() as client:
-        monkeypatch.setattr(PixelAnalyzer, "analyze", fail)
+        monkeypatch.setattr(PixelAnalyzer, "read_pixels", fail)
         answer = client.post("/v1/analyze", content=jpeg)
     assert answer.status_code == 500
     assert error_of(answer)["what"] == "internal error of the server"

@@ -37,16 +37,16 @@ def audit(
     """Count classes; find blank images, duplicates, leaks between splits, likely label errors."""
     require_lab()
     from mien.lab.data.audit.audit import audit_faces
-    from mien.lab.data.audit.audit_files import write_audit
-    from mien.lab.data.audit.document import to_json
+    from mien.lab.data.audit.audit_page import write_audit
     from mien.lab.data.store import load_faces
+    from mien.lab.result_files import rows_text
 
     data = load_faces(name)
     with err.status("comparing every image with every other"):
         found = audit_faces(data)
-    _, page = write_audit(found, data, folder or Path(f"audit-{name}"))
+    page = write_audit(found, data, folder or Path(f"audit-{name}"))
     if as_json:
-        typer.echo(to_json(found), nl=False)
+        typer.echo(rows_text(found.to_dict()), nl=False)
     else:
         out.print(_counts(found))
         out.print(_overlaps(found))

@@ -68,7 +68,7 @@ def compare(
     """Accuracy with intervals, paired tests, size, speed and training of several models."""
     require_lab()
     from mien.lab.comparison.compare import compare as compare_models
-    from mien.lab.comparison.comparison_files import write_comparison
+    from mien.lab.comparison.comparison_page import write_comparison
     from mien.lab.comparison.words import findings
 
     set_threads(threads)

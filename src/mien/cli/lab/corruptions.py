@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,8 @@ def evaluate_corruptions(
     threads: int | None,
 ) -> None:
     """Measure a model file under every kind and strength, print it, and write corruptions.json."""
-    from mien.lab.beside import write_beside
     from mien.lab.evaluation.robustness.corruption_table import measure_corruptions
+    from mien.lab.result_files import OTHER_FOLDER, json_text, write_results
     from mien.vision.pixel_analyzer import PixelAnalyzer
 
     path = model_file(model, "--corruptions")
@@ -43,8 +42,8 @@ def evaluate_corruptions(
             on_row=status.update,
         )
     target = subject.results / "corruptions.json"
-    text = json.dumps(found.to_dict(), indent=1)
-    write_beside(target, lambda partial: partial.write_text(text, encoding="utf-8"))
+    contents = {target.name: json_text(found.to_dict())}
+    write_results(target.parent, contents, hint=OTHER_FOLDER)
     out.print(_table(found))
     print_note(f"all of it: {target}")
 

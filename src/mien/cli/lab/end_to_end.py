@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from mien.cli.console import err, out, print_note
 from mien.cli.lab.subject import model_file
+from mien.cli.lab.tables.estimates import interval, percent
 from mien.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ def evaluate_end_to_end(
     model: str, data: str | None, to: Path | None, reading: str | None, threads: int | None
 ) -> None:
     """Find, read and judge every picture as ``mien analyze`` does, and print how good that is."""
-    from mien.lab.beside import write_beside
-    from mien.lab.evaluation.end_to_end.answers_to_pictures import ask_about, write_answers
+    from mien.lab.evaluation.end_to_end.answers_to_pictures import ask_about, to_csv
     from mien.lab.evaluation.end_to_end.end_to_end import measure_end_to_end
     from mien.lab.evaluation.end_to_end.labelled_pictures import read_labelled_pictures
+    from mien.lab.result_files import OTHER_FOLDER, json_text, write_results
     from mien.vision.pixel_analyzer import PixelAnalyzer
 
     if data is None:
@@ -52,11 +52,8 @@ def evaluate_end_to_end(
         print_note(line)
     found = measure_end_to_end(answers)
     folder = to or Path(f"end-to-end-{found.model}")
-    write_answers(answers, folder / "answers.csv")
-    text = json.dumps(found.to_dict(), indent=1)
-    write_beside(
-        folder / "end-to-end.json", lambda partial: partial.write_text(text, encoding="utf-8")
-    )
+    contents = {"answers.csv": to_csv(answers), "end-to-end.json": json_text(found.to_dict())}
+    write_results(folder, contents, hint=OTHER_FOLDER)
     out.print(_overall(found))
     out.print(_classes(found))
     if found.groups:
@@ -81,7 +78,7 @@ def _overall(found: EndToEnd) -> Table:
         ("calibration error", found.calibration_error),
         ("neutral shown a negative word", found.neutral_shown_negative),
     ):
-        table.add_row(name, _percent(value), _interval(value))
+        table.add_row(name, percent(value), interval(value))
     table.add_row("no face found", f"{found.missed:,}", "pictures")
     table.add_row("boxes that lie on each other", f"{found.overlapping:,}", "pictures")
     return table
@@ -96,9 +93,9 @@ def _classes(found: EndToEnd) -> Table:
         table.add_row(
             each.label,
             f"{each.pictures:,}",
-            _percent(each.top),
-            _interval(each.top),
-            _percent(each.shown),
+            percent(each.top),
+            interval(each.top),
+            percent(each.shown),
         )
     return table
 
@@ -118,16 +115,6 @@ def _groups(found: EndToEnd) -> Table:
     return table
 
 
-def _percent(value: Estimate) -> str:
-    return "–" if value.value is None else f"{100 * value.value:.1f}"
-
-
-def _interval(value: Estimate) -> str:
-    if value.low is None or value.high is None:
-        return ""
-    return f"{100 * value.low:.1f} to {100 * value.high:.1f}"
-
-
 def _with_interval(value: Estimate) -> str:
-    interval = _interval(value)
-    return _percent(value) + (f"\n{interval}" if interval else "")
+    between = interval(value)
+    return percent(value) + (f"\n{between}" if between else "")

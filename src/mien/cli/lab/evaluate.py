@@ -153,15 +153,7 @@ def evaluate(
     evaluation = evaluate_subject(
         opened, faces, (split.value,), views.value, betas=tuple(betas or BETAS)
     )
-    for note in evaluation.notes:
-        print_note(note)
-    out.print(score_tables(evaluation.scores))
-    for name, found in evaluation.measures.items():
-        out.print(_class_table(name, found))
-        _print_confusions(found)
-        _print_humans(found)
-    _print_calibration(evaluation)
-    _print_balanced(evaluation)
+    _print_evaluation(evaluation)
     if groups is not None or estimate_groups:
         compared, where = evaluate_groups(
             opened,
@@ -185,6 +177,18 @@ def evaluate(
     )
     on = "" if data is None else f" {data}"
     print_note(f"as a page, with mistakes and pictures: mien report {subject}{on}")
+
+
+def _print_evaluation(evaluation: Evaluation) -> None:
+    for note in evaluation.notes:
+        print_note(note)
+    out.print(score_tables(evaluation.scores))
+    for name, found in evaluation.measures.items():
+        out.print(_class_table(name, found))
+        _print_confusions(found)
+        _print_humans(found)
+    _print_calibration(evaluation)
+    _print_balanced(evaluation)
 
 
 def _whole_image(folder: Path) -> bool:

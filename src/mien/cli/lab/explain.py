@@ -80,7 +80,7 @@ def explain(
         )
     from mien.lab.evaluation.subject import RunSubject
     from mien.lab.explain.explain import check_request, explain_run
-    from mien.lab.explain.explanation_files import write_explanation
+    from mien.lab.explain.explanation_page import write_explanation
     from mien.lab.explain.shown import rows_to_show
     from mien.lab.training.run import Run
     from mien.lab.training.setup import load_data
@@ -112,7 +112,7 @@ def explain(
             on_step=status.update,
         )
         status.update("drawing")
-        _, page = write_explanation(found, folder or Path(f"explain-{subject.name}"))
+        page = write_explanation(found, folder or Path(f"explain-{subject.name}"))
     _print(found)
     print_note(f"with pictures: {page} (and explain.json and the pictures beside it)")
     if failed:

@@ -14,7 +14,6 @@ _NEEDED = (
     "torch",
     "torchvision",
     "captum",
-    "fairlearn",
     "imblearn",
     "jinja2",
     "matplotlib",

@@ -49,7 +49,7 @@ def report(
     """Write one page that says how good a model is, on whom it fails and what it looks at."""
     require_lab()
     from mien.lab.report.report import make_report
-    from mien.lab.report.report_files import write_report
+    from mien.lab.report.report_page import write_report
 
     set_threads(threads)
     opened = open_named(subject, folder, threads)
@@ -69,7 +69,7 @@ def report(
         status.update("drawing")
         command = shlex.join(["mien", *sys.argv[1:]])
         target = folder or opened.results
-        _, page = write_report(found, faces, target, command)
+        page = write_report(found, faces, target, command)
     for finding in found.findings:
         out.print(f"[bold]{finding.question}[/bold]")
         out.print(f"    {finding.answer}", markup=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,10 @@ from mien.cli.lab.installed import DeviceName, Threads, require_lab, set_threads
 from mien.errors import UsageError
 
 if TYPE_CHECKING:
+    from mien.cli.progress import TrainingProgress
     from mien.lab.training.epoch_log import EpochLog
+    from mien.lab.training.run import Run
+    from mien.lab.training.watching.tensorboard import TensorBoardLog
 
 
 def train(
@@ -52,8 +56,6 @@ def train(
     from mien.lab.training.recipe import load_recipe
     from mien.lab.training.run import Run, run_folder
     from mien.lab.training.setup import load_data
-    from mien.lab.training.watching.learning_curves import plot_curves
-    from mien.lab.training.watching.overfitting import gap_warning
 
     chosen = load_recipe(recipe, tuple(overrides or ()))
     run = Run(run_folder(chosen, runs))
@@ -81,16 +83,6 @@ def train(
 
             board = stack.enter_context(TensorBoardLog(run.folder / "tensorboard"))
         progress = stack.enter_context(TrainingProgress(quiet=quiet or not group.leads))
-
-        def on_epoch(logs: list[EpochLog]) -> None:
-            progress.epoch(logs[-1], chosen.epochs)
-            plot_curves(logs, run.curves, title=run.folder.name)
-            if board is not None:
-                board.write(logs[-1])
-            warning = gap_warning(logs)
-            if warning:
-                progress.note(warning)
-
         try:
             logs = run_training(
                 chosen,
@@ -100,15 +92,39 @@ def train(
                 device=chosen_device,
                 group=group,
                 on_step=progress.step,
-                on_epoch=on_epoch,
+                on_epoch=_epoch_shown(run, chosen.epochs, progress, board),
                 on_weights=progress.note if group.leads else lambda text: None,
                 on_features=progress.features,
             )
         except KeyboardInterrupt:
             print_note(f"stopped; {run.folder} goes on after its last whole epoch with --resume")
             raise
-    if not group.leads:
-        return
+    if group.leads:
+        _print_result(run, logs)
+        if not quiet:
+            print_note(f"next: mien evaluate {run.folder}")
+
+
+def _epoch_shown(
+    run: Run, epochs: int, progress: TrainingProgress, board: TensorBoardLog | None
+) -> Callable[[list[EpochLog]], None]:
+    """What is done after each epoch: a line, the curves, TensorBoard, a warning of overfitting."""
+    from mien.lab.training.watching.learning_curves import plot_curves
+    from mien.lab.training.watching.overfitting import gap_warning
+
+    def show(logs: list[EpochLog]) -> None:
+        progress.epoch(logs[-1], epochs)
+        plot_curves(logs, run.curves, title=run.folder.name)
+        if board is not None:
+            board.write(logs[-1])
+        warning = gap_warning(logs)
+        if warning:
+            progress.note(warning)
+
+    return show
+
+
+def _print_result(run: Run, logs: list[EpochLog]) -> None:
     kept = run.facts().get("best_epoch", len(logs))
     best = logs[kept - 1]
     which = "" if kept == len(logs) else f", the weights are those of epoch {kept}"
@@ -117,5 +133,3 @@ def train(
         f"{best.public_accuracy:.2%}, Training {best.clean_accuracy:.2%}",
         markup=False,
     )
-    if not quiet:
-        print_note(f"next: mien evaluate {run.folder}")

@@ -1,11 +1,35 @@
-"""Several models on the same images: computed once, for the terminal, CSV, JSON and the page."""
+"""Several models on the same images: computed once, for the terminal, CSV, JSON and the page.
+
+``compare.json`` is ``Comparison.to_dict()``.
+Shares lie between 0 and 1; a figure with an interval is {value, low, high} (95 %). The document::
+
+    schema          "mien.compare/1"
+    split, views, data_sha256, images, labels, reference, reference_is_baseline
+    significant     corrected p values below this are called a difference
+    models          [{number, name, facts, scores, against | null, temperature | null,
+                      calibration_error | null, latency | null}], highest accuracy first
+      facts         {where, kind, recipe, seed, learnable, parameters | null, macs, minutes, epochs,
+                     kept_epoch | null, images_per_second | null, gap | null, curve | null}
+        curve       {epochs, minutes, accuracy, gap | null, images_per_second}, a value an epoch
+      scores        {accuracy, macro_f1, balanced_accuracy}
+      against       {difference: {accuracy, macro_f1, balanced_accuracy}, corrected_p, verdict,
+                     test: {reference_only, model_only, method, p_value}}; null: the reference
+      latency       {runtime, threads, timings: [{batch, milliseconds, lower_quartile,
+                     upper_quartile, rounds}]}, milliseconds a face
+    groups          [{recipe, seeds, models, accuracy, macro_f1, balanced_accuracy}],
+                    each {mean, deviation | null}
+    agreement       {both_wrong: [[share]], any_right, all_right, all_wrong}
+
+What each field means is written at the dataclass of the same name in ``mien.lab.comparison``.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +60,8 @@ from mien.lab.evaluation.measures.statistics import (
 )
 from mien.lab.evaluation.subject import open_subject
 from mien.lab.training.predict import Views
+
+SCHEMA = "mien.compare/1"
 
 
 @dataclass(frozen=True)
@@ -82,6 +108,10 @@ class Comparison:
     def with_verdict(self, verdict: str) -> tuple[Compared, ...]:
         """The models with this verdict."""
         return tuple(m for m in self.models if m.against and m.against.verdict == verdict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """``compare.json`` as plain types; see the top of this module."""
+        return {"schema": SCHEMA, "significant": SIGNIFICANT, **asdict(self)}
 
 
 def compare(

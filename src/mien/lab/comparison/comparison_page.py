@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 from mien.lab.comparison.compare import Comparison
 from mien.lab.comparison.compared import Compared
+from mien.lab.comparison.comparison_csv import to_csv
 from mien.lab.comparison.comparison_figures import (
     MOST_CURVES,
     chosen_curves,
@@ -19,9 +21,34 @@ from mien.lab.comparison.words import findings, p_value, points, with_margin
 from mien.lab.evaluation.measures.statistics import BOOTSTRAP_SAMPLES, EXACT_BELOW, SIGNIFICANT
 from mien.lab.pages.page import render
 from mien.lab.pages.picture import Picture, picture_of_figure
+from mien.lab.result_files import OTHER_FOLDER, json_text, write_results
+
+CSV_NAME, JSON_NAME, PAGE_NAME = "compare.csv", "compare.json", "compare.html"
 
 DASHES = {"-": "none", "--": "7 4", "-.": "8 3 2 3", ":": "2 3"}
 """Line styles of matplotlib in SVG's words, for the key."""
+
+
+def write_comparison(comparison: Comparison, folder: Path) -> Path:
+    """Write ``compare.csv``, ``compare.json`` and ``compare.html``, all or none.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    contents = {
+        CSV_NAME: to_csv(comparison),
+        JSON_NAME: json_text(comparison.to_dict()),
+        PAGE_NAME: render_page(comparison),
+    }
+    write_results(folder, contents, hint=OTHER_FOLDER)
+    return folder / PAGE_NAME
 
 
 def render_page(comparison: Comparison) -> str:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from mien.card import Score
 from mien.errors import DataError, RunError, UsageError
-from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.balanced import at_balance, fit_balanced
 from mien.lab.evaluation.calibration import (
@@ -31,6 +30,7 @@ from mien.lab.evaluation.predictions import (
 )
 from mien.lab.evaluation.scores import point_scores_of, scores_of
 from mien.lab.evaluation.subject import RunSubject, Subject, trained_on
+from mien.lab.result_files import json_text, write_results
 from mien.lab.training.predict import Views
 from mien.lab.training.run import Run, result_name
 
@@ -165,10 +165,8 @@ def evaluate_subject(
         views=views,
         betas=betas,
     )
-    text = json.dumps(evaluation.to_dict(), indent=1)
-    write_beside(
-        evaluation_path(subject, data, views), lambda partial: partial.write_text(text, "utf-8")
-    )
+    target = evaluation_path(subject, data, views)
+    write_results(target.parent, {target.name: json_text(evaluation.to_dict())})
     return evaluation
 
 

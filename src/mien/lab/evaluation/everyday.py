@@ -19,6 +19,7 @@ from mien.lab.data.ferplus import majority
 from mien.lab.evaluation.robustness.corruptions import CORRUPTIONS, Faces, corrupt
 from mien.lab.evaluation.robustness.non_faces import non_faces
 from mien.vision.classify import Classifier
+from mien.vision.pixel_analyzer import read_crops
 from mien.vision.reading import EVERYDAY, Reader, make_reader, trust_evidence
 
 FERPLUS_WEIGHT = 0.52
@@ -83,10 +84,7 @@ def _fit_trust(classifier: Classifier, reader: Reader, data: FaceData) -> Trust:
     most = majority(data.votes[rows])
     truth = np.where(most < 0, -1, place[most])
     known = np.flatnonzero(truth >= 0)
-    crops = data.images[rows[known]]
-    by_head, embeddings = classifier.classify_and_embed(crops)
-    mirrored = classifier.classify(np.ascontiguousarray(crops[:, :, ::-1]))
-    found = reader.read(by_head, mirrored, embeddings)
+    found = read_crops(classifier, reader, data.images[rows[known]]).readings
     right = found.probabilities.argmax(axis=1) == truth[known]
     if right.all() or not right.any():
         return _AS_IT_SAYS  # Nothing can be learnt from a net that is never, or always, right.

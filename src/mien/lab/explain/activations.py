@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -59,6 +60,14 @@ class Activation:
             raise ValueError(f"{self.part} gives a vector, which has no channels")
         strength = np.abs(self.values[position]).mean(axis=(1, 2))
         return np.argsort(-strength, kind="stable")[:count]
+
+    def to_dict(self, position: int) -> dict[str, Any]:
+        """Of one image, plain types, without the values."""
+        return {
+            "part": self.part,
+            "shape": list(self.shape),
+            "zero_share": self.zero_share(position),
+        }
 
 
 @dataclass(frozen=True)

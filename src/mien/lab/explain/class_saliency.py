@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,16 @@ class ClassSaliency:
     face: NDArray[np.float32]
     map: NDArray[np.float32]
     bands: tuple[float, float, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, without the pictures."""
+        return {
+            "label": self.label,
+            "method": self.method,
+            "layer": self.layer,
+            "images": self.images,
+            "bands": dict(zip(BANDS, self.bands, strict=True)),
+        }
 
 
 def class_saliency(

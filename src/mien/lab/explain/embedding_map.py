@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,22 @@ class EmbeddingMap:
         """Whether the prediction is the label; shape (n,)."""
         right: NDArray[np.bool_] = self.predicted == self.labels
         return right
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types; ``points`` are row, x and y."""
+        return {
+            "images": len(self.rows),
+            "of": self.of,
+            "dimensions": self.dimensions,
+            "neighbours": self.neighbours,
+            "knn_accuracy": self.knn_accuracy,
+            "largest_class": self.largest_class,
+            "silhouette": self.silhouette,
+            "points": [
+                [int(row), round(float(x), 2), round(float(y), 2)]
+                for row, (x, y) in zip(self.rows, self.points, strict=True)
+            ],
+        }
 
 
 def embedding_map(

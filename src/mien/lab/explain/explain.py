@@ -1,9 +1,29 @@
-"""Everything about what a run's network looks at, put together."""
+"""Everything about what a run's network looks at, put together.
+
+``explain.json`` is ``NetworkExplanation.to_dict()``; maps and kernels are in the pictures.
+Rows are positions in the data set with the run's labels, from 0; shares lie between 0 and 1::
+
+    schema        "mien.explain/1"
+    name, model, head, labels, data, data_sha256, split
+    grad_cam      {layer, resolution: [h, w]} or null
+    images        [{name, label | null, predicted, target, probabilities: {label: p},
+                    integrated_gradients: {difference, completeness_error}}]
+    activations   [{image, parts: [{part, shape, zero_share}]}]
+    dead_units    {images, parts: [{part, dead, units}]}
+    sanity        [{method, correlation, correlation_of_sizes, images, draws}]
+    classes       [{label, method, layer | null, images, bands: {band: share}}]
+    kernels       [{part, layer, applied_to, shape, norms}]
+    embedding     null, or {images, of, dimensions, neighbours, knn_accuracy, largest_class,
+                            silhouette | null, points: [[row, x, y]]}
+
+What each field means is written at the dataclass of the same name in ``mien.lab.explain``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,6 +56,8 @@ from mien.lab.explain.saliency import (
 from mien.lab.explain.sanity import SanityCheck, check_saliency
 from mien.lab.explain.shown import Shown
 from mien.lab.models import Network
+
+SCHEMA = "mien.explain/1"
 
 CHANNELS = 4
 MOST_ACTIVATIONS = 4
@@ -74,6 +96,20 @@ class ExplainedImage:
     def predicted(self) -> str:
         """The label of the highest probability."""
         return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, without the maps."""
+        return {
+            "name": self.shown.name,
+            "label": self.shown.label,
+            "predicted": self.predicted,
+            "target": self.target,
+            "probabilities": self.probabilities,
+            "integrated_gradients": {
+                "difference": self.difference,
+                "completeness_error": self.completeness_error,
+            },
+        }
 
 
 @dataclass(frozen=True)
@@ -140,6 +176,43 @@ class NetworkExplanation:
     def window(self) -> int:
         """Side in pixels of what occlusion hides."""
         return round(WINDOW * self.image_side / IMAGE_SIZE)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels of the main head, in the order of its logits."""
+        return tuple(self.images[0].probabilities)
+
+    def to_dict(self) -> dict[str, Any]:
+        """``explain.json`` as plain types; see the top of this module."""
+        return {
+            "schema": SCHEMA,
+            "name": self.name,
+            "model": self.model,
+            "head": self.head,
+            "labels": list(self.labels),
+            "data": self.data_name,
+            "data_sha256": self.data_sha256,
+            "split": self.split,
+            "grad_cam": None
+            if self.resolution is None
+            else {"layer": self.layer, "resolution": list(self.resolution)},
+            "images": [image.to_dict() for image in self.images],
+            "activations": [
+                {
+                    "image": self.images[position].shown.name,
+                    "parts": [part.to_dict(position) for part in self.activations],
+                }
+                for position in range(len(self.activations[0].values))
+            ],
+            "dead_units": {
+                "images": self.dead_over,
+                "parts": [asdict(part) for part in self.dead],
+            },
+            "sanity": [asdict(check) for check in self.checks],
+            "classes": [part.to_dict() for part in self.classes],
+            "kernels": [kernels.to_dict() for kernels in self.kernels],
+            "embedding": None if self.embedding is None else self.embedding.to_dict(),
+        }
 
 
 def explain_run(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mien.lab.explain.activations import Activation
 from mien.lab.explain.class_saliency import ClassSaliency
-from mien.lab.explain.explain import ExplainedImage, NetworkExplanation
+from mien.lab.explain.explain import ExplainedImage
 from mien.lab.explain.kernels import Kernels
 from mien.lab.explain.saliency import Method
 from mien.lab.pages.figures import BLUE, RED, SKY, new_figure
@@ -277,8 +277,3 @@ def _full_contrast(face: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _bare(axes: Axes) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
-
-
-def labels_of(found: NetworkExplanation) -> tuple[str, ...]:
-    """Labels of the main head, in the order of its logits."""
-    return tuple(found.images[0].probabilities)

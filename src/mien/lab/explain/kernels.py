@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,16 @@ class Kernels:
         """Euclidean norm of each kernel, descending; shape (n,)."""
         norms: NDArray[np.float32] = np.linalg.norm(self.weights, axis=(1, 2))
         return norms
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, without the weights."""
+        return {
+            "part": self.part,
+            "layer": self.layer,
+            "applied_to": self.applied_to,
+            "shape": list(self.weights.shape),
+            "norms": [round(float(norm), 6) for norm in self.norms],
+        }
 
 
 def first_kernels(network: Network, *, colour: bool = False) -> Kernels | None:

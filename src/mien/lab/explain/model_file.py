@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -62,6 +63,15 @@ class FileExplanation:
     images: tuple[MappedImage, ...]
     classes: tuple[ClassSaliency, ...]
     embedding: EmbeddingMap | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, without the pictures."""
+        return {
+            "split": self.split,
+            "method": self.method,
+            "classes": [part.to_dict() for part in self.classes],
+            "embedding": None if self.embedding is None else self.embedding.to_dict(),
+        }
 
 
 def explain_file(

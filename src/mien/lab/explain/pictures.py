@@ -22,7 +22,6 @@ from mien.lab.explain.explanation_figures import (
     draw_classes,
     draw_kernels,
     draw_saliency,
-    labels_of,
 )
 from mien.lab.explain.kernels import Kernels
 from mien.lab.pages.picture import Picture
@@ -56,7 +55,7 @@ class ExplanationPictures:
 
 def draw_explanation(found: NetworkExplanation) -> ExplanationPictures:
     """Draw all of it."""
-    labels = labels_of(found)
+    labels = found.labels
     shown = found.activations[0].values.shape[0]
     names = _file_names([image.shown.name for image in found.images])
     return ExplanationPictures(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-from mien.lab.beside import write_beside
 from mien.templates import template_environment
 from mien.version import __version__
 
@@ -25,21 +22,6 @@ def render(template: str, **values: Any) -> str:
     environment = template_environment("mien.lab")
     environment.filters |= {"count": _count, "percent": percent, "figure": _figure}
     return environment.get_template(template).render(**values, version=__version__)
-
-
-def write_page(path: Path, text: str) -> None:
-    """Write HTML (or any text) beside its place first and then rename it.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be written.
-    """
-    write_beside(
-        path,
-        partial(Path.write_text, data=text, encoding="utf-8", newline="\n"),
-        hint="choose another folder with --out",
-    )
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ from mien.lab.evaluation.mistakes.mistakes import Mistakes, find_mistakes
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
 from mien.lab.explain.explain import NetworkExplanation, explain_run
-from mien.lab.explain.explanation_document import classes_document, embedding_document, to_document
 from mien.lab.explain.model_file import FileExplanation, explain_file
 from mien.lab.explain.shown import rows_to_show
 from mien.lab.report.summary import Conclusion, Seen, summarise, what_it_saw
@@ -79,12 +77,8 @@ class Report:
             "evaluation": self.evaluation.to_dict(),
             "mistakes": self.mistakes.to_dict(),
             "groups": self.groups.to_dict(),
-            "explanation": _explanation(self.explanation),
+            "explanation": None if self.explanation is None else self.explanation.to_dict(),
         }
-
-    def to_json(self) -> str:
-        """``to_dict`` as text."""
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n"
 
 
 def make_report(
@@ -162,16 +156,3 @@ def make_report(
             evaluation.measures[split], mistakes, groups, facts, seen, fer2013=is_fer2013(data)
         ),
     )
-
-
-def _explanation(found: NetworkExplanation | FileExplanation | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    if isinstance(found, NetworkExplanation):
-        return to_document(found)
-    return {
-        "split": found.split,
-        "method": found.method,
-        "classes": classes_document(found.classes),
-        "embedding": None if found.embedding is None else embedding_document(found.embedding),
-    }

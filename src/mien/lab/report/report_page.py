@@ -19,9 +19,33 @@ from mien.lab.explain.pictures import draw_class_maps, draw_embedding, draw_expl
 from mien.lab.pages.page import percent, render
 from mien.lab.pages.picture import Picture, picture_of, picture_of_figure
 from mien.lab.report.report import Report
+from mien.lab.result_files import OTHER_FOLDER, json_text, write_results
 from mien.lab.training.run import Run
 from mien.lab.training.watching.learning_curves import draw_curves
 from mien.lab.training.watching.read_log import read_log
+
+JSON_NAME, PAGE_NAME = "report.json", "report.html"
+
+
+def write_report(report: Report, data: FaceData, folder: Path, command: str) -> Path:
+    """Write ``report.json`` and ``report.html``, both or none.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    contents = {
+        JSON_NAME: json_text(report.to_dict()),
+        PAGE_NAME: render_page(report, data, command),
+    }
+    write_results(folder, contents, hint=OTHER_FOLDER)
+    return folder / PAGE_NAME
 
 
 def render_page(report: Report, data: FaceData, command: str) -> str:

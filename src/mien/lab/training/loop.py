@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,15 +13,14 @@ from torch import Tensor, nn
 
 from mien.errors import RunError
 from mien.lab.data.faces import FaceData
-from mien.lab.training.checkpoint import explained_content, load_checkpoint, save_checkpoint
+from mien.lab.training.checkpoint import TrainingState
 from mien.lab.training.early_stopping import best_epoch, should_stop
 from mien.lab.training.epoch_log import EpochLog
 from mien.lab.training.lock import training_lock
 from mien.lab.training.machines.distributed import ALONE, ProcessGroup
 from mien.lab.training.memory import explained_memory
-from mien.lab.training.optimising.average import averaged
 from mien.lab.training.optimising.schedules import learning_rate_factor
-from mien.lab.training.recipe import Recipe, parse_recipe
+from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run, recipe_digest
 from mien.lab.training.setup import Batch, Session, facts_of, prepare
 from mien.lab.training.transfer import TransferHead, frozen_parts, train_mode
@@ -115,40 +113,22 @@ def _train(
 ) -> list[EpochLog]:
     with explained_memory(recipe, data.image_shape.side, run.folder):
         session = prepare(
-            recipe,
-            data,
-            device,
-            group=group,
-            on_weights=on_weights,
-            on_features=on_features,
+            recipe, data, device, group=group, on_weights=on_weights, on_features=on_features
         )
-    average = averaged(session.module, recipe.ema) if recipe.ema else None
-    kept = average.module if average else session.module
-    scaler = torch.amp.GradScaler(session.device.type, enabled=session.dtype == torch.float16)
-    best: dict[str, Tensor] | None = None
-    logs: list[EpochLog] = []
+    state = TrainingState(session)
     if resume and run.checkpoint.is_file():
-        state = load_checkpoint(run.checkpoint)
-        with explained_content(run.checkpoint):
-            _check_same(state, session, run)
-            session.module.load_state_dict(state["model"])
-            if average:
-                average.load_state_dict(state["average"])
-            session.optimiser.load_state_dict(state["optimiser"])
-            scaler.load_state_dict(state["scaler"])
-            best = state["best"]
-            logs = [EpochLog(**row) for row in state["logs"]]
+        state.load(run)
         if group.leads:
             # A stop between the checkpoint and the log left the log one line short.
-            run.write_log(state["logs"])
+            run.write_log(state.rows)
     elif group.leads:
         run.forget_results()
     if group.leads:
         run.write_recipe(recipe)
 
     module, frozen = session.module, None
-    for epoch in range(len(logs), recipe.epochs):
-        if should_stop([log.public_loss for log in logs], recipe.early_stopping):
+    for epoch in range(len(state.logs), recipe.epochs):
+        if should_stop(state.losses, recipe.early_stopping):
             break
         now_frozen = frozen_parts(session.network, recipe.transfer, epoch)
         # Measuring has put everything into evaluation mode; wrapping looks at what trains.
@@ -156,67 +136,33 @@ def _train(
         if now_frozen != frozen:
             frozen = now_frozen
             module = group.wrap(session.module, session.device)
-        row = _train_epoch(session, module, average, scaler, epoch, logs, run, group, on_step)
-        fitted = time.perf_counter()
+        row = _train_epoch(state, module, epoch, run, group, on_step)
         if group.leads:
-            clean_loss, clean_accuracy = session.measure(kept, "clean")
-            public_loss, public_accuracy = session.measure(kept, "public")
-            row |= {
-                "clean_loss": clean_loss,
-                "clean_accuracy": clean_accuracy,
-                "public_loss": public_loss,
-                "public_accuracy": public_accuracy,
-                "gap": clean_accuracy - public_accuracy,
-                "seconds": row["seconds"] + time.perf_counter() - fitted,
-            }
-        logs.append(EpochLog(**group.from_leader(row)))
-        stopper = recipe.early_stopping
-        losses = [log.public_loss for log in logs]
-        if stopper.patience is not None and best_epoch(losses, stopper.min_delta) == epoch:
-            best = copy.deepcopy(kept.state_dict())
+            row = _measured(state, row)
+        state.logs.append(EpochLog(**group.from_leader(row)))
+        state.keep_if_best()
         if group.leads:
-            save_checkpoint(
-                run.checkpoint,
-                {
-                    "recipe": recipe.model_dump(mode="json"),
-                    "recipe_sha256": recipe_digest(recipe.model_dump(mode="json")),
-                    "data_sha256": data.sha256,
-                    "votes_sha256": data.votes_sha256,
-                    "pretrained_sha256": session.loaded.sha256 if session.loaded else None,
-                    "teachers_sha256": [teacher.sha256 for teacher in session.teachers],
-                    "model": session.module.state_dict(),
-                    "average": average.state_dict() if average else None,
-                    "optimiser": session.optimiser.state_dict(),
-                    "scaler": scaler.state_dict(),
-                    "best": best,
-                    "logs": [asdict(log) for log in logs],
-                },
-            )
-            run.write_log([asdict(log) for log in logs])
-            on_epoch(logs)
+            state.save(run)
+            run.write_log(state.rows)
+            on_epoch(state.logs)
 
-    if best is not None:
-        kept.load_state_dict(best)
+    state.take_best()
     if group.leads:
-        run.write_result(_whole(kept), _facts(session, logs, recipe, group))
-    return logs
+        run.write_result(_whole(state.kept), _facts(state, group))
+    return state.logs
 
 
 def _train_epoch(
-    session: Session,
+    state: TrainingState,
     module: nn.Module,
-    average: torch.optim.swa_utils.AveragedModel | None,
-    scaler: torch.amp.GradScaler,
     epoch: int,
-    logs: list[EpochLog],
     run: Run,
     group: ProcessGroup,
     on_step: Callable[[Step], None],
 ) -> dict[str, Any]:
     """One pass over what training draws from; returns the part of the log that it knows."""
-    recipe = session.recipe
-    steps = session.steps_per_epoch
-    losses = [log.public_loss for log in logs]
+    session = state.session
+    recipe, steps, losses = session.recipe, session.steps_per_epoch, state.losses
     started = time.perf_counter()
     loss_sum = torch.zeros((), device=session.device)
     correct = torch.zeros((), device=session.device)
@@ -227,9 +173,9 @@ def _train_epoch(
         )
         batch = session.share(whole, group)
         with explained_memory(recipe, session.data.image_shape.side, run.folder):
-            logits, loss = fit(session, module, batch, scaler, rate)
-        if average is not None:
-            average.update_parameters(session.module)
+            logits, loss = fit(session, module, batch, state.scaler, rate)
+        if state.average is not None:
+            state.average.update_parameters(session.module)
         if not bool(torch.isfinite(loss)):
             raise RunError(
                 f"the loss became {loss.item()} at epoch {epoch + 1}, step {step + 1}",
@@ -249,7 +195,7 @@ def _train_epoch(
                 steps,
                 loss.item(),
                 (step + 1) * recipe.batch_size / elapsed,
-                logs[-1] if logs else None,
+                state.logs[-1] if state.logs else None,
             )
         )
     share = correct / (steps * recipe.batch_size / group.size)
@@ -262,6 +208,21 @@ def _train_epoch(
         "train_accuracy": means[1].item(),
         "images_per_second": steps * recipe.batch_size / seconds,
         "seconds": seconds,
+    }
+
+
+def _measured(state: TrainingState, row: dict[str, Any]) -> dict[str, Any]:
+    """The log of an epoch with what is measured after it."""
+    started = time.perf_counter()
+    clean_loss, clean_accuracy = state.session.measure(state.kept, "clean")
+    public_loss, public_accuracy = state.session.measure(state.kept, "public")
+    return row | {
+        "clean_loss": clean_loss,
+        "clean_accuracy": clean_accuracy,
+        "public_loss": public_loss,
+        "public_accuracy": public_accuracy,
+        "gap": clean_accuracy - public_accuracy,
+        "seconds": row["seconds"] + time.perf_counter() - started,
     }
 
 
@@ -297,14 +258,12 @@ def _whole(kept: nn.Module) -> nn.Module:
     return kept.network if isinstance(kept, TransferHead) else kept
 
 
-def _facts(
-    session: Session, logs: list[EpochLog], recipe: Recipe, group: ProcessGroup
-) -> dict[str, Any]:
+def _facts(state: TrainingState, group: ProcessGroup) -> dict[str, Any]:
+    session, recipe = state.session, state.session.recipe
     facts = facts_of(session)
     stopper = recipe.early_stopping
     if stopper.patience is not None:
-        losses = [log.public_loss for log in logs]
-        facts["best_epoch"] = best_epoch(losses, stopper.min_delta) + 1
+        facts["best_epoch"] = best_epoch(state.losses, stopper.min_delta) + 1
     return {
         "mien": __version__,
         "torch": torch.__version__,
@@ -312,45 +271,6 @@ def _facts(
         "processes": group.size,
         **facts,
         "recipe_sha256": recipe_digest(recipe.model_dump(mode="json")),
-        "epochs": len(logs),
-        "minutes": round(sum(log.seconds for log in logs) / 60, 1),
+        "epochs": len(state.logs),
+        "minutes": round(sum(log.seconds for log in state.logs) / 60, 1),
     }
-
-
-def _check_same(state: dict[str, Any], session: Session, run: Run) -> None:
-    recipe, data = session.recipe.model_dump(mode="json"), session.data
-    # A key that came after the run began had its default then.
-    begun = parse_recipe(state["recipe"], str(run.checkpoint)).model_dump(mode="json")
-    if begun != recipe:
-        changed = [key for key, value in recipe.items() if begun.get(key) != value]
-        raise RunError(
-            f"holds a run of another recipe (differs in {', '.join(changed)})",
-            where=run.folder,
-            hint="train with --restart, or give the recipe another name",
-        )
-    # A newer Mien writes keys into recipe.yaml that the checkpoint does not know: same recipe.
-    if state.get("recipe_sha256") != run.recipe_sha256() and run.recipe() != session.recipe:
-        raise RunError(
-            "recipe.yaml is not the recipe of the checkpoint (SHA-256 differs)",
-            where=run.folder,
-            hint="put the old one back, or train with --restart",
-        )
-    pretrained = session.loaded.sha256 if session.loaded else None
-    if state["pretrained_sha256"] != pretrained:
-        raise RunError(
-            "holds a run that began with other pretrained weights (SHA-256 differs)",
-            where=run.folder,
-            hint="train with --restart",
-        )
-    if state.get("teachers_sha256", []) != [teacher.sha256 for teacher in session.teachers]:
-        raise RunError(
-            "holds a run that was taught by other weights (a teacher's SHA-256 differs)",
-            where=run.folder,
-            hint="train with --restart",
-        )
-    if state["data_sha256"] != data.sha256 or state["votes_sha256"] != data.votes_sha256:
-        raise RunError(
-            "holds a run on other data (SHA-256 differs)",
-            where=run.folder,
-            hint="train with --restart",
-        )

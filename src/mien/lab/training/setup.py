@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ CLEAN_SAMPLE = 2000
 """Training images that are measured, unchanged, after each epoch to see the gap."""
 
 
+Measured = dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
+"""By what ``Session.measure`` calls them: rows, and their embeddings of a frozen backbone."""
+
+_Embed = Callable[[NDArray[np.int64], str], NDArray[np.float32]]
+
+
 @dataclass(frozen=True)
 class Batch:
     """One step's images (or embeddings), soft targets and weights by head."""
@@ -77,7 +84,7 @@ class Session:
     heads: dict[str, int]
     loaded: LoadedWeights | None
     teachers: tuple[Teacher, ...]
-    measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
+    measured: Measured
     rank: int
     layout: torch.memory_format = torch.channels_last
 
@@ -196,68 +203,32 @@ def prepare(
     group.share(recipe.batch_size)
     heads = heads_of(data, recipe)
     teachers = load_teachers(recipe.distillation, data, labels_of(data, heads))
-    rows, public = rows_of(data, recipe.data), data.rows("PublicTest")
+    rows = rows_of(data, recipe.data)
     if recipe.balance.method != "none":
         require_every_class(data, data.labels[rows].astype(np.int64))
     if len(rows) < recipe.batch_size and recipe.balance.method not in GROWING:
         raise _too_few(recipe, len(rows))
     torch.manual_seed(recipe.seed)
     network = build(recipe, heads, data.image_shape.side)
-    loaded = None
-    if recipe.transfer.weights:
-        loaded = load_pretrained(network, recipe.model.name, recipe.transfer.weights)
-        on_weights(str(loaded))
-        if recipe.transfer.freeze != "none" and loaded.stem_is_fresh:
-            raise RecipeError(
-                f"the weights do not fit the small stem of {recipe.model.name}, which would stay "
-                "frozen as it is",
-                where="transfer.freeze",
-                hint="take model.stem=stock input.size=96",
-            )
+    loaded = _load_weights(network, recipe, on_weights)
     network.to(device).to(memory_format=torch.channels_last)
-    spread = np.linspace(0, len(rows) - 1, min(CLEAN_SAMPLE, len(rows))).round().astype(np.int64)
-    module: nn.Module = network
-    clean_rows = rows[spread]
-    measured: dict[str, tuple[NDArray[np.int64], NDArray[np.float32] | None]]
-    if recipe.transfer.freeze == "backbone":
-        module = TransferHead(network)
-        plain = _embed(network, data, rows, recipe, "Training", on_features)
-        mirrored = None
-        if recipe.augmentation.flip != "none":
-            mirrored = _embed(network, data, rows, recipe, MIRRORED, on_features)
-        drawn = draw_embeddings(data, rows, recipe, plain, mirrored)
-        measured = {
-            "clean": (clean_rows, plain[spread]),
-            "public": (public, _embed(network, data, public, recipe, "PublicTest", on_features)),
-        }
-    else:
-        embeddings = None
-        if recipe.balance.space == "embedding":
-            embeddings = _embed(network, data, rows, recipe, "Training", on_features)
-        drawn = draw_images(data, rows, recipe, embeddings)
-        measured = {"clean": (clean_rows, None), "public": (public, None)}
+    embed = partial(_embed, network, data, recipe, on_features)
+    frozen = recipe.transfer.freeze == "backbone"
+    drawn, measured = (_embedded if frozen else _pictured)(data, rows, recipe, embed)
     if len(drawn.labels) < recipe.batch_size:
         raise _too_few(recipe, len(drawn.labels))
     dtype = choose_precision(recipe.precision, device)
     targets = make_targets(data, drawn.labels, drawn.sources, recipe)
     if teachers:
         on_weights(f"taught by {', '.join(teacher.name for teacher in teachers)}")
-        said = taught(
-            teachers, drawn.inputs.numpy(), recipe.distillation.temperature, device, dtype
-        )
-        if recipe.distillation.votes:
-            main, likely = data.label_set.name, fer2013_distribution(data, rows)
-            said[main] = joined_to_votes(
-                said[main], likely, drawn.sources, recipe.distillation.votes
-            )
-        targets = targets.beside(said)
+        targets = targets.beside(_said_by(teachers, data, rows, drawn, recipe, device, dtype))
     return Session(
         recipe,
         data,
         device,
         dtype,
         network,
-        module,
+        TransferHead(network) if frozen else network,
         make_optimiser(network, recipe.optimiser),
         make_objective(data, data.labels[rows].astype(np.int64), recipe, device),
         drawn,
@@ -268,6 +239,75 @@ def prepare(
         measured,
         group.rank,
     )
+
+
+def _load_weights(
+    network: Network, recipe: Recipe, on_weights: Callable[[str], None]
+) -> LoadedWeights | None:
+    """Put the pretrained weights that the recipe names into the network."""
+    if not recipe.transfer.weights:
+        return None
+    loaded = load_pretrained(network, recipe.model.name, recipe.transfer.weights)
+    on_weights(str(loaded))
+    if recipe.transfer.freeze != "none" and loaded.stem_is_fresh:
+        raise RecipeError(
+            f"the weights do not fit the small stem of {recipe.model.name}, which would stay "
+            "frozen as it is",
+            where="transfer.freeze",
+            hint="take model.stem=stock input.size=96",
+        )
+    return loaded
+
+
+def _pictured(
+    data: FaceData, rows: NDArray[np.int64], recipe: Recipe, embed: _Embed
+) -> tuple[Drawn, Measured]:
+    """Images to draw from, and those to measure."""
+    embeddings = None
+    if recipe.balance.space == "embedding":
+        embeddings = embed(rows, "Training")
+    measured: Measured = {
+        "clean": (rows[_clean_sample(rows)], None),
+        "public": (data.rows("PublicTest"), None),
+    }
+    return draw_images(data, rows, recipe, embeddings), measured
+
+
+def _embedded(
+    data: FaceData, rows: NDArray[np.int64], recipe: Recipe, embed: _Embed
+) -> tuple[Drawn, Measured]:
+    """What a frozen backbone makes of the images to draw from, and of those to measure."""
+    plain = embed(rows, "Training")
+    mirrored = None if recipe.augmentation.flip == "none" else embed(rows, MIRRORED)
+    drawn = draw_embeddings(data, rows, recipe, plain, mirrored)
+    sample, public = _clean_sample(rows), data.rows("PublicTest")
+    return drawn, {
+        "clean": (rows[sample], plain[sample]),
+        "public": (public, embed(public, "PublicTest")),
+    }
+
+
+def _clean_sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions in ``rows``, spread evenly, of at most ``CLEAN_SAMPLE``."""
+    return np.linspace(0, len(rows) - 1, min(CLEAN_SAMPLE, len(rows))).round().astype(np.int64)
+
+
+def _said_by(
+    teachers: tuple[Teacher, ...],
+    data: FaceData,
+    rows: NDArray[np.int64],
+    drawn: Drawn,
+    recipe: Recipe,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> dict[str, Tensor]:
+    """What the teachers say of the images drawn, by head, with the votes if the recipe says so."""
+    options = recipe.distillation
+    said = taught(teachers, drawn.inputs.numpy(), options.temperature, device, dtype)
+    if options.votes:
+        main, likely = data.label_set.name, fer2013_distribution(data, rows)
+        said[main] = joined_to_votes(said[main], likely, drawn.sources, options.votes)
+    return said
 
 
 def _too_few(recipe: Recipe, count: int) -> RecipeError:
@@ -290,10 +330,10 @@ def seed_epoch(seed: int, epoch: int, rank: int = 0) -> torch.Generator:
 def _embed(
     network: Network,
     data: FaceData,
-    rows: NDArray[np.int64],
     recipe: Recipe,
-    called: str,
     on_features: Callable[[str, int, int], None],
+    rows: NDArray[np.int64],
+    called: str,
 ) -> NDArray[np.float32]:
     return cached_features(
         network,

@@ -26,7 +26,7 @@ from mien.server.settings import Settings
 from mien.vision.explain import FaceExplanation, explain_faces
 from mien.vision.pixel_analyzer import PixelAnalyzer
 from mien.vision.reading import Reader
-from mien.vision.stream import StreamAnalyzer
+from mien.vision.stream import AUTO, StreamAnalyzer
 
 MAP_SIDE = 12
 """Rows and columns of a map in an answer."""
@@ -100,7 +100,9 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self._max_pixels = settings.max_pixels
         self._analyzer = PixelAnalyzer(settings.model, reading=settings.reading)
-        self._stream = StreamAnalyzer(settings.model, size=LIVE_SIZE, reading=settings.reading)
+        self._stream = StreamAnalyzer(
+            settings.model, detector=AUTO, size=LIVE_SIZE, reading=settings.reading
+        )
         self._threads = settings.threads
         self._open()
 

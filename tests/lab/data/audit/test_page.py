@@ -16,14 +16,13 @@ import pytest
 from mien.emotions import FER2013, FOUR, LabelSet
 from mien.errors import DataError, OutputError
 from mien.lab.data.audit.audit import Audit, audit_faces
-from mien.lab.data.audit.audit_files import write_audit
-from mien.lab.data.audit.audit_page import render_page
-from mien.lab.data.audit.document import to_document, to_json
+from mien.lab.data.audit.audit_page import render_page, write_audit
 from mien.lab.data.faces import FaceData
 from mien.lab.data.labels.relabel import relabel
 from mien.lab.data.sample import sample_rows
 from mien.lab.pages.contact_sheet import contact_sheet
 from mien.lab.pages.picture import png_data_uri
+from mien.lab.result_files import rows_text
 
 from .conftest import patterns
 
@@ -96,8 +95,8 @@ def test_findings_of_the_planted_data(audited):
 
 
 def test_the_document_has_every_figure(planted, audited):
-    document = to_document(audited)
-    assert json.loads(to_json(audited)) == document
+    document = audited.to_dict()
+    assert json.loads(rows_text(audited.to_dict())) == document
     assert document["schema"] == "mien.audit/1"
     assert document["sha256"] == planted.data.sha256
     assert document["counts"][-1]["counts"] == audited.counts[-1].counts
@@ -165,9 +164,10 @@ def test_the_pictures_are_those_of_the_rows(page, planted):
 
 def test_the_same_data_give_the_same_files(planted, audited, tmp_path):
     again = audit_faces(planted.data)
-    paths = write_audit(audited, planted.data, tmp_path / "a" / "b")
+    page = write_audit(audited, planted.data, tmp_path / "a" / "b")
+    assert page.name == "audit.html"
+    paths = [page, page.with_name("audit.json")]
     before = [path.read_bytes() for path in paths]
-    assert [path.name for path in paths] == ["audit.json", "audit.html"]
     write_audit(again, planted.data, tmp_path / "a" / "b")
     assert [path.read_bytes() for path in paths] == before
     assert sorted(path.name for path in paths[0].parent.iterdir()) == ["audit.html", "audit.json"]
@@ -213,7 +213,7 @@ THREE = LabelSet("three", ("smiling", "<b>bored</b>", "neither & nor"))
 def test_unusual_data_sets(data, expected):
     audit = audit_faces(data)
     assert expected.items() <= _levels(audit).items()
-    assert json.loads(to_json(audit)) == to_document(audit)
+    assert json.loads(rows_text(audit.to_dict())) == audit.to_dict()
     text = render_page(audit, data)
     page = Page(text)
     assert "<b>bored" not in text

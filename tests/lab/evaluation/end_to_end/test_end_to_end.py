@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from mien.errors import DataError
+from mien.cli.lab.end_to_end import evaluate_end_to_end
+from mien.cli.lab.evaluate import evaluate
+from mien.errors import DataError, UsageError
 from mien.lab.evaluation.end_to_end.answers_to_pictures import MISSED, PictureAnswers, ask_about
 from mien.lab.evaluation.end_to_end.end_to_end import LEAST_PICTURES, measure_end_to_end
 from mien.lab.evaluation.end_to_end.labelled_pictures import (
@@ -136,6 +136,17 @@ def test_missed_and_unsure_count_as_wrong():
     assert found.right_when_answered.value == 0.5
 
 
+@pytest.mark.filterwarnings("error")
+def test_samples_without_a_face_found_say_nothing():
+    """Two of three people have no face that was found: many samples draw nobody else."""
+    found = measure_end_to_end(
+        made_answers(["happy"] * 3, ["happy", MISSED, MISSED], confidence=0.7)
+    )
+    assert found.calibration_error.value == pytest.approx(0.3)
+    assert found.calibration_error.low == pytest.approx(0.3)
+    assert (found.right_when_answered.low, found.right_when_answered.high) == (1, 1)
+
+
 def test_small_classes_do_not_count_in_the_mean():
     labels = ["happy"] * LEAST_PICTURES + ["fear"]
     found = measure_end_to_end(made_answers(labels, ["happy"] * len(labels)))
@@ -174,13 +185,11 @@ def test_the_calibration_error_by_hand():
     assert found.calibration_error.value == pytest.approx(0.15)
 
 
-def test_the_command_writes_and_prints(photos, tmp_path):
-    command = [sys.executable, "-m", "mien", "evaluate", "small", str(photos), "--end-to-end"]
-    done = subprocess.run(
-        [*command, "--out", str(tmp_path / "found")], capture_output=True, text=True, check=True
-    )
-    assert "top word right" in done.stdout
-    assert "broken.png" in done.stderr
+def test_the_command_writes_and_prints(photos, tmp_path, capsys):
+    evaluate_end_to_end("small", str(photos), tmp_path / "found", None, None)
+    printed = capsys.readouterr()
+    assert "top word right" in printed.out
+    assert "broken.png" in printed.err
     written = json.loads((tmp_path / "found" / "end-to-end.json").read_text("utf-8"))
     assert written["schema"] == "mien.end-to-end/1"
     assert written["missed"] == 2
@@ -188,5 +197,5 @@ def test_the_command_writes_and_prints(photos, tmp_path):
         rows = list(csv.DictReader(file))
     assert [row["top_emotion"] for row in rows] == ["happy", "happy", "missed", "missed"]
     assert [row["light"] for row in rows] == ["day", "dusk", "day", ""]
-    refused = subprocess.run([*command[:5], "--end-to-end"], capture_output=True, text=True)
-    assert (refused.returncode, "needs a folder" in refused.stderr) == (2, True)
+    with pytest.raises(UsageError, match="needs a folder"):
+        evaluate("small", end_to_end=True)

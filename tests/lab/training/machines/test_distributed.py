@@ -73,6 +73,7 @@ def check(tmp_path: Path, data_home: Path, faces: FaceData, recipe: Recipe) -> N
         torch.testing.assert_close(two[key], values, rtol=2e-2, atol=2e-3)
 
 
+@pytest.mark.whole_contract
 def test_parts_thaw_in_two_processes_as_in_one(tmp_path, data_home, faces, finished, recipe):
     """The norms are synchronised once, though the network is wrapped anew at each thaw."""
     transfer = {"weights": str(finished.weights), "freeze": "gradual", "unfreeze_every": 1}

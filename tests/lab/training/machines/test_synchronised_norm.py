@@ -4,6 +4,7 @@ import copy
 import gc
 from pathlib import Path
 
+import pytest
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
@@ -54,6 +55,7 @@ def _work(rank: int, folder: str) -> None:
     dist.destroy_process_group()
 
 
+@pytest.mark.whole_contract
 def test_two_halves_of_a_batch_have_the_gradients_and_statistics_of_the_whole(tmp_path: Path):
     torch.multiprocessing.spawn(_work, (str(tmp_path),), nprocs=2)
     gradients, state = torch.load(tmp_path / "found.pt", weights_only=True)

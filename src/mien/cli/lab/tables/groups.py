@@ -9,6 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from mien.cli.lab.tables.estimates import interval, percent
+
 if TYPE_CHECKING:
     from mien.lab.evaluation.groups.group_results import GroupColumn, Groups
     from mien.lab.evaluation.measures.statistics import Estimate
@@ -49,16 +51,15 @@ def _table(column: GroupColumn) -> Table:
         table.add_row(
             Text(group.name),
             images,
-            _interval(group.accuracy),
-            _interval(group.standardised),
-            _interval(group.balanced),
+            _with_interval(group.accuracy),
+            _with_interval(group.standardised),
+            _with_interval(group.balanced),
             f"{group.unsure.value:.0%}",
             "–" if group.p_corrected is None else f"{group.p_corrected:.3f}",
         )
     return table
 
 
-def _interval(found: Estimate | None) -> str:
-    if found is None or found.value is None or found.low is None or found.high is None:
-        return "–"
-    return f"{found.value:.1%} ({100 * found.low:.1f}–{100 * found.high:.1f})"
+def _with_interval(found: Estimate | None) -> str:
+    between = interval(found)
+    return f"{percent(found)}% ({between})" if between else percent(found)

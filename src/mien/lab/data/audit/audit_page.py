@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mien.emotions import FERPLUS
 from mien.lab.data.audit.audit import Audit
 from mien.lab.data.audit.blanks import MOSTLY_SHARE, NEARLY_BLANK_DEVIATION
@@ -11,9 +13,30 @@ from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN
 from mien.lab.data.audit.near import LEAST_CORRELATION
 from mien.lab.data.faces import FaceData
 from mien.lab.pages.page import render
+from mien.lab.result_files import OTHER_FOLDER, rows_text, write_results
+
+JSON_NAME, PAGE_NAME = "audit.json", "audit.html"
 
 LEVEL_NAMES = {"act": "Do", "know": "Know", "missing": "Missing", "fine": "Fine"}
 """What the page and the terminal call the levels of a finding."""
+
+
+def write_audit(audit: Audit, data: FaceData, folder: Path) -> Path:
+    """Write ``audit.json`` and ``audit.html``, both or none.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    contents = {JSON_NAME: rows_text(audit.to_dict()), PAGE_NAME: render_page(audit, data)}
+    write_results(folder, contents, hint=OTHER_FOLDER)
+    return folder / PAGE_NAME
 
 
 def render_page(audit: Audit, data: FaceData) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.data.audit.intensity import deviations, means
 from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.result_files import rounded
 
 NEARLY_BLANK_DEVIATION = 5.0
 """Grey values: below this standard deviation an image is nearly blank.
@@ -54,6 +56,10 @@ class Blank:
     deviation: float
     grey_values: int
     commonest_share: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types."""
+        return rounded(self)
 
 
 def find_blanks(data: FaceData, histogram: NDArray[np.int32]) -> tuple[Blank, ...]:

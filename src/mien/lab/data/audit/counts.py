@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,14 @@ class ClassCounts:
     def share(self, label: str) -> float:
         """Share of a label, 0 to 1."""
         return self.counts[label] / self.images if self.images else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, with shares and missing labels."""
+        return {
+            **asdict(self),
+            "shares": {label: round(self.share(label), 6) for label in self.counts},
+            "missing": list(self.missing),
+        }
 
 
 def class_counts(data: FaceData) -> tuple[ClassCounts, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations_with_replacement
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ from mien.lab.data.audit.near import NearPairs, find_near_pairs
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import majority
 from mien.lab.data.twins import twin_groups
+from mien.lab.result_files import rounded
+
+MOST_PAIRS_LISTED = 10_000
+"""Near pairs that ``Duplicates.to_dict`` lists, at most."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,10 @@ class DuplicateGroup:
     votes_agree: bool | None
     votes_identical: bool | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types."""
+        return rounded(self)
+
 
 @dataclass(frozen=True)
 class NearPair:
@@ -60,6 +69,10 @@ class NearPair:
     labels: tuple[str, str]
     correlation: float
     mirrored: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types."""
+        return rounded(self)
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,17 @@ class Duplicates:
     families: tuple[DuplicateGroup, ...]
     overlaps: tuple[Overlap, ...]
     complete: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types; at most ``MOST_PAIRS_LISTED`` of the near pairs."""
+        return {
+            "overlaps": [asdict(part) for part in self.overlaps],
+            "exact": [group.to_dict() for group in self.exact],
+            "near_pairs": [pair.to_dict() for pair in self.near_pairs[:MOST_PAIRS_LISTED]],
+            "near_pair_count": len(self.near_pairs),
+            "families": [group.to_dict() for group in self.families],
+            "complete": self.complete,
+        }
 
 
 def find_duplicates(data: FaceData, has_contrast: NDArray[np.bool_]) -> Duplicates:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.data.audit.counts import ALL
 from mien.lab.data.faces import SPLITS, FaceData, to_grey
+from mien.lab.result_files import rounded
 
 LEVELS = 256
 """Grey values of an 8-bit image: 0 (black) to 255 (white)."""
@@ -50,6 +52,10 @@ class Intensity:
     black_share: float
     white_share: float
     percentiles: dict[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types."""
+        return rounded(self)
 
 
 def histograms(images: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,11 @@ class LabelAgreement:
     def share(self) -> float | None:
         """Share of the images compared that agree, 0 to 1."""
         return self.agreeing / self.compared if self.compared else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types, with the share."""
+        share = self.share
+        return {**asdict(self), "share": None if share is None else round(share, 6)}
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,19 @@ class AgreementAudit:
     without_counterpart: tuple[str, ...]
     not_faces: tuple[int, ...]
     suspects: tuple[Suspect, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain types."""
+        return {
+            "rule": self.rule,
+            "overall": self.overall.to_dict(),
+            "by_label": [part.to_dict() for part in self.by_label],
+            "by_split": [part.to_dict() for part in self.by_split],
+            "cross_table": self.cross_table,
+            "without_counterpart": list(self.without_counterpart),
+            "not_faces": list(self.not_faces),
+            "suspects": [asdict(suspect) for suspect in self.suspects],
+        }
 
 
 def find_agreement(data: FaceData) -> AgreementAudit | None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.emotions import UNSURE
 from mien.errors import ImageError
-from mien.lab.beside import write_beside
 from mien.lab.evaluation.end_to_end.labelled_pictures import LabelledPictures
 from mien.media.image import read_image
 from mien.results import Face
@@ -98,40 +97,37 @@ def _overlap(faces: tuple[Face, ...]) -> bool:
     )
 
 
-def write_answers(answers: PictureAnswers, path: Path) -> None:
-    """A CSV file with one row a picture: its label, what was shown, and its other columns."""
+def to_csv(answers: PictureAnswers) -> str:
+    """A line a picture: its label, what was shown, and its other columns."""
     pictures = answers.pictures
     people = {} if pictures.persons is None else {"person": pictures.persons}
-
-    def write(partial: Path) -> None:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(
-                [
-                    "file",
-                    "label",
-                    "shown",
-                    "top_emotion",
-                    "confidence",
-                    "unsure",
-                    "overlapping",
-                    *people,
-                    *pictures.groups,
-                ]
-            )
-            for at, picture in enumerate(pictures.paths):
-                found = answers.confidence[at]
-                writer.writerow(
-                    [
-                        picture.name,
-                        pictures.labels[at],
-                        answers.shown[at],
-                        answers.top[at],
-                        "" if np.isnan(found) else f"{found:.6f}",
-                        answers.shown[at] == UNSURE,
-                        bool(answers.overlapping[at]),
-                        *(values[at] for values in (*people.values(), *pictures.groups.values())),
-                    ]
-                )
-
-    write_beside(path, write)
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(
+        [
+            "file",
+            "label",
+            "shown",
+            "top_emotion",
+            "confidence",
+            "unsure",
+            "overlapping",
+            *people,
+            *pictures.groups,
+        ]
+    )
+    for at, picture in enumerate(pictures.paths):
+        found = answers.confidence[at]
+        writer.writerow(
+            [
+                picture.name,
+                pictures.labels[at],
+                answers.shown[at],
+                answers.top[at],
+                "" if np.isnan(found) else f"{found:.6f}",
+                answers.shown[at] == UNSURE,
+                bool(answers.overlapping[at]),
+                *(values[at] for values in (*people.values(), *pictures.groups.values())),
+            ]
+        )
+    return stream.getvalue()

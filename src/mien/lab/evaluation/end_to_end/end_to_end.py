@@ -24,6 +24,9 @@ SCHEMA = "mien.end-to-end/1"
 LEAST_PICTURES = 20
 """Classes with fewer pictures do not count in the mean of the classes."""
 
+MOST_GROUPS = 20
+"""A column with more different values, such as a name for each picture, has no groups."""
+
 
 @dataclass(frozen=True)
 class ClassInPictures:
@@ -132,63 +135,13 @@ def measure_end_to_end(answers: PictureAnswers) -> EndToEnd:
     Intervals come from resampling persons, not pictures (the cluster bootstrap, Field and Welsh
     2007): two pictures of one person are no two independent ones.
     """
-    pictures, weights = answers.pictures, _weights(answers)
+    pictures, told = answers.pictures, _told(answers)
     labels = pictures.labels
-    right, shown = answers.top == labels, answers.shown == labels
-    found = answers.top != MISSED
-    said = found & (answers.shown != UNSURE)
-    neutral, happy = labels == "neutral", labels == "happy"
-    negative = np.isin(answers.shown, [label for label, sign in VALENCE.items() if sign < 0])
-
-    def share(of: NDArray[np.bool_], where: NDArray[np.bool_]) -> Estimate:
-        return _share(of, where, weights)
-
-    everywhere = np.ones(len(labels), bool)
-    classes = tuple(
-        ClassInPictures(
-            label,
-            int((labels == label).sum()),
-            share(right, labels == label),
-            share(shown, labels == label),
-        )
-        for label in sorted(set(labels.tolist()))
-    )
+    classes = _classes(told, labels)
     counted = [each.label for each in classes if each.pictures >= LEAST_PICTURES]
-
-    def figures(where: NDArray[np.bool_]) -> dict[str, Estimate]:
-        return {
-            "right": share(right, where),
-            "unsure": share(answers.shown == UNSURE, where & found),
-            "neutral_shown_negative": share(negative, where & neutral),
-            "happy_shown": share(shown, where & happy),
-        }
-
-    groups, gaps = [], []
-    for column, values in pictures.groups.items():
-        names = sorted({value for value in values.tolist() if value})
-        if not 2 <= len(names) <= 20:
-            continue
-        for name in names:
-            inside = values == name
-            groups.append(GroupInPictures(column, name, int(inside.sum()), **figures(inside)))
-        if len(names) == 2:
-            first, second = (values == name for name in names)
-            pairs = {
-                "right": (right, everywhere),
-                "unsure": (answers.shown == UNSURE, found),
-                "neutral_shown_negative": (negative, neutral),
-                "happy_shown": (shown, happy),
-            }
-            gaps.append(
-                GroupGap(
-                    column,
-                    (names[0], names[1]),
-                    **{
-                        key: _gap(of, where & first, where & second, weights)
-                        for key, (of, where) in pairs.items()
-                    },
-                )
-            )
+    groups, gaps = _groups_and_gaps(told, pictures.groups)
+    everywhere, neutral = np.ones(len(labels), bool), labels == "neutral"
+    said = told.found & ~told.unsure
     return EndToEnd(
         source=str(pictures.source),
         model=answers.model,
@@ -196,20 +149,88 @@ def measure_end_to_end(answers: PictureAnswers) -> EndToEnd:
         reading=answers.reading,
         pictures=len(labels),
         persons=None if pictures.persons is None else len(set(pictures.persons.tolist())),
-        missed=int((~found).sum()),
+        missed=int((~told.found).sum()),
         overlapping=int(answers.overlapping.sum()),
         unreadable=len(answers.unreadable),
-        right=share(right, everywhere),
-        mean_of_classes=_mean_share(right, [labels == label for label in counted], weights),
-        shown=share(shown, everywhere),
-        answered=share(said, found),
-        right_when_answered=share(shown, said),
-        calibration_error=_calibration_error(answers, right, found, weights),
-        neutral_shown_negative=share(negative, neutral),
+        right=_share(told.right, everywhere, told.weights),
+        mean_of_classes=_mean_share(
+            told.right, [labels == label for label in counted], told.weights
+        ),
+        shown=_share(told.shown, everywhere, told.weights),
+        answered=_share(said, told.found, told.weights),
+        right_when_answered=_share(told.shown, said, told.weights),
+        calibration_error=_calibration_error(answers, told.right, told.found, told.weights),
+        neutral_shown_negative=_share(told.negative, neutral, told.weights),
         classes=classes,
-        groups=tuple(groups),
-        gaps=tuple(gaps),
+        groups=groups,
+        gaps=gaps,
     )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What was said of each of ``n`` pictures, and how often it is drawn: ``(samples, n)``."""
+
+    right: NDArray[np.bool_]
+    shown: NDArray[np.bool_]
+    found: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
+    negative: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    of_group: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+    """What is told of groups: which pictures count for it, and among which."""
+
+
+def _told(answers: PictureAnswers) -> _Told:
+    labels = answers.pictures.labels
+    right, shown = answers.top == labels, answers.shown == labels
+    found, unsure = answers.top != MISSED, answers.shown == UNSURE
+    negative = np.isin(answers.shown, [label for label, sign in VALENCE.items() if sign < 0])
+    of_group = {
+        "right": (right, np.ones(len(labels), bool)),
+        "unsure": (unsure, found),
+        "neutral_shown_negative": (negative, labels == "neutral"),
+        "happy_shown": (shown, labels == "happy"),
+    }
+    return _Told(right, shown, found, unsure, negative, _weights(answers), of_group)
+
+
+def _classes(told: _Told, labels: NDArray[np.str_]) -> tuple[ClassInPictures, ...]:
+    return tuple(
+        ClassInPictures(
+            label,
+            int((labels == label).sum()),
+            _share(told.right, labels == label, told.weights),
+            _share(told.shown, labels == label, told.weights),
+        )
+        for label in sorted(set(labels.tolist()))
+    )
+
+
+def _groups_and_gaps(
+    told: _Told, columns: dict[str, NDArray[np.str_]]
+) -> tuple[tuple[GroupInPictures, ...], tuple[GroupGap, ...]]:
+    """Of each column with ``MOST_GROUPS`` groups or fewer; gaps of those with two."""
+    groups, gaps = [], []
+    for column, values in columns.items():
+        names = sorted({value for value in values.tolist() if value})
+        if not 2 <= len(names) <= MOST_GROUPS:
+            continue
+        for name in names:
+            inside = values == name
+            figures = {
+                key: _share(of, where & inside, told.weights)
+                for key, (of, where) in told.of_group.items()
+            }
+            groups.append(GroupInPictures(column, name, int(inside.sum()), **figures))
+        if len(names) == 2:
+            first, second = (values == name for name in names)
+            between = {
+                key: _gap(of, where & first, where & second, told.weights)
+                for key, (of, where) in told.of_group.items()
+            }
+            gaps.append(GroupGap(column, (names[0], names[1]), **between))
+    return tuple(groups), tuple(gaps)
 
 
 def _weights(answers: PictureAnswers) -> NDArray[np.float64]:
@@ -235,9 +256,15 @@ def _shares(
 ) -> NDArray[np.float64]:
     """The share in each sample; NaN where none of ``where`` was drawn."""
     inside = weights[:, where]
-    with np.errstate(invalid="ignore"):
-        shares: NDArray[np.float64] = inside @ of[where] / inside.sum(axis=1)
-    return shares
+    return _mean_of_drawn(inside @ of[where].astype(np.float64), inside)
+
+
+def _mean_of_drawn(totals: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Totals by how many were drawn in each sample; NaN in a sample that has none."""
+    counts = drawn.sum(axis=1)
+    unknown = np.full(len(counts), np.nan)
+    means: NDArray[np.float64] = np.divide(totals, counts, out=unknown, where=counts > 0)
+    return means
 
 
 def _mean_share(
@@ -276,8 +303,7 @@ def _calibration_error(
     gaps[np.arange(len(confidence)), bins] = confidence - right[found]
 
     def error(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-        total: NDArray[np.float64] = np.abs(drawn @ gaps).sum(axis=1) / drawn.sum(axis=1)
-        return total
+        return _mean_of_drawn(np.abs(drawn @ gaps).sum(axis=1), drawn)
 
     inside = weights[:, found]
     value = float(error(np.ones((1, len(confidence))))[0])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.lab.beside import write_beside
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.evaluation.evaluate import check_data, predictions_path, result_path
@@ -18,6 +16,7 @@ from mien.lab.evaluation.groups.group_results import Groups
 from mien.lab.evaluation.groups.groups import group_table
 from mien.lab.evaluation.predictions import Predictions, read_predictions
 from mien.lab.evaluation.subject import Subject
+from mien.lab.result_files import json_text, write_results
 
 
 def find_groups(
@@ -83,6 +82,5 @@ def evaluate_groups(
     part = read_predictions(predictions_path(subject, data, views)).split(split)
     found = find_groups(part, calibration, data, table=table, estimate=estimate, cross=cross)
     target = result_path("groups.json", subject, data, views)
-    text = json.dumps(found.to_dict(), indent=1)
-    write_beside(target, lambda partial: partial.write_text(text, "utf-8"))
+    write_results(target.parent, {target.name: json_text(found.to_dict())})
     return found, target

@@ -1,8 +1,4 @@
-"""How good a model is on each group of images, and whether groups differ by more than chance.
-
-The figures by group come from fairlearn's ``MetricFrame`` (Bird et al. 2020, "Fairlearn: A toolkit
-for assessing and improving fairness in AI").
-"""
+"""How good a model is on each group of images, and whether groups differ by more than chance."""
 
 from __future__ import annotations
 
@@ -15,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import DataError, MissingExtraError, UsageError
-from mien.installing import how_to_install
+from mien.errors import DataError, UsageError
 from mien.lab.evaluation.calibration import Calibration, probabilities
 from mien.lab.evaluation.groups.corrections import corrected_together, value_of
 from mien.lab.evaluation.groups.group_results import (
@@ -97,8 +92,6 @@ def group_table(
         If a column has not n values, or there is none.
     UsageError
         If a column in ``estimated`` is not named so.
-    MissingExtraError
-        If fairlearn is not installed.
     """
     misnamed = [name for name in estimated if not name.startswith(ESTIMATED)]
     if misnamed:
@@ -107,7 +100,6 @@ def group_table(
         )
     if not columns:
         raise DataError("there is no column to group by")
-    _metric_frame()  # Says so when fairlearn is missing.
     for name, values in columns.items():
         if len(values) != len(part.rows):
             raise DataError(
@@ -314,49 +306,24 @@ def _gap(
     values: NDArray[np.str_],
     answers: _Answers,
 ) -> Gap:
-    """The largest difference and the smallest ratio of a metric between groups, by fairlearn."""
+    """The gap of a metric of confusion matrices, one of each group's answers."""
 
-    def of_answers(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:
+    def of_group(name: str) -> float:
+        inside = kept & (values == name)
+        labels, predicted = answers.labels[inside], answers.predicted[inside]
         return float(metric(metrics.confusion(labels, predicted, len(answers.classes))))
 
-    frame = _metric_frame()(
-        metrics=of_answers,
-        y_true=answers.labels[kept],
-        y_pred=answers.predicted[kept],
-        sensitive_features=values[kept],
-    )
-    highest = float(frame.by_group.max())
-    return Gap(
-        score,
-        lowest=str(frame.by_group.idxmin()),
-        highest=str(frame.by_group.idxmax()),
-        difference=float(frame.difference(method="between_groups")),
-        ratio=float(frame.ratio(method="between_groups")) if highest > 0 else None,
-    )
+    return _largest_gap(score, {str(name): of_group(name) for name in np.unique(values[kept])})
 
 
 def _unsure_gap(groups: dict[str, Group], shown: list[str], p_value: float) -> Gap:
-    """The largest difference of the share of unsure answers."""
-    rates = {name: value_of(groups[name].unsure) for name in shown}
-    lowest, highest = min(rates, key=lambda name: rates[name]), max(rates, key=lambda n: rates[n])
-    top = rates[highest]
-    return Gap(
-        UNSURE,
-        lowest,
-        highest,
-        top - rates[lowest],
-        rates[lowest] / top if top else None,
-        p_value,
-    )
+    """The gap of the share of unsure answers."""
+    gap = _largest_gap(UNSURE, {name: value_of(groups[name].unsure) for name in shown})
+    return replace(gap, p_value=p_value)
 
 
-def _metric_frame() -> Any:
-    try:
-        from fairlearn.metrics import MetricFrame
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "figures by group need a package that is not installed",
-            where="fairlearn",
-            hint=how_to_install("audit"),
-        ) from error
-    return MetricFrame
+def _largest_gap(score: str, figures: dict[str, float]) -> Gap:
+    """The largest difference and the smallest ratio between groups; the first of equal ones."""
+    lowest, highest = min(figures, key=figures.__getitem__), max(figures, key=figures.__getitem__)
+    least, most = figures[lowest], figures[highest]
+    return Gap(score, lowest, highest, most - least, least / most if most > 0 else None)

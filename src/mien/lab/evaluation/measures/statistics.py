@@ -75,8 +75,11 @@ def centred_estimate(value: float, replicates: NDArray[np.float64]) -> Estimate:
 
     The quantiles are moved by what the replicates exceed the value on average, and cut at 0.
     """
-    excess = replicates.mean() - value
-    return estimate(value, np.maximum(replicates - excess, 0))
+    known = replicates[~np.isnan(replicates)]
+    if not len(known):
+        return UNDEFINED
+    excess = known.mean() - value
+    return estimate(value, np.maximum(known - excess, 0))
 
 
 def share(hits: int, of: int) -> Estimate:

@@ -254,7 +254,7 @@ function makeWhy(face, { crop, maps }, number) {
   const show = () => {
     const label = choice.value;
     if (image.complete && image.naturalWidth) drawHeat(canvas, image, maps[label]);
-    const sentence = besideMap(label, maps[label], face.probabilities[label]);
+    const sentence = besideMap(label, maps[label], face.probabilities[label], face);
     canvas.setAttribute("aria-label", `The same face, with the places that speak for ${label}`);
     setText(words, sentence);
   };
@@ -290,8 +290,11 @@ function makeWhy(face, { crop, maps }, number) {
  * @param {string} label
  * @param {number[][]} map
  * @param {number} probability
+ * @param {FaceAnswer} face
  */
-function besideMap(label, map, probability) {
+function besideMap(label, map, probability, face) {
+  const speaking = (face.signs?.signs ?? []).filter((sign) => sign.speaks_for === label);
+  if (speaking.length) return `Visible, and speaks for it: ${speaking.map((sign) => sign.sentence).join("; ")}.`;
   if (!map.flat().some((value) => value > 0)) return `Nothing in this face speaks for “${label}”.`;
   return probability < LIKELY ? `It is not much: the model gives “${label}” only ${percent(probability)}.` : "";
 }
