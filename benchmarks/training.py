@@ -199,14 +199,14 @@ def by_network(
                 subjects["compiled"] = our_steps(fast, data, compiled=True)
             found = in_turn(subjects, rounds, 1)
             session = prepare(plain, data, CPU)
-            macs = count_macs(session.network, plain.input.channels, plain.input.side)
+            macs = count_macs(session.network, plain.input.channels, plain.input.network_side(48))
             speeds = {key: 64 / statistics.median(values) for key, values in found.items()}
             # A backward pass costs about two forward passes.
             rate = max(speeds.values()) * macs * 2 * 3 / 1e9
             rows.append(
                 [
                     plain.model.name,
-                    f"{plain.input.channels}×{plain.input.side}²",
+                    f"{plain.input.channels}×{plain.input.network_side(48)}²",
                     f"{macs / 1e6:.1f}",
                     str(number),
                     rounded(speeds["contiguous"]),

@@ -51,7 +51,10 @@ class Faces(Dataset):
 def plain_steps(images: np.ndarray, labels: np.ndarray, recipe: Recipe) -> Iterator[float]:
     """Train for ever, one batch each time the next loss is asked for; the FER2013 head only."""
     model = create_model(
-        recipe.model.name, {"fer2013": 7}, size=recipe.input.side, **recipe.model.options()
+        recipe.model.name,
+        {"fer2013": 7},
+        size=recipe.input.network_side(48),
+        **recipe.model.options(),
     )
     loader = DataLoader(
         Faces(images, labels, recipe), recipe.batch_size, shuffle=True, drop_last=True

@@ -166,7 +166,7 @@ def test_a_missing_key_is_named(key):
         ),
         ({"heads": {"fer2013": {"labels": "abc", "temperature": 1}}}, "heads.fer2013.labels: "),
         ({"unsure_below": 1.1}, "unsure_below: Input should be less than or equal to 1"),
-        ({"colour": "rgb"}, "colour: Input should be 'grey'"),
+        ({"colour": "red"}, "colour: Input should be 'grey' or 'rgb'"),
         ({"input_height": 48.5}, "input_height: Input should be a valid integer"),
         ({"scores": [{**SCORE, "split": "x"}]}, "scores.0.rule: Field required"),
     ],

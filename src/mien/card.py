@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mien.errors import ModelFileError
 from mien.installing import how_to_update
 
-CARD_VERSION = 5
+CARD_VERSION = 6
 METADATA_KEY = "mien.card"
 """Key of the card's JSON in the ONNX file's ``metadata_props``."""
 
@@ -161,6 +161,9 @@ class Training(_Strict):
 class ModelCard(_Strict):
     """What a model file says of itself.
 
+    The file takes crops of ``input_height`` × ``input_width`` pixels, grey or RGB as ``colour``
+    says; those of the first five card versions take grey ones.
+
     ``heads`` maps the name of each ONNX output to its labels and temperature. ``unsure_below`` is
     the threshold on the top probability of the first head under which a face is *unsure*.
     ``embedding`` is the number of values of the output of that name, ``activation_maps`` describes
@@ -177,7 +180,7 @@ class ModelCard(_Strict):
     mien_version: str
     input_height: int
     input_width: int
-    colour: Literal["grey"] = "grey"
+    colour: Colour = "grey"
     heads: dict[str, Head]
     crop: CropGeometry
     unsure_below: Fraction
@@ -194,6 +197,16 @@ class ModelCard(_Strict):
     training: Training
     scores: tuple[Score, ...]
     commands: tuple[str, ...]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of one crop: ``(height, width)``, or ``(height, width, 3)`` for RGB."""
+        return (self.input_height, self.input_width, *((3,) if self.colour == "rgb" else ()))
+
+    @property
+    def takes(self) -> str:
+        """What the file takes, for people: ``uint8 (n, 48, 48)``."""
+        return f"uint8 (n, {', '.join(map(str, self.input_shape))})"
 
     def score(self, split: str, metric: str, rule: str = ALL_ROWS) -> Score | None:
         """A score of the first head, or None when the card does not have it."""

@@ -72,7 +72,7 @@ def test_the_network_of_the_guide_works():
 import torch, yaml
 from mien.lab.training.run import build
 from mien.lab.training.recipe import parse_recipe
-network = build(parse_recipe(yaml.safe_load({recipe!r}), "guide"), {{"fer2013": 7}})
+network = build(parse_recipe(yaml.safe_load({recipe!r}), "guide"), {{"fer2013": 7}}, 48)
 assert network(torch.zeros(2, 1, 48, 48))["fer2013"].shape == (2, 7)
 assert list(network.parts()) == ["stem", "body", "pool", "heads"]
 """

@@ -120,3 +120,20 @@ def test_any_box_on_any_picture_gives_a_crop(box, shape, roll, scale):
     assert crop.shape == (48, 48)
     assert crop.dtype == np.uint8
     assert np.abs(crop.astype(int) - 77).max() <= 1
+
+
+@pytest.mark.parametrize(("side", "size"), [(48, 48), (300, 96), (60, 112)])
+def test_a_crop_in_colour_is_the_grey_one_with_its_colours(side, size):
+    rng = np.random.default_rng(0)
+    small = rng.integers(0, 256, (30, 30, 3), dtype=np.uint8)
+    image = cv2.resize(small, (300, 300), interpolation=cv2.INTER_CUBIC)
+    face = detection((150, 140), side, 10)
+    colour, grey = (
+        crop_faces(image, [face], TURNED, height=size, width=size, colour=kind)
+        for kind in ("rgb", "grey")
+    )
+    assert colour.shape == (1, size, size, 3)
+    made_grey = cv2.cvtColor(colour[0], cv2.COLOR_RGB2GRAY).astype(int)
+    assert np.abs(made_grey - grey[0]).max() <= 3
+    none = crop_faces(image, [], TURNED, height=size, width=size, colour="rgb")
+    assert none.shape == (0, size, size, 3)

@@ -12,7 +12,7 @@ from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.results import Frame
 from mien.vision.classify import Classifier
-from mien.vision.explain import explain_faces
+from mien.vision.explain import FaceExplanation, explain_faces
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
 onnx = pytest.importorskip("onnx")
@@ -97,3 +97,15 @@ def test_the_stronger_the_yellower():
     assert colours[-1, 1] - colours[-1, 2] > 60
     assert (np.diff(colours[:, 0]) >= 0)[2:].all()
     assert np.ptp(colours[0]) < 5
+
+
+def test_a_crop_in_colour_is_shown_in_colour(analyzer, photo):
+    frame = analyzer.analyze(photo)
+    red = np.zeros((64, 64, 3), np.uint8)
+    red[..., 0] = 200
+    maps = {name: np.zeros((64, 64), np.float32) for name in frame.faces[0].probabilities}
+    explanation = FaceExplanation(red, maps)
+    assert explanation.rgb is red
+    row = draw_explanation(frame, (explanation,))[60:240, 30:240]
+    np.testing.assert_array_equal(row.reshape(-1, 3), np.tile([200, 0, 0], (180 * 210, 1)))
+    assert heat(red, maps["happy"])[0, 0, 0] > heat(red, maps["happy"])[0, 0, 1]

@@ -119,7 +119,7 @@ def _facts(card: ModelCard, path: Path) -> tuple[tuple[str, str], ...]:
     return (
         ("file", str(path)),
         ("summary", card.summary),
-        ("input", f"uint8 (n, {card.input_height}, {card.input_width}), {card.colour}"),
+        ("input", f"{card.takes}, {card.colour}"),
         ("outputs", heads),
         ("readings", _readings(card)),
         ("unsure", _unsure(card)),

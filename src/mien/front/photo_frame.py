@@ -32,9 +32,9 @@ class PhotoFace(Face):
 
     Attributes
     ----------
-    crop : ndarray of shape (48, 48), uint8
-        The face as the model saw it: grey, upright, cut out by the card's geometry; of the card's
-        input size. Read-only.
+    crop : ndarray of shape (48, 48), or another ``card.input_shape``, uint8
+        The face as the model saw it: grey or RGB, upright, cut out by the card's geometry.
+        Read-only.
     """
 
     crop: NDArray[np.uint8] = field(repr=False, compare=False)

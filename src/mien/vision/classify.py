@@ -75,8 +75,8 @@ class Classifier:
 
         Parameters
         ----------
-        crops : ndarray of shape (n, height, width), uint8
-            Grey, of the card's input size; n may be 0.
+        crops : ndarray of shape (n, *card.input_shape), uint8
+            Grey or RGB, as the card says; n may be 0.
 
         Returns
         -------
@@ -114,7 +114,7 @@ class Classifier:
 
         Parameters
         ----------
-        crops : ndarray of shape (n, height, width), uint8
+        crops : ndarray of shape (n, *card.input_shape), uint8
             As for ``classify``.
 
         Returns
@@ -133,7 +133,7 @@ class Classifier:
 
         Parameters
         ----------
-        crops : ndarray of shape (n, height, width), uint8
+        crops : ndarray of shape (n, *card.input_shape), uint8
             As for ``classify``.
 
         Returns
@@ -156,15 +156,11 @@ class Classifier:
         further: dict[str, NDArray[Any]] | None = None,
     ) -> list[NDArray[np.float32]]:
         """The named outputs; empty ones for no crops."""
-        size = (self.card.input_height, self.card.input_width)
+        expected = self.card.takes
         if not isinstance(crops, np.ndarray):
-            raise UsageError(
-                f"crops are {kind_of(crops)}, expected uint8 (n, {size[0]}, {size[1]})"
-            )
-        if crops.dtype != np.uint8 or crops.ndim != 3 or crops.shape[1:] != size:
-            raise UsageError(
-                f"crops are {crops.dtype} {crops.shape}, expected uint8 (n, {size[0]}, {size[1]})"
-            )
+            raise UsageError(f"crops are {kind_of(crops)}, expected {expected}")
+        if crops.dtype != np.uint8 or not crops.ndim or crops.shape[1:] != self.card.input_shape:
+            raise UsageError(f"crops are {crops.dtype} {crops.shape}, expected {expected}")
         parts = [
             self._session.run(
                 list(outputs), {self._input: crops[at : at + _BATCH], **(further or {})}
@@ -185,9 +181,9 @@ def read_card(session: onnxruntime.InferenceSession, path: Path) -> ModelCard:
         )
     card = ModelCard.from_json(text, path)
     inputs, outputs = session.get_inputs(), {output.name for output in session.get_outputs()}
-    size = [card.input_height, card.input_width]
-    if len(inputs) != 1 or inputs[0].type != "tensor(uint8)" or inputs[0].shape[1:] != size:
-        raise ModelFileError(f"its input is not uint8 (n, {size[0]}, {size[1]})", where=path)
+    shape = list(card.input_shape)
+    if len(inputs) != 1 or inputs[0].type != "tensor(uint8)" or inputs[0].shape[1:] != shape:
+        raise ModelFileError(f"its input is not {card.takes}", where=path)
     named = set(card.heads)
     named |= {EMBEDDING} if card.embedding is not None else set()
     named |= {ACTIVATION_MAPS} if card.activation_maps is not None else set()

@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from mien.card import Colour, CropGeometry
+from mien.card import Colour, CropGeometry, ModelCard
 from mien.vision.detection.detector import Detection, Image
 
 # Warping reads four pixels for each one it writes, so a face is first brought down by area
@@ -120,10 +120,31 @@ def crop_face(
 
 
 def crop_faces(
-    image: Image, detections: list[Detection], geometry: CropGeometry, *, height: int, width: int
+    image: Image,
+    detections: list[Detection],
+    geometry: CropGeometry,
+    *,
+    height: int,
+    width: int,
+    colour: Colour = "grey",
 ) -> np.ndarray:
-    """``crop_face`` for each detection: ``(n, height, width)`` uint8, n may be 0."""
-    crops = np.empty((len(detections), height, width), dtype=np.uint8)
+    """``crop_face`` for each detection: ``(n, height, width[, 3])`` uint8, n may be 0."""
+    channels = (3,) if colour == "rgb" else ()
+    crops = np.empty((len(detections), height, width, *channels), dtype=np.uint8)
     for position, detection in enumerate(detections):
-        crops[position] = crop_face(image, detection, geometry, height=height, width=width)
+        crops[position] = crop_face(
+            image, detection, geometry, height=height, width=width, colour=colour
+        )
     return crops
+
+
+def crop_for_model(image: Image, detections: list[Detection], card: ModelCard) -> np.ndarray:
+    """``crop_faces`` as the model of ``card`` takes them: ``(n, *card.input_shape)`` uint8."""
+    return crop_faces(
+        image,
+        detections,
+        card.crop,
+        height=card.input_height,
+        width=card.input_width,
+        colour=card.colour,
+    )

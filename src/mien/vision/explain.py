@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mien.errors import ModelFileError
 from mien.results import Frame
 from mien.vision.classify import Classifier
-from mien.vision.crop import crop_faces
+from mien.vision.crop import crop_for_model
 from mien.vision.detection.detector import Detection
 
 
@@ -21,15 +21,20 @@ class FaceExplanation:
 
     Attributes
     ----------
-    crop : ndarray of shape (48, 48), uint8
-        The grey face crop, of the card's input size.
-    maps : dict of str to ndarray of shape (48, 48), float32
+    crop : ndarray of shape (height, width) or (height, width, 3), uint8
+        The face crop, grey or RGB, of the card's input size.
+    maps : dict of str to ndarray of shape (height, width), float32
         By expression, pixel for pixel of the crop: 0 where nothing speaks for it, 1 at the place
         that speaks for it most. Strengths of different maps cannot be compared.
     """
 
     crop: NDArray[np.uint8]
     maps: dict[str, NDArray[np.float32]]
+
+    @property
+    def rgb(self) -> NDArray[np.uint8]:
+        """The crop as RGB, whether it is grey or not: ``(height, width, 3)`` uint8."""
+        return np.repeat(self.crop[:, :, None], 3, axis=2) if self.crop.ndim == 2 else self.crop
 
 
 def explain_faces(
@@ -54,12 +59,8 @@ def explain_faces(
     ModelFileError
         If the model file has no such output.
     """
-    card = classifier.card
     detections = [Detection(face.xyxy, face.score, face.landmarks) for face in frame.faces]
-    crops = crop_faces(
-        image, detections, card.crop, height=card.input_height, width=card.input_width
-    )
-    return explain_crops(classifier, crops)
+    return explain_crops(classifier, crop_for_model(image, detections, classifier.card))
 
 
 def explain_crops(classifier: Classifier, crops: NDArray[np.uint8]) -> tuple[FaceExplanation, ...]:
@@ -68,8 +69,7 @@ def explain_crops(classifier: Classifier, crops: NDArray[np.uint8]) -> tuple[Fac
     Parameters
     ----------
     classifier : Classifier
-    crops : ndarray of shape (n, height, width), uint8
-        Grey, of the card's input size.
+    crops : ndarray of shape (n, *card.input_shape), uint8
 
     Raises
     ------

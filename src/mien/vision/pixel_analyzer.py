@@ -20,7 +20,7 @@ from mien.options import choice, flag, positive
 from mien.packaged import find_model
 from mien.results import Face, Frame
 from mien.vision.classify import Classifier
-from mien.vision.crop import crop_faces
+from mien.vision.crop import crop_for_model
 from mien.vision.detection.detector import (
     DEFAULT_DETECTOR,
     Detection,
@@ -196,11 +196,8 @@ class PixelAnalyzer:
         return self.read_crops(self.cut_out(image, detections), detections)
 
     def cut_out(self, image: NDArray[np.uint8], detections: list[Detection]) -> NDArray[np.uint8]:
-        """The faces as the model sees them: ``(n, height, width)`` grey, of the card's size."""
-        card = self.card
-        return crop_faces(
-            image, detections, card.crop, height=card.input_height, width=card.input_width
-        )
+        """The faces as the model sees them: ``(n, *card.input_shape)`` uint8."""
+        return crop_for_model(image, detections, self.card)
 
     def read_crops(self, crops: NDArray[np.uint8], detections: list[Detection]) -> tuple[Face, ...]:
         """What faces that have been cut out already express, in their order.
@@ -229,7 +226,7 @@ class PixelAnalyzer:
         )
 
     def look(self, crops: NDArray[np.uint8]) -> CropReadings:
-        """All that the model says of crops ``(n, height, width)``: see ``read_crops``."""
+        """All that the model says of crops ``(n, *card.input_shape)``: see ``read_crops``."""
         return read_crops(self.classifier, self.reader, crops)
 
 

@@ -172,3 +172,9 @@ def test_ranges() -> None:
     for text in ("", "..", "5..2", "a", "-1", "1...2", "1.5"):
         with pytest.raises(UsageError, match="is no range"):
             number_range(text, "--faces")
+
+
+def test_sharpness_means_the_same_whatever_the_model_takes() -> None:
+    small = np.random.default_rng(0).integers(0, 256, (48, 48), dtype=np.uint8)
+    large = np.repeat(np.kron(small, np.ones((2, 2), np.uint8))[..., None], 3, axis=2)
+    assert sharpness(large) == pytest.approx(sharpness(small), rel=0.01)

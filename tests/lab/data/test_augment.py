@@ -66,7 +66,7 @@ def _run(
 def test_shape_and_dtype(input):
     for options in (OFF, EVERYTHING):
         found = _run(_images(5), options, input)
-        assert found.shape == (5, input.channels, input.side, input.side)
+        assert found.shape == (5, input.channels, input.network_side(48), input.network_side(48))
         assert found.dtype == torch.float32
 
 
@@ -74,7 +74,7 @@ def test_shape_and_dtype(input):
 def test_with_everything_off_it_is_preprocess_alone(input):
     images = _images(4)
     expected = preprocess(images[:, None].float(), input)
-    exact = input.side == 48
+    exact = input.network_side(48) == 48
     # Where it resizes, grid_sample's coordinates are off by a rounding error.
     torch.testing.assert_close(
         _run(images, OFF, input), expected, atol=0 if exact else 1e-3, rtol=0
@@ -334,7 +334,7 @@ def test_erasing_gives_a_rectangle_the_mean(input):
         # Not quite all of it: here and there a pixel is the mean by chance.
         assert int(image.sum()) >= 0.98 * height * width
         last = max(rows.max(), columns.max())
-        if min(rows.min(), columns.min()) > 0 and last < input.side - 1:
+        if min(rows.min(), columns.min()) > 0 and last < input.network_side(48) - 1:
             shapes.append(height / width)
     # From 1:3 to 3:1, but for rounding to whole pixels.
     assert max(shapes) < 4.1
@@ -373,3 +373,16 @@ def test_what_counts_as_a_change():
 def test_options_out_of_range(options):
     with pytest.raises(ValidationError):
         Augmentation(**options)
+
+
+@pytest.mark.parametrize("input", [CROP, Input(crop=44, size=64)], ids=str)
+def test_a_colour_image_with_equal_channels_is_changed_as_the_grey_one(input):
+    grey = torch.randint(0, 256, (6, 96, 96), dtype=torch.uint8, generator=torch.manual_seed(0))
+    options = Augmentation(rotation=10, shift=0.1, scale=(0.9, 1.1), brightness=0.2, erasing=1)
+    coloured = Input(**{**input.model_dump(), "colour": True, "channels": 3})
+    for images, seen in ((grey, input), (grey[..., None].expand(-1, -1, -1, 3), coloured)):
+        found = augment(images, torch.arange(6), 0, seen, options, torch.Generator().manual_seed(1))
+        if seen is input:
+            plain = found
+    assert plain.shape[-1] == input.network_side(96) == (input.size or 88)
+    torch.testing.assert_close(found, plain.expand(-1, 3, -1, -1), atol=1e-4, rtol=1e-4)

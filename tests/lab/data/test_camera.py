@@ -91,3 +91,27 @@ def test_recipes_of_before_draw_what_they_drew():
     assert not torch.equal(ends[0][1], ends[1][1])
     assert plain.camera == NONE
     assert lit.changes_pixels
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "noise"])
+def test_all_channels_of_a_colour_image_change_alike(kind):
+    grey = faces()
+    found = changed(kind, grey.expand(-1, 3, -1, -1))
+    torch.testing.assert_close(found, changed(kind, grey).expand(-1, 3, -1, -1))
+
+
+def test_noise_is_another_in_each_channel():
+    found = changed("noise", faces().expand(-1, 3, -1, -1))
+    assert not torch.equal(found[:, 0], found[:, 1])
+
+
+def test_blur_grows_with_the_image():
+    """Twice the pixels, the same look."""
+    small, large = faces(side=44), torch.nn.functional.interpolate(faces(side=44), scale_factor=2)
+    chances = NONE | {"blur": 1.0}
+    blurred, larger = (
+        through_camera(pixels, chances, torch.Generator().manual_seed(0), enlarged=enlarged)
+        for pixels, enlarged in ((small, 1.0), (large, 2.0))
+    )
+    there = torch.nn.functional.interpolate(larger, (44, 44), mode="area")
+    assert (there - blurred).abs().mean() < 0.35 * (small - blurred).abs().mean()

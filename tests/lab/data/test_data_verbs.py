@@ -79,13 +79,14 @@ def test_the_list_says_what_each_set_is(tmp_path, data_home, faces, write_csv, w
     done = _run("list")
     row = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["fer2013"])
     assert row.split()[1:] == [
-        "96", "56", "/", "21", "/", "19", "fer2013", "yes", f"{faces.sha256[:8]}…",
+        "96", "48", "56", "/", "21", "/", "19", "fer2013", "yes", f"{faces.sha256[:8]}…",
     ]  # fmt: skip
     assert "broken.safetensors: the imported data set is damaged; import it again" in done.stderr
     (one,) = json.loads(_run("list", "--json").stdout)
     assert one["sha256"] == faces.sha256
     assert one["splits"] == {"Training": 56, "PublicTest": 21, "PrivateTest": 19}
     assert one["ferplus_votes"] is True
+    assert (one["size"], one["colour"]) == (48, False)
 
 
 def test_replacing_another_set_is_said(tmp_path, faces, write_csv):

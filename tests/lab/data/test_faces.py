@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mien.emotions import FER2013
 from mien.errors import DataError
-from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.faces import SPLITS, FaceData, ImageShape
 from mien.lab.data.twins import has_twin, twin_groups
 
 
@@ -127,3 +128,42 @@ def test_twins_form_groups():
     images[3] = images[1]
     images[4, 0, 0] ^= 1
     assert twin_groups(images).tolist() == [0, 1, 2, 1, 4]
+
+
+COLOURED = np.random.default_rng(0).integers(0, 256, (9, 100, 100, 3), dtype=np.uint8)
+
+
+def _coloured() -> FaceData:
+    return replace(_pattern(), images=COLOURED)
+
+
+def test_a_fitted_set_is_reduced_as_pillow_does_it_and_stays_the_same_set():
+    data = _coloured()
+    fitted = data.fitted(ImageShape(48, False))
+    for image, found in zip(COLOURED, fitted.images, strict=True):
+        grey = Image.fromarray(image).convert("L")
+        expected = grey.resize((48, 48), Image.Resampling.BOX)
+        np.testing.assert_array_equal(found, np.asarray(expected))
+    assert fitted.sha256 == data.sha256
+    assert fitted.fitted(ImageShape(32, False)).sha256 == data.sha256
+    # What is left out of it is another set.
+    assert fitted.take(np.arange(3)).sha256 != data.take(np.arange(3)).sha256
+    assert data.fitted(data.image_shape) is data
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        (ImageShape(64, False), "48×48 pixels, 64×64 are asked for; .*--size 64$"),
+        (ImageShape(48, True), "are grey, colour is asked for; .*--size 48 --colour$"),
+    ],
+)
+def test_a_set_cannot_gain_pixels_or_colour(shape, message):
+    with pytest.raises(DataError, match=message):
+        _pattern().fitted(shape)
+
+
+@pytest.mark.parametrize("shape", [(9, 48), (9, 48, 47), (9, 48, 48, 1), (9, 48, 48, 4)])
+def test_images_of_other_forms_are_refused(shape):
+    with pytest.raises(DataError, match=r"expected \(n, side, side\[, 3\]\)"):
+        replace(_pattern(), images=np.zeros(shape, np.uint8))

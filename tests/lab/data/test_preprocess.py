@@ -57,7 +57,7 @@ def test_resizing_comes_before_scaling(size):
 
 
 def test_the_side_is_the_crops_unless_it_is_resized():
-    assert (Input(crop=44).side, Input(crop=44, size=64).side) == (44, 64)
+    assert [Input(crop=44, size=size).network_side(48) for size in (None, 64)] == [44, 64]
 
 
 def test_a_blank_image_is_standardised_to_zeros():

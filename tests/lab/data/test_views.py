@@ -32,7 +32,7 @@ def test_the_central_crop_is_cut_out_of_the_middle(crop, top):
 def test_ten_crops_are_centre_and_corners_and_their_mirror_images(input):
     images, crop = _images(), input.crop
     found = ten_crop(images, input)
-    assert found.shape == (10, 3, input.channels, input.side, input.side)
+    assert found.shape == (10, 3, input.channels, input.network_side(48), input.network_side(48))
     middle, far = (48 - crop) // 2, 48 - crop
     places = [(middle, middle), (0, 0), (0, far), (far, 0), (far, far)]
     for view, (top, left) in zip(found[:5], places, strict=True):
@@ -60,3 +60,14 @@ def test_a_mirror_view_is_the_view_of_the_mirror_image():
 def test_without_a_smaller_crop_ten_crops_are_two_views(size):
     images, input = _images(), Input(crop=48, size=size)
     assert torch.equal(ten_crop(images, input), flip_views(images, input))
+
+
+@pytest.mark.parametrize("make", [single_view, flip_views, ten_crop])
+def test_views_of_larger_images_in_colour_are_those_of_their_channels(make):
+    rng = np.random.default_rng(0)
+    images = torch.from_numpy(rng.integers(0, 256, (2, 96, 96, 3), dtype=np.uint8))
+    found = make(images, Input(crop=44, colour=True, scaling="raw"))
+    assert found.shape[1:] == (2, 3, 88, 88)
+    for channel in range(3):
+        alone = make(images[..., channel], Input(crop=44, scaling="raw"))
+        assert torch.equal(found[:, :, channel], alone[:, :, 0])

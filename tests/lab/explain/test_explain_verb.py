@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from mien.cli.lab.explain import explain, faces_to_show
 from mien.errors import MienError, RunError, UsageError
+from mien.lab.data.faces import AS_FER2013
 from mien.lab.data.store import save_faces, stored_path
 from mien.lab.evaluation.subject import RunSubject
 from mien.lab.explain.explain import explain_run
@@ -119,7 +120,7 @@ def test_a_photo_is_cropped_as_the_runtime_does_it():
     (crop,) = crop_faces(
         photo, analyzer.detector.detect(photo), analyzer.card.crop, height=48, width=48
     )
-    (shown,) = faces_to_show(str(packaged_path(ASTRONAUT)))
+    (shown,) = faces_to_show(str(packaged_path(ASTRONAUT)), AS_FER2013)
     np.testing.assert_array_equal(shown.image, crop)
 
 

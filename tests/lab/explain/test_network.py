@@ -229,7 +229,7 @@ def test_maps_are_put_where_the_crop_was(size):
     image[0, 10, 30] = 200
     inputs = network_input(image, options)
     found = Saliency("integrated gradients", inputs[:, 0].numpy(), (0,))
-    placed = on_image(found, options)
+    placed = on_image(found, options, 48)
     assert placed.shape == (1, 48, 48)
     assert np.isnan(placed[0, :2]).all() and np.isnan(placed[0, :, -2:]).all()
     assert np.isfinite(placed[0, 2:-2, 2:-2]).all()

@@ -160,10 +160,16 @@ def test_it_works_with_three_channels(case):
     _assert_it_computes(case.entry, 3)
 
 
+@pytest.mark.parametrize("name", ["vgg8", "cnn-132k", "fcnn-256-512", "mini-xception"])
+def test_it_computes_at_96_pixels_in_colour(name):
+    _assert_it_computes(find_entry(name), 3, 96)
+
+
 @torch.inference_mode()
-def _assert_it_computes(entry: Entry, channels: int) -> None:
-    network = _build(entry, channels, entry.smallest)
-    for head, values in network(_images(2, channels, entry.smallest)).items():
+def _assert_it_computes(entry: Entry, channels: int, side: int | None = None) -> None:
+    side = side or entry.smallest
+    network = _build(entry, channels, side)
+    for head, values in network(_images(2, channels, side)).items():
         assert values.shape == (2, HEADS[head])
         assert values.isfinite().all()
 

@@ -26,8 +26,8 @@ def test_every_packaged_recipe_loads_and_its_model_builds(name):
     heads = {FER2013.name: len(FER2013)}
     if recipe.data.ferplus:
         heads[FERPLUS.name] = len(FERPLUS)
-    model = build(recipe, heads).eval()
-    side = recipe.input.side
+    model = build(recipe, heads, 48).eval()
+    side = recipe.input.network_side(48)
     with torch.inference_mode():
         logits = model(torch.zeros(1, recipe.input.channels, side, side))
     assert {head: values.shape[1] for head, values in logits.items()} == heads

@@ -18,6 +18,8 @@ from PIL import Image as PillowImage
 
 from mien.media.image import read_image
 from mien.server.reading.answers import FrameAnswer
+from mien.server.reading.engine import explanation_to_dict
+from mien.vision.explain import FaceExplanation
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
 from ..conftest import encoded, running
@@ -445,3 +447,11 @@ def test_a_picture_that_is_cut_off_is_answered_as_incomplete(client, jpeg):
     without_end = client.post("/v1/analyze", content=jpeg[:-2]).json()
     assert "incomplete" not in without_end
     assert without_end["faces"] == client.post("/v1/analyze", content=jpeg).json()["faces"]
+
+
+def test_a_crop_in_colour_is_answered_in_colour():
+    red = np.zeros((64, 64, 3), np.uint8)
+    red[..., 0] = 200
+    answer = explanation_to_dict(FaceExplanation(red, {"happy": np.ones((64, 64), np.float32)}))
+    png = base64.b64decode(answer["crop"].partition(",")[2])
+    assert PillowImage.open(io.BytesIO(png)).getpixel((5, 5)) == (200, 0, 0)

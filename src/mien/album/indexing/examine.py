@@ -36,8 +36,8 @@ from mien.vision.detection.detector import Detection, input_pixels_of
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
 LEAST_CROP_SIDE = 48.0
-"""Faces are cropped from a decoding in which they have at least as many pixels a side, if the
-photo has them."""
+"""Faces are cropped from a decoding in which they have at least as many pixels a side, or as many
+as the model takes if that is more, if the photo has them."""
 
 FIRST_DECODED = 6
 """A JPEG is first decoded with at least so many times the pixels that the detector sees. It finds
@@ -158,7 +158,7 @@ def examine_photo(
         For errors.
     reduce : bool
         Decode a JPEG no larger than ``FIRST_DECODED`` asks, and once more, larger, if a face has
-        less than ``LEAST_CROP_SIDE`` pixels in it. False, or a detector that does not say what it
+        fewer pixels in it than the crop wants. False, or a detector that does not say what it
         sees, decodes at full size, and gives that to the detector.
 
     Raises
@@ -179,9 +179,10 @@ def examine_photo(
     detections = _scaled(found, by, by)
     close = photo
     smallest = min((min(d.width, d.height) for d in detections), default=math.inf)
-    if smallest < LEAST_CROP_SIDE and photo.reduction > 1:
+    wanted = max(LEAST_CROP_SIDE, analyzer.card.input_height)
+    if smallest < wanted and photo.reduction > 1:
         pixels = photo.image.shape[0] * photo.image.shape[1]
-        needed = math.ceil(pixels * (LEAST_CROP_SIDE / smallest) ** 2)
+        needed = math.ceil(pixels * (wanted / smallest) ** 2)
         close = read_photo(content, name, least_pixels=needed, turned=turned)
         detections = _scaled(detections, *_ratio(photo.image.shape, close.image.shape))
     return PictureRecord(

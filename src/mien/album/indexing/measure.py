@@ -8,25 +8,33 @@ import numpy.typing as npt
 
 _LEAST_CONTRAST = 16.0
 _BRIGHT_PERCENTILE = 95
+_SIDE = 48
+"""Pixels a side at which sharpness is measured, whatever the model takes."""
 
 
 def sharpness(crop: npt.NDArray[np.uint8]) -> float:
     """How sharp a face crop is, whatever its light and contrast.
 
     The variance of the Laplacian (Pech-Pacheco et al. 2000, "Diatom autofocusing in brightfield
-    microscopy") over the variance of the grey levels. All crops have the model's input size, so
-    this asks whether the face is sharp at the resolution at which its expression is read.
+    microscopy") over the variance of the grey levels. Crops are brought to 48 pixels a side, the
+    input of the packaged models, so that a number means the same whichever model reads the album.
 
     Parameters
     ----------
-    crop : ndarray of shape (h, w), uint8
-        Grey.
+    crop : ndarray of shape (h, w) or (h, w, 3), uint8
+        Grey, or RGB.
 
     Returns
     -------
     float
         0 or more; a sharp face has about 0.2 and more, an even surface 0.
     """
+    if crop.ndim == 3:
+        crop = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    if max(crop.shape) > _SIDE:
+        crop = cv2.resize(crop, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(
+            np.uint8, copy=False
+        )
     laplacian = cv2.Laplacian(crop, cv2.CV_32F)
     # A face in near darkness has little but noise in it, which would look sharp.
     return float(laplacian.var() / max(float(crop.var()), _LEAST_CONTRAST))

@@ -71,6 +71,18 @@ def import_data(
         ),
     ] = 0.1,
     seed: Annotated[int, typer.Option(help="Decides which images are held out.")] = 0,
+    size: Annotated[
+        int,
+        typer.Option(
+            min=32,
+            max=512,
+            help="Pixels a side that every image is brought to. More than 48 is for images that "
+            "have them, and for recipes that say input.size or leave it out.",
+        ),
+    ] = 48,
+    colour: Annotated[
+        bool, typer.Option("--colour", help="Keep colour, for recipes with input.colour.")
+    ] = False,
     image_column: Annotated[
         str | None, typer.Option(help="Column of the images or pixels.", show_default=False)
     ] = None,
@@ -84,6 +96,7 @@ def import_data(
     """Check a data set image by image and keep it, with its SHA-256, for training."""
     require_lab()
     from mien.lab.data.audit.vote_join import check_join
+    from mien.lab.data.faces import ImageShape
     from mien.lab.data.labels.mapping import load_mapping
     from mien.lab.data.source_content import Columns
     from mien.lab.data.store import import_faces, stored_path
@@ -101,12 +114,14 @@ def import_data(
             columns=Columns(image=image_column, label=label_column, split=split_column),
             holdout=holdout,
             seed=seed,
+            shape=ImageShape(size, colour),
         )
     out.print(_counts_table(data))
     for note in data.notes:
         out.print(f"note: {note}", markup=False)
     if before not in (None, data.sha256):
         out.print(f"note: it replaces another data set {name} (SHA-256 {before[:12]}…)")
+    out.print(f"images: {data.image_shape}")
     out.print(f"label set: {data.label_set.name} ({', '.join(data.label_set.labels)})")
     join = check_join(data)
     agreement = "" if join is None else f"; {join.sentence}"
@@ -137,6 +152,8 @@ def list_data(
                 "name": one.name,
                 "path": str(one.path),
                 "rows": one.rows,
+                "size": one.image_shape.side,
+                "colour": one.image_shape.colour,
                 "label_set": one.label_set.name,
                 "labels": list(one.label_set.labels),
                 "splits": one.splits,
@@ -150,16 +167,18 @@ def list_data(
     elif not stored and not damaged:
         out.print("no data set has been imported; import one: mien data import fer2013.csv")
     else:
-        table = Table(title="Imported data sets", box=box.SIMPLE)
+        table = Table(title="Imported data sets", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
         table.add_column("name", no_wrap=True)
         table.add_column("images", justify="right")
-        table.add_column("Training / Public / Private", justify="right", no_wrap=True)
+        table.add_column("pixels", no_wrap=True)
+        table.add_column("Train / Public / Private", justify="right", no_wrap=True)
         for column in ("labels", "FER+", "SHA-256"):
             table.add_column(column)
         for one in stored:
             table.add_row(
                 one.name,
                 f"{one.rows:,}",
+                f"{one.image_shape.side}{' colour' if one.image_shape.colour else ''}",
                 " / ".join(f"{count:,}" for count in one.splits.values()),
                 f"{one.label_set.name}",
                 "yes" if one.votes else "no",

@@ -192,10 +192,11 @@ def _print_evaluation(evaluation: Evaluation) -> None:
 
 
 def _whole_image(folder: Path) -> bool:
-    from mien.lab.data.faces import IMAGE_SIZE
     from mien.lab.training.run import Run
 
-    return Run(folder).recipe().input.crop == IMAGE_SIZE
+    run = Run(folder)
+    side = run.image_shape().side
+    return run.recipe().input.cropped(side) == side
 
 
 def _class_table(split: str, found: Measures) -> Table:

@@ -14,7 +14,7 @@ from mien.cli.lab.installed import Threads, require_lab, set_threads
 from mien.errors import DataError, ImageError, UsageError
 
 if TYPE_CHECKING:
-    from mien.lab.data.faces import FaceData
+    from mien.lab.data.faces import FaceData, ImageShape
     from mien.lab.explain.explain import NetworkExplanation
     from mien.lab.explain.shown import Shown
 
@@ -124,7 +124,7 @@ def _shown(name: str, data: FaceData) -> list[Shown]:
     from mien.lab.explain.shown import row_to_show
 
     if not name.startswith(_ROW):
-        return faces_to_show(name)
+        return faces_to_show(name, data.image_shape)
     number = name.removeprefix(_ROW).replace(",", "")
     if not number.isdecimal():
         raise UsageError(
@@ -133,9 +133,8 @@ def _shown(name: str, data: FaceData) -> list[Shown]:
     return [row_to_show(data, int(number))]
 
 
-def faces_to_show(name: str) -> list[Shown]:
+def faces_to_show(name: str, shape: ImageShape) -> list[Shown]:
     """The largest faces of a photo, cropped as the runtime does it; ImageError for none."""
-    from mien.lab.data.faces import IMAGE_SIZE
     from mien.lab.explain.shown import Shown
     from mien.lab.export.cards import FER2013_CROP
     from mien.media.image import read_image
@@ -149,7 +148,14 @@ def faces_to_show(name: str) -> list[Shown]:
     if len(detections) > _MOST_FACES:
         print_note(f"{name}: {len(detections)} faces, the {_MOST_FACES} largest are explained")
     chosen = detections[:_MOST_FACES]
-    crops = crop_faces(photo, chosen, FER2013_CROP, height=IMAGE_SIZE, width=IMAGE_SIZE)
+    crops = crop_faces(
+        photo,
+        chosen,
+        FER2013_CROP,
+        height=shape.side,
+        width=shape.side,
+        colour="rgb" if shape.colour else "grey",
+    )
     plain = Path(name).name
     if len(crops) == 1:
         return [Shown(plain, crops[0])]

@@ -63,8 +63,8 @@ def export(
 
 def _renew(path: Path, to: Path | None, has_more: bool) -> None:
     from mien.lab.data.store import load_faces
+    from mien.lab.evaluation.subject import ModelSubject
     from mien.lab.export.renew import renew_card
-    from mien.vision.classify import Classifier
 
     if has_more:
         raise UsageError(
@@ -73,6 +73,7 @@ def _renew(path: Path, to: Path | None, has_more: bool) -> None:
     if to is None:
         raise UsageError("a model file is not written over", where=path, hint="name another: --out")
     with err.status("making its card anew"):
-        data = load_faces(Classifier(path).card.training.data)
+        subject = ModelSubject(path, to.parent)
+        data = load_faces(subject.data_name).fitted(subject.image_shape)
         card = renew_card(path, data, to)
     out.print(f"{to}: readings {', '.join(reading_names(card))}", markup=False)

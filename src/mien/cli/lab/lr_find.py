@@ -116,7 +116,8 @@ def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]
     from mien.lab.training.transfer import frozen_parts, train_mode
 
     data = load_data(recipe)
-    with TrainingProgress() as progress, explained_memory(recipe, recipe.name):
+    side = data.image_shape.side
+    with TrainingProgress() as progress, explained_memory(recipe, side, recipe.name):
         session = prepare(
             recipe, data, device, on_weights=progress.note, on_features=progress.features
         )
@@ -125,7 +126,7 @@ def _make_step(recipe: Recipe, device: torch.device) -> Callable[[float], float]
     batches = itertools.chain.from_iterable(map(session.batches, itertools.count()))
 
     def step(rate: float) -> float:
-        with explained_memory(recipe, recipe.name):
+        with explained_memory(recipe, side, recipe.name):
             batch = session.share(next(batches), ALONE)
             _, loss = fit(session, session.module, batch, scaler, rate)
         return loss.item()

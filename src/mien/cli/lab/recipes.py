@@ -27,6 +27,7 @@ def recipes(
 ) -> None:
     """List the packaged recipes, or print one, to change and to train from."""
     require_lab()
+    from mien.lab.data.faces import IMAGE_SIZE
     from mien.lab.training.recipe import load_recipe, packaged_recipes
 
     if name is not None:
@@ -45,10 +46,11 @@ def recipes(
     summaries = []
     for known in packaged_recipes():
         recipe = load_recipe(known)
+        side = recipe.input.network_side(IMAGE_SIZE)
         needs = {"FER+ votes": recipe.data.ferplus, "weights": bool(recipe.transfer.weights)}
         table.add_row(
             known,
-            f"{recipe.input.channels}×{recipe.input.side}×{recipe.input.side}",
+            f"{recipe.input.channels}×{side}×{side}",
             str(recipe.epochs),
             ", ".join(what for what, needed in needs.items() if needed),
             *([recipe.summary] if wide else []),

@@ -136,6 +136,7 @@ def _of_file(subject: ModelSubject) -> Facts:
 def _of_run(subject: RunSubject) -> Facts:
     run, network = subject.run, subject.network
     facts, recipe = run.facts(), run.recipe()
+    side = recipe.input.network_side(run.image_shape().side)
     parameters, learnable = count_parameters(network)
     curve = read_curve(run)
     kept = int(facts.get("best_epoch", facts["epochs"]))
@@ -147,7 +148,7 @@ def _of_run(subject: RunSubject) -> Facts:
         seed=recipe.seed,
         learnable=learnable,
         parameters=parameters,
-        macs=count_macs(network, recipe.input.channels, recipe.input.side),
+        macs=count_macs(network, recipe.input.channels, side),
         minutes=float(facts["minutes"]),
         epochs=int(facts["epochs"]),
         kept_epoch=kept,

@@ -13,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 
 from mien.lab.comparison.answers import Subject
-from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.evaluation.subject import ModelSubject
 from mien.lab.training.predict import predict_logits
 
@@ -43,7 +42,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Latency:
-    """From 48×48 grey pixels to scores on the CPU, by batch as in ``BATCHES``.
+    """From the pixels that it takes to scores on the CPU, by batch as in ``BATCHES``.
 
     ``runtime`` says what computed it: torch in float32 for runs, ONNX Runtime for model files.
     """
@@ -82,9 +81,13 @@ def measure_latency(
     by_model: list[list[Timing]] = [[] for _ in subjects]
     with _torch_threads(threads):
         for batch in BATCHES:
-            faces = rng.integers(0, 256, (batch, IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
+            shapes = [subject.image_shape for subject in subjects]
+            faces = {
+                shape: rng.integers(0, 256, shape.of(batch), dtype=np.uint8)
+                for shape in dict.fromkeys(shapes)
+            }
             rounds = _rounds(
-                [partial(run, faces) for run in runs],
+                [partial(run, faces[shape]) for run, shape in zip(runs, shapes, strict=True)],
                 seconds * len(runs),
                 partial(on_round, batch),
             )

@@ -14,7 +14,7 @@ from mien.lab.data.camera import KINDS as CAMERA_KINDS
 from mien.lab.data.camera import through_camera
 from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.data.preprocess import Input, preprocess, scale
-from mien.lab.data.views import central_crop
+from mien.lab.data.views import central_crop, channels_first
 from mien.lab.section import Fraction, Section
 
 # Uniform numbers of each image. All are drawn whatever the options, so that turning one option on
@@ -31,7 +31,7 @@ class Augmentation(Section):
     ``flip`` turns images over left to right: by chance, or every image in every other epoch
     (``alternating``, after Jordan 2024, arXiv 2404.00498). ``rotation`` is in degrees either way,
     ``shear`` the angle in degrees either way by which upright lines lean, ``scale`` the range of
-    zoom factors, ``shift`` the greatest translation either way as a share of 48 pixels. Where
+    zoom factors, ``shift`` the greatest translation either way as a share of the side. Where
     ``input.crop`` is below 48 the crop wanders over the whole picture and, if nothing else moves
     it, never leaves it; beyond the picture its edge pixels repeat, as they do where the runtime
     cuts a face out of a photo. Crops and shifts alone move images by whole pixels; rotation, zoom
@@ -43,11 +43,13 @@ class Augmentation(Section):
     is the chance that a rectangle of 2 to 20 % of the area takes the image's mean grey (Zhong et
     al. 2020, "Random erasing data augmentation", arXiv 1708.04896).
 
+    All of it is the same in all channels of a colour image, noise but for its grain.
+
     The last seven are chances of what cameras, light and covers do to a face, each with a strength
     drawn anew: ``gamma`` (exponents of 0.4 to 2.5), ``side_light`` (up to 80 % lost on one side),
-    ``cover`` (glasses, a mask or a hand), ``blur`` (σ of 0.6 to 2 pixels), ``low_resolution`` (12
-    to 32 pixels a side), ``noise`` (standard deviations of 2 to 25 of 255) and ``jpeg`` (qualities
-    of 10 to 60).
+    ``cover`` (glasses, a mask or a hand), ``blur`` (σ of 0.6 to 2 pixels of 48),
+    ``low_resolution`` (12 to 32 pixels a side), ``noise`` (standard deviations of 2 to 25 of 255)
+    and ``jpeg`` (qualities of 10 to 60).
     """
 
     flip: Literal["none", "random", "alternating"] = "alternating"
@@ -108,7 +110,7 @@ def augment(
 
     Parameters
     ----------
-    images : Tensor of shape (B, 48, 48), uint8
+    images : Tensor of shape (B, H, H) or (B, H, H, 3), uint8
         Left as they are.
     rows : Tensor of shape (B,), int64
         A number of each image that stays the same over the epochs: the alternating flip turns
@@ -134,7 +136,7 @@ def augment(
     camera = torch.Generator().manual_seed(int(uniform.sum().item() * 1e6) if len(images) else 0)
     if augmented is None or bool(augmented.all()):
         return _changed(images, rows, epoch, input, options, uniform, camera)
-    found = preprocess(central_crop(images, input.crop), input).contiguous()
+    found = preprocess(central_crop(images, input.cropped(images.shape[1])), input).contiguous()
     if bool(augmented.any()):
         at = augmented.nonzero()[:, 0]
         found[at] = _changed(images[at], rows[at], epoch, input, options, uniform[:, at], camera)
@@ -151,25 +153,27 @@ def _changed(
     camera: torch.Generator,
 ) -> Tensor:
     draws = dict(zip(_DRAWS, uniform, strict=True))
-    moves = options.resamples or options.flip != "none" or options.shift or input.crop < IMAGE_SIZE
-    if moves or input.side != input.crop:
+    given = images.shape[1]
+    crop, side = input.cropped(given), input.network_side(given)
+    moves = options.resamples or options.flip != "none" or options.shift or crop < given
+    if moves or side != crop:
         # One resampling, straight to the network's size.
         pixels = functional.grid_sample(
-            images[:, None].float(),
-            _sampling_grid(rows, epoch, input, options, draws),
+            channels_first(images).float(),
+            _sampling_grid(rows, epoch, (given, crop, side), options, draws),
             mode="bilinear",
             padding_mode="border",
             align_corners=False,
         )
     else:
-        pixels = images[:, None].float()
+        pixels = channels_first(images).float()
     if options.brightness or options.contrast:
         pixels = _light(pixels, options, draws)
     if any(options.camera.values()):
-        pixels = through_camera(pixels, options.camera, camera)
+        pixels = through_camera(pixels, options.camera, camera, enlarged=given / IMAGE_SIZE)
     scaled = scale(pixels, input)
     if options.erasing:
-        kept = ~_erased(input.side, options, draws)[:, None]
+        kept = ~_erased(side, options, draws)[:, None]
         if input.scaling == "standardise":
             return scaled * kept  # The mean is 0.
         return torch.where(kept, scaled, scaled.mean((2, 3), keepdim=True))
@@ -182,21 +186,28 @@ def _either_way(uniform: Tensor) -> Tensor:
 
 
 def _sampling_grid(
-    rows: Tensor, epoch: int, input: Input, options: Augmentation, draws: dict[str, Tensor]
+    rows: Tensor,
+    epoch: int,
+    sides: tuple[int, int, int],
+    options: Augmentation,
+    draws: dict[str, Tensor],
 ) -> Tensor:
-    """Where each pixel is fetched from: ``(B, side, side, 2)``, -1 to 1 from edge to edge."""
+    """Where each pixel is fetched from: ``(B, side, side, 2)``, -1 to 1 from edge to edge.
+
+    ``sides`` in pixels: of the picture, of the crop, of what is made of it.
+    """
+    given, crop, side = sides
     angle = math.radians(options.rotation) * _either_way(draws["angle"])
     slant = torch.tan(math.radians(options.shear) * _either_way(draws["shear"]))
     low, high = (math.log(bound) for bound in options.scale)
     zoom = torch.exp(low + (high - low) * draws["zoom"])
-    # A crop of c out of 48 pixels at zoom 1 spans c/48 of the source.
-    span = input.crop / IMAGE_SIZE / zoom
+    span = crop / given / zoom
     mirror = _mirror(rows, epoch, options, draws)
     cosine, sine = torch.cos(angle) * span, torch.sin(angle) * span
     # Out of the picture, backwards: turned, then sheared, then mirrored.
-    across = mirror * cosine, slant * cosine - sine, _offset(draws["across"], input, options)
-    down = mirror * sine, slant * sine + cosine, _offset(draws["down"], input, options)
-    at = (torch.arange(input.side, device=rows.device) * 2 + 1) / input.side - 1
+    across = mirror * cosine, slant * cosine - sine, _offset(draws["across"], given, crop, options)
+    down = mirror * sine, slant * sine + cosine, _offset(draws["down"], given, crop, options)
+    at = (torch.arange(side, device=rows.device) * 2 + 1) / side - 1
     grid = [
         (by_x[:, None] * at + constant[:, None])[:, None] + (by_y[:, None] * at)[:, :, None]
         for by_x, by_y, constant in (across, down)
@@ -213,15 +224,15 @@ def _mirror(rows: Tensor, epoch: int, options: Augmentation, draws: dict[str, Te
     return torch.ones_like(draws["flip"])
 
 
-def _offset(uniform: Tensor, input: Input, options: Augmentation) -> Tensor:
+def _offset(uniform: Tensor, given: int, crop: int, options: Augmentation) -> Tensor:
     """How far the crop's centre lies off the picture's, in halves of the picture's side."""
-    slack = IMAGE_SIZE - input.crop
-    reach = max(slack, 2 * options.shift * IMAGE_SIZE)
+    slack = given - crop
+    reach = max(slack, 2 * options.shift * given)
     if options.resamples:
-        return reach / IMAGE_SIZE * _either_way(uniform)
+        return reach / given * _either_way(uniform)
     # Whole pixels, each as likely: no interpolation where none is needed.
     steps = int((reach - slack) / 2) * 2 + slack
-    return (torch.floor(uniform * (steps + 1)) * 2 - steps) / IMAGE_SIZE
+    return (torch.floor(uniform * (steps + 1)) * 2 - steps) / given
 
 
 def _light(pixels: Tensor, options: Augmentation, draws: dict[str, Tensor]) -> Tensor:

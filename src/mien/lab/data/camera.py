@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 import torch
@@ -16,6 +16,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 Step = TypeVar("Step", int, float)
+Change = Callable[[Tensor, Tensor, Tensor, torch.Generator], Tensor]
 
 KINDS = ("gamma", "side_light", "cover", "blur", "low_resolution", "noise", "jpeg")
 """In the order in which light, lens, sensor and file come."""
@@ -38,29 +39,38 @@ _LUMINANCE = (
 """Quantisation of luminance at quality 50 (ITU-T T.81, Annex K, table K.1)."""
 
 
-def through_camera(pixels: Tensor, chances: dict[str, float], generator: torch.Generator) -> Tensor:
+def through_camera(
+    pixels: Tensor,
+    chances: dict[str, float],
+    generator: torch.Generator,
+    *,
+    enlarged: float = 1.0,
+) -> Tensor:
     """Change each image by each kind with its chance.
 
     Parameters
     ----------
-    pixels : Tensor of shape (B, 1, side, side), float32
+    pixels : Tensor of shape (B, 1 or 3, side, side), float32
         0 to 255; left as they are.
     chances : dict of str to float
         By kind, 0 to 1.
     generator : torch.Generator
         On the processor, wherever the images are.
+    enlarged : float
+        How many times as many pixels a side the images have as FER2013's: blur is as much wider.
 
     Returns
     -------
-    Tensor of shape (B, 1, side, side), float32
+    Tensor of shape (B, 1 or 3, side, side), float32
         0 to 255.
     """
+    changes: dict[str, Change] = {**_CHANGES, "blur": partial(_blur, enlarged=enlarged)}
     changed = pixels.clone()
     for kind in KINDS:
         drawn = torch.rand(3, len(pixels), generator=generator).to(pixels.device)
         at = (drawn[0] < chances[kind]).nonzero()[:, 0]
         if len(at):
-            found = _CHANGES[kind](changed[at], drawn[1, at], drawn[2, at], generator)
+            found = changes[kind](changed[at], drawn[1, at], drawn[2, at], generator)
             changed[at] = found.clamp(0, 255)
     return changed
 
@@ -96,13 +106,21 @@ def _cover(pixels: Tensor, strength: Tensor, other: Tensor, generator: torch.Gen
     return torch.where(hidden, grey[:, None], pixels)
 
 
-def _blur(pixels: Tensor, strength: Tensor, other: Tensor, generator: torch.Generator) -> Tensor:
+def _blur(
+    pixels: Tensor,
+    strength: Tensor,
+    other: Tensor,
+    generator: torch.Generator,
+    enlarged: float = 1.0,
+) -> Tensor:
     def blurred(images: Tensor, sigma: float) -> Tensor:
-        kernel = _gaussian(sigma).to(images.device)
+        kernel = _gaussian(sigma * enlarged).to(images.device)
         reach = len(kernel) // 2
-        padded = functional.pad(images, (reach, reach, reach, reach), mode="replicate")
-        return functional.conv2d(functional.conv2d(padded, kernel[None, None, None]),
+        planes = images.flatten(0, 1)[:, None]
+        padded = functional.pad(planes, (reach, reach, reach, reach), mode="replicate")
+        soft = functional.conv2d(functional.conv2d(padded, kernel[None, None, None]),
                                  kernel[None, None, :, None])  # fmt: skip
+        return soft.view_as(images)
 
     return _by_step(pixels, strength, _BLURS, blurred)
 
@@ -126,24 +144,28 @@ def _noise(pixels: Tensor, strength: Tensor, other: Tensor, generator: torch.Gen
 
 
 def _jpeg(pixels: Tensor, strength: Tensor, other: Tensor, generator: torch.Generator) -> Tensor:
-    """Blocks of 8×8 through the cosine transform, quantised and back, as in a JPEG file."""
-    count, side = len(pixels), pixels.shape[-1]
+    """Blocks of 8×8 through the cosine transform, quantised and back, as in a JPEG file.
+
+    Each channel of a colour image alone, by the table of luminance.
+    """
+    count, channels, side = pixels.shape[:3]
     blocks = -(-side // 8)
     fill = 8 * blocks - side
     padded = functional.pad(pixels, (0, fill, 0, fill), mode="replicate") - 128
-    cut = padded.reshape(count, blocks, 8, blocks, 8).transpose(2, 3)
+    cut = padded.reshape(count, channels, blocks, 8, blocks, 8).transpose(3, 4)
     quality = _LEAST_QUALITY + (_MOST_QUALITY - _LEAST_QUALITY) * strength
     # As libjpeg scales its table.
     percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
     table = torch.tensor(_LUMINANCE, device=pixels.device)
-    steps = (table * percent[:, None, None] / 100).round().clamp(1, 255)[:, None, None]
+    steps = (table * percent[:, None, None] / 100).round().clamp(1, 255)[:, None, None, None]
     basis = _cosines().to(pixels.device)
     quantised = ((basis @ cut @ basis.T) / steps).round() * steps
-    back = (basis.T @ quantised @ basis).transpose(2, 3).reshape(count, 1, 8 * blocks, 8 * blocks)
+    back = (basis.T @ quantised @ basis).transpose(3, 4)
+    back = back.reshape(count, channels, 8 * blocks, 8 * blocks)
     return back[..., :side, :side] + 128
 
 
-_CHANGES: dict[str, Callable[[Tensor, Tensor, Tensor, torch.Generator], Tensor]] = {
+_CHANGES: dict[str, Change] = {
     "gamma": _gamma,
     "side_light": _side_light,
     "cover": _cover,

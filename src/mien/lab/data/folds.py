@@ -16,7 +16,7 @@ def folds_of(images: NDArray[np.uint8], folds: int) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    images : ndarray of shape (n, height, width), uint8
+    images : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
     folds : int
         At least 1.
 

@@ -38,7 +38,7 @@ class SourceContent:
 
     Attributes
     ----------
-    images : ndarray of shape (n, 48, 48), uint8
+    images : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
     labels : list of str
         One a row, as the source has them: names or numbers.
     splits : ndarray of shape (n,), uint8

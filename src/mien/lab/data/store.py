@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from mien.emotions import LABEL_SETS, LabelSet
 from mien.errors import DataError, OutputError, UsageError
 from mien.lab.beside import write_beside
-from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.faces import AS_FER2013, SPLITS, FaceData, ImageShape
 from mien.lab.data.holdout import DEFAULT_SHARE
 from mien.lab.data.labels.mapping import Mapping
 from mien.lab.data.source_content import Columns
@@ -36,6 +36,7 @@ class StoredFaces:
     name : str
     path : Path
     rows : int
+    image_shape : ImageShape
     label_set : LabelSet
     splits : dict of str to int
         Rows by split.
@@ -49,6 +50,7 @@ class StoredFaces:
     name: str
     path: Path
     rows: int
+    image_shape: ImageShape
     label_set: LabelSet
     splits: dict[str, int]
     votes: bool
@@ -70,6 +72,7 @@ def import_faces(
     columns: Columns | None = None,
     holdout: float = DEFAULT_SHARE,
     seed: int = 0,
+    shape: ImageShape = AS_FER2013,
 ) -> FaceData:
     """Read a data set in any known form, check it, and keep it under ``name``.
 
@@ -94,6 +97,7 @@ def import_faces(
         columns=columns,
         holdout=holdout,
         seed=seed,
+        shape=shape,
     )
     save_faces(data, target)
     return data
@@ -178,10 +182,12 @@ def describe_stored(name: str) -> StoredFaces:
         metadata = file.metadata() or {}
         label_set = _label_set(metadata, path)
         splits = file.get_tensor("splits")
+        shape = file.get_slice("images").get_shape()
         return StoredFaces(
             name,
             path,
             len(splits),
+            ImageShape(shape[1], len(shape) == 4),
             label_set,
             {split: int((splits == code).sum()) for code, split in enumerate(SPLITS)},
             "votes" in file.keys(),  # noqa: SIM118

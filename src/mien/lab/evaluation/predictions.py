@@ -98,7 +98,7 @@ def label_predictions(
         With the labels of the first head. A FER+ head is left out where the data have no votes.
     rows : ndarray of shape (n,), int64
     logits : dict of str to ndarray of shape (n, labels), float32
-    fitted_on : ndarray of shape (m, 48, 48), uint8
+    fitted_on : ndarray of shape (m, side, side[, 3]), uint8
         Images that the model was fitted on, to find twins of.
     """
     main = next(iter(logits))

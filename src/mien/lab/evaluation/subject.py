@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mien.emotions import LABEL_SETS
 from mien.errors import DataError, MienError, RunError, UsageError
-from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.faces import SPLITS, FaceData, ImageShape
 from mien.lab.data.labels.relabel import relabel
 from mien.lab.data.store import load_faces
 from mien.lab.evaluation.calibration import BalancedPoint, Calibration
@@ -23,7 +23,7 @@ from mien.vision.classify import Classifier
 
 
 class Subject(Protocol):
-    """A trained classifier of 48×48 faces, wherever it comes from."""
+    """A trained classifier of faces, wherever it comes from."""
 
     @property
     def name(self) -> str:
@@ -42,6 +42,10 @@ class Subject(Protocol):
         """Labels by head, in the order of the logits; the first head is the main one."""
 
     @property
+    def image_shape(self) -> ImageShape:
+        """Size and colour of the images that it takes."""
+
+    @property
     def data_name(self) -> str:
         """Name of the data set that it was trained on."""
 
@@ -54,10 +58,10 @@ class Subject(Protocol):
         """What it was shipped with; None when it is still to be fitted."""
 
     def logits(self, images: NDArray[np.uint8], views: Views) -> dict[str, NDArray[np.float32]]:
-        """``(n, 48, 48)`` uint8 to logits ``(n, labels)`` by head, before the temperature."""
+        """Images of ``image_shape`` to logits ``(n, labels)`` by head, before the temperature."""
 
     def embed(self, images: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-        """``(n, 48, 48)`` uint8 to embeddings ``(n, D)``; None where it does not give any."""
+        """Images of ``image_shape`` to embeddings ``(n, D)``; None where it does not give any."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ class RunSubject:
     def labels(self) -> dict[str, tuple[str, ...]]:
         """Labels by head."""
         return {head: tuple(names) for head, names in self.run.facts()["labels"].items()}
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """Size and colour of the images that it takes."""
+        return self.run.image_shape()
 
     @property
     def data_name(self) -> str:
@@ -140,6 +149,12 @@ class ModelSubject:
     def labels(self) -> dict[str, tuple[str, ...]]:
         """Labels by head."""
         return {name: head.labels for name, head in self.classifier.card.heads.items()}
+
+    @property
+    def image_shape(self) -> ImageShape:
+        """Size and colour of the images that it takes."""
+        card = self.classifier.card
+        return ImageShape(card.input_height, card.colour == "rgb")
 
     @property
     def data_name(self) -> str:
@@ -230,15 +245,19 @@ def open_subject(
 
 
 def seen_by(subject: Subject, data: FaceData) -> FaceData:
-    """The data set with the labels that the subject's main head has.
+    """The data set with the labels of the subject's main head, and images of the size it takes.
 
     Images whose label has no counterpart there are left out, and the notes of the data say so.
 
     Raises
     ------
     DataError
-        If its labels cannot be told in the subject's.
+        If its labels cannot be told in the subject's, or its images are smaller or lack colour.
     """
+    return _labelled_for(subject, data).fitted(subject.image_shape)
+
+
+def _labelled_for(subject: Subject, data: FaceData) -> FaceData:
     head = next(iter(subject.labels))
     if data.label_set.labels == subject.labels[head]:
         return data
@@ -261,14 +280,14 @@ def seen_by(subject: Subject, data: FaceData) -> FaceData:
 
 
 def trained_on(subject: Subject, data: FaceData) -> NDArray[np.uint8]:
-    """Training images that the subject was fitted on: ``(m, 48, 48)`` uint8.
+    """Training images that the subject was fitted on: ``(m, side, side[, 3])`` uint8.
 
     m is 0 when these are of another data set than ``data`` and it is not at hand.
     """
     own = data
     if data.sha256 != subject.data_sha256:
         try:
-            own = load_faces(subject.data_name)
+            own = load_faces(subject.data_name).fitted(subject.image_shape)
         except MienError:
             return data.images[:0]
     images: NDArray[np.uint8] = own.images[own.splits == SPLITS.index("Training")]

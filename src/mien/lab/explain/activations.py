@@ -87,7 +87,7 @@ def network_input(images: NDArray[np.uint8], options: Input) -> Tensor:
 
     Parameters
     ----------
-    images : ndarray of shape (B, 48, 48), uint8
+    images : ndarray of shape (B, side, side) or (B, side, side, 3), uint8
     options : Input
         The recipe's ``input``.
 
@@ -127,7 +127,7 @@ def dead_units(
 
     Parameters
     ----------
-    images : ndarray of shape (n, 48, 48), uint8
+    images : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
         At least one.
     """
     largest: dict[str, Tensor] = {}

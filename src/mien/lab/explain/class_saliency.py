@@ -34,9 +34,9 @@ class ClassSaliency:
         The part that Grad-CAM looked at.
     images : int
         How many were averaged.
-    face : ndarray of shape (48, 48), float32
+    face : ndarray of shape (side, side) or (side, side, 3), float32
         Their mean, 0 to 255.
-    map : ndarray of shape (48, 48), float32
+    map : ndarray of shape (side, side), float32
         Mean of the maps for the class, each divided by its largest absolute value, so that all
         images count alike; NaN where the network does not look.
     bands : tuple of 3 float
@@ -112,9 +112,9 @@ def class_saliency(
             method,
             position,
             layer=layer if method == "Grad-CAM" else None,
-            enlarged=options.side / options.crop,
+            enlarged=options.network_side(data.image_shape.side) / options.crop,
         )
-        maps = on_image(explained, options)
+        maps = on_image(explained, options, data.image_shape.side)
         largest = np.nanmax(np.abs(maps), axis=(1, 2), keepdims=True)
         mean = (maps / np.maximum(largest, np.finfo(np.float32).tiny)).mean(axis=0)
         found.append(
@@ -132,7 +132,7 @@ def class_saliency(
 
 
 def bands_of(values: NDArray[np.float32]) -> tuple[float, float, float]:
-    """Share of what is above 0 in each of ``BANDS`` of a map ``(48, 48)``."""
+    """Share of what is above 0 in each of ``BANDS`` of a map ``(side, side)``."""
     for_class = np.clip(np.nan_to_num(values), 0, None)
     total = float(for_class.sum())
     upper, middle, lower = (

@@ -30,7 +30,7 @@ import torch
 from numpy.typing import NDArray
 
 from mien.errors import RunError, UsageError, did_you_mean
-from mien.lab.data.faces import FaceData
+from mien.lab.data.faces import IMAGE_SIZE, FaceData
 from mien.lab.data.preprocess import Input
 from mien.lab.evaluation.subject import RunSubject
 from mien.lab.explain.activations import (
@@ -44,7 +44,15 @@ from mien.lab.explain.activations import (
 from mien.lab.explain.class_saliency import ClassSaliency, class_saliency
 from mien.lab.explain.embedding_map import LEAST_IMAGES, EmbeddingMap, embedding_map
 from mien.lab.explain.kernels import Kernels, first_kernels, further_kernels
-from mien.lab.explain.saliency import METHODS, Method, Saliency, grad_cam_layer, on_image, saliency
+from mien.lab.explain.saliency import (
+    METHODS,
+    WINDOW,
+    Method,
+    Saliency,
+    grad_cam_layer,
+    on_image,
+    saliency,
+)
 from mien.lab.explain.sanity import SanityCheck, check_saliency
 from mien.lab.explain.shown import Shown
 from mien.lab.models import Network
@@ -70,7 +78,7 @@ class ExplainedImage:
         Softmax of the main head's logits, not calibrated.
     target : str
         The class that the maps are for.
-    maps : dict of str to ndarray of shape (48, 48), float32
+    maps : dict of str to ndarray of shape (side, side), float32
         By method; NaN where the network does not look. In the units of ``Saliency.maps``.
     difference, completeness_error : float
         Of integrated gradients: the logit less that of the baseline, and by how much the map's
@@ -153,6 +161,21 @@ class NetworkExplanation:
     dead_over: int
     classes: tuple[ClassSaliency, ...]
     embedding: EmbeddingMap | None
+
+    @property
+    def image_side(self) -> int:
+        """Height and width of the images in pixels."""
+        return len(self.images[0].shown.image)
+
+    @property
+    def seen(self) -> int:
+        """Side in pixels of the middle square of an image that the network sees."""
+        return self.input.cropped(self.image_side)
+
+    @property
+    def window(self) -> int:
+        """Side in pixels of what occlusion hides."""
+        return round(WINDOW * self.image_side / IMAGE_SIZE)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -246,7 +269,9 @@ def explain_run(
     targets = (
         logits.argmax(axis=1).tolist() if target is None else [labels.index(target)] * len(pixels)
     )
-    enlarged = options.side / options.crop
+    side = data.image_shape.side
+    # Of 48 pixels that one of the crop's, so that the window hides the same share of every face.
+    enlarged = options.network_side(side) / options.crop
     found = {
         method: saliency(network, inputs, method, targets, layer=used_layer, enlarged=enlarged)
         for method in METHODS
@@ -274,12 +299,12 @@ def explain_run(
         data_sha256=data.sha256,
         split=split,
         input=options,
-        kernels=_kernels(network),
+        kernels=_kernels(network, options.colour),
         activations=activations(network, inputs[:MOST_ACTIVATIONS]),
         channels=channels,
         layer=used_layer,
         resolution=None if used_layer is None else sizes[used_layer],
-        images=_explained(images, logits, labels, found, options),
+        images=_explained(images, logits, labels, found, options, side),
         checks=checks,
         dead=dead,
         dead_over=len(drawn),
@@ -308,8 +333,8 @@ def check_request(
         grad_cam_layer(map_sizes(subject.network, inputs), layer)
 
 
-def _kernels(network: Network) -> tuple[Kernels, ...]:
-    first = first_kernels(network)
+def _kernels(network: Network, colour: bool) -> tuple[Kernels, ...]:
+    first = first_kernels(network, colour=colour)
     return () if first is None else (first, *further_kernels(network))
 
 
@@ -325,9 +350,10 @@ def _explained(
     labels: tuple[str, ...],
     found: dict[Method, Saliency],
     options: Input,
+    side: int,
 ) -> tuple[ExplainedImage, ...]:
     probabilities = torch.softmax(torch.from_numpy(logits), 1).numpy()
-    maps = {method: on_image(part, options) for method, part in found.items()}
+    maps = {method: on_image(part, options, side) for method, part in found.items()}
     gradients = found["integrated gradients"]
     assert gradients.difference is not None and gradients.completeness_error is not None
     return tuple(

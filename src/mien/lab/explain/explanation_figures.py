@@ -12,8 +12,6 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from mien.lab.data.faces import IMAGE_SIZE
-from mien.lab.data.preprocess import Input
 from mien.lab.explain.activations import Activation
 from mien.lab.explain.class_saliency import ClassSaliency
 from mien.lab.explain.explain import ExplainedImage
@@ -106,8 +104,11 @@ def draw_activations(
     return figure
 
 
-def draw_saliency(image: ExplainedImage, options: Input) -> Figure:
-    """The image, and over it each method's map with its scale; the frame is what is looked at."""
+def draw_saliency(image: ExplainedImage, seen: int) -> Figure:
+    """The image, and over it each method's map with its scale.
+
+    The frame is what is looked at: the middle ``seen`` × ``seen`` pixels.
+    """
     rows, columns = (2, 2) if len(image.maps) > 2 else (1, 3)
     figure = new_figure(_WIDTH, 6.3 if rows == 2 else 2.7)
     axes = figure.subplots(rows, columns).ravel()
@@ -115,9 +116,9 @@ def draw_saliency(image: ExplainedImage, options: Input) -> Figure:
         _bare(one)
         one.set_frame_on(False)
     axes[0].imshow(image.shown.image, cmap="gray", vmin=0, vmax=255, interpolation="none")
-    _frame(axes[0], options, "orange")
+    _frame(axes[0], len(image.shown.image), seen, "orange")
     axes[0].set_title(
-        "what the network sees" if options.crop < IMAGE_SIZE else "image", fontsize=10
+        "what the network sees" if seen < len(image.shown.image) else "image", fontsize=10
     )
     top = sorted(image.probabilities.items(), key=lambda item: -item[1])[:3]
     lines = "\n".join(f"{label} {share:.0%}" for label, share in top)
@@ -130,13 +131,16 @@ def draw_saliency(image: ExplainedImage, options: Input) -> Figure:
     unseen.ax.set_visible(False)
     for one, (method, values) in zip(axes[1:], image.maps.items(), strict=True):
         _overlay(one, image.shown.image, values, method)
-        _frame(one, options, "black")
+        _frame(one, len(image.shown.image), seen, "black")
         one.set_title(method, fontsize=10)
     return figure
 
 
-def draw_classes(classes: tuple[ClassSaliency, ...], options: Input) -> Figure:
-    """The mean image of each class, and below it the same with the mean map over it."""
+def draw_classes(classes: tuple[ClassSaliency, ...], seen: int) -> Figure:
+    """The mean image of each class, and below it the same with the mean map over it.
+
+    The frame is the middle ``seen`` × ``seen`` pixels.
+    """
     columns = min(4, len(classes))
     bands = -(-len(classes) // columns)
     figure = new_figure(6.4, 0.9 + bands * 2 * 6.4 / columns)
@@ -150,12 +154,14 @@ def draw_classes(classes: tuple[ClassSaliency, ...], options: Input) -> Figure:
     for position, part in enumerate(classes):
         band, column = divmod(position, columns)
         above, below = grid[2 * band, column], grid[2 * band + 1, column]
-        above.imshow(part.face, cmap="gray", interpolation="none")
+        # Colours go from 0 to 1, grey over whatever range there is.
+        shown = part.face if part.face.ndim == 2 else part.face / 255
+        above.imshow(shown, cmap="gray", interpolation="none")
         above.set_title(f"{part.label} ({part.images})", fontsize=10)
         below.imshow(
             blended(_full_contrast(part.face), part.map, colours, scale), interpolation="none"
         )
-        _frame(below, options, "black")
+        _frame(below, len(part.face), seen, "black")
     for axes in grid.ravel():
         if not axes.images:
             axes.remove()
@@ -173,11 +179,11 @@ def draw_classes(classes: tuple[ClassSaliency, ...], options: Input) -> Figure:
 def blended(
     image: NDArray[np.uint8], values: NDArray[np.float32], colours: Colormap, scale: Normalize
 ) -> NDArray[np.uint8]:
-    """A grey image with a map over it that covers it the more the stronger it is.
+    """An image with a map over it that covers it the more the stronger it is.
 
     Parameters
     ----------
-    image : ndarray of shape (h, w), uint8
+    image : ndarray of shape (h, w) or (h, w, 3), uint8
     values : ndarray of shape (h, w), float32
         NaN where the image is to stay as it is.
     colours, scale : Colormap, Normalize
@@ -191,8 +197,8 @@ def blended(
     largest = max(abs(scale.vmin or 0.0), abs(scale.vmax or 0.0)) or 1.0
     strength = np.clip(np.abs(known) / largest, 0, 1)[..., None] * 0.85
     over = np.asarray(colours(scale(known)))[..., :3]
-    grey = image[..., None] / 255.0
-    mixed: NDArray[np.uint8] = np.rint(255 * (strength * over + (1 - strength) * grey)).astype(
+    below = (image[..., None] if image.ndim == 2 else image) / 255.0
+    mixed: NDArray[np.uint8] = np.rint(255 * (strength * over + (1 - strength) * below)).astype(
         np.uint8
     )
     return mixed
@@ -255,13 +261,11 @@ def _logit_bars(axes: Axes, logits: NDArray[np.float32], labels: tuple[str, ...]
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _frame(axes: Axes, options: Input, colour: str) -> None:
-    if options.crop == IMAGE_SIZE:
+def _frame(axes: Axes, side: int, seen: int, colour: str) -> None:
+    if seen == side:
         return
-    start = (IMAGE_SIZE - options.crop) // 2 - 0.5
-    axes.add_patch(
-        Rectangle((start, start), options.crop, options.crop, fill=False, edgecolor=colour)
-    )
+    start = (side - seen) // 2 - 0.5
+    axes.add_patch(Rectangle((start, start), seen, seen, fill=False, edgecolor=colour))
 
 
 def _full_contrast(face: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -56,10 +56,11 @@ class Kernels:
         }
 
 
-def first_kernels(network: Network) -> Kernels | None:
+def first_kernels(network: Network, *, colour: bool = False) -> Kernels | None:
     """Kernels of the first convolution that looks at more than one pixel.
 
-    The grey image stands in all its input channels, so the kernels are summed over them.
+    A grey image stands in all its input channels, so the kernels are summed over them; in
+    ``colour`` the sum is what they make of what the channels have in common.
 
     Returns
     -------
@@ -68,9 +69,10 @@ def first_kernels(network: Network) -> Kernels | None:
     """
     for part, layer, convolution in _convolutions(network):
         weights = _weights(convolution)
-        applied_to = "the grey image"
+        applied_to = "the image in colour" if colour else "the grey image"
         if weights.shape[1] > 1:
-            applied_to += f", summed over its {weights.shape[1]} equal channels"
+            equal = "" if colour else "equal "
+            applied_to += f", summed over its {weights.shape[1]} {equal}channels"
         return _sorted(part, layer, applied_to, weights.sum(axis=1))
     return None
 

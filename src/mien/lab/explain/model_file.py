@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.data.faces import FaceData
-from mien.lab.data.preprocess import Input
 from mien.lab.evaluation.subject import ModelSubject
 from mien.lab.explain.class_saliency import MOST_IMAGES, ClassSaliency, bands_of
 from mien.lab.explain.embedding_map import LEAST_IMAGES, EmbeddingMap, embedding_map
@@ -26,7 +25,7 @@ class MappedImage:
     shown : Shown
     probabilities : dict of str to float
         Calibrated.
-    map : ndarray of shape (48, 48), float32
+    map : ndarray of shape (side, side), float32
         For the most likely class; 0 where the file does not look.
     """
 
@@ -50,8 +49,8 @@ class FileExplanation:
         Where averages and the map of embeddings come from.
     method : str or None
         How the file makes its maps; None for one that has none.
-    input : Input
-        Its ``crop`` is the side of the square that the maps cover.
+    seen : int
+        Side in pixels of the middle square that the maps cover.
     images : tuple of MappedImage
     classes : tuple of ClassSaliency
     embedding : EmbeddingMap or None
@@ -60,7 +59,7 @@ class FileExplanation:
 
     split: str
     method: str | None
-    input: Input
+    seen: int
     images: tuple[MappedImage, ...]
     classes: tuple[ClassSaliency, ...]
     embedding: EmbeddingMap | None
@@ -93,11 +92,11 @@ def explain_file(
     maps = subject.classifier.card.activation_maps
     embedding = embedding_map(subject, data, rows) if len(rows) >= LEAST_IMAGES else None
     if maps is None:
-        return FileExplanation(split, None, Input(), (), (), embedding)
+        return FileExplanation(split, None, data.image_shape.side, (), (), embedding)
     return FileExplanation(
         split,
         maps.method,
-        Input(crop=maps.side),
+        maps.side,
         _images(subject, data, rows),
         _classes(subject, data, rows, maps.method),
         embedding,
@@ -139,11 +138,11 @@ def _classes(
 
 
 def _on_image(subject: ModelSubject, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Maps ``(n, labels, 48, 48)``, enlarged to the square that they cover; 0 around it."""
+    """Maps ``(n, labels, side, side)``, enlarged to the square that they cover; 0 around it."""
     card = subject.classifier.card
     maps = subject.classifier.activation_maps(pixels)
     assert maps is not None and card.activation_maps is not None
-    side, height, width = card.activation_maps.side, *pixels.shape[1:]
+    side, height, width = card.activation_maps.side, *pixels.shape[1:3]
     top, left = (height - side) // 2, (width - side) // 2
     placed = np.zeros((*maps.shape[:2], height, width), np.float32)
     for number, of_image in enumerate(maps):

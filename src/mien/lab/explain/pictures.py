@@ -12,7 +12,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from mien.lab.data.preprocess import Input
 from mien.lab.explain.class_saliency import ClassSaliency
 from mien.lab.explain.embedding_figures import draw_answers, draw_labels
 from mien.lab.explain.embedding_map import EmbeddingMap
@@ -63,13 +62,13 @@ def draw_explanation(found: NetworkExplanation) -> ExplanationPictures:
         saliency=tuple(
             _drawn(
                 f"saliency-{name}",
-                draw_saliency(image, found.input),
+                draw_saliency(image, found.seen),
                 f"{image.shown.name} and maps of what speaks for {image.target}",
                 _caption(image),
             )
             for name, image in zip(names, found.images, strict=True)
         ),
-        classes=draw_class_maps(found.classes, found.input, found.split),
+        classes=draw_class_maps(found.classes, found.seen, found.split),
         activations=tuple(
             _drawn(
                 f"activations-{names[position]}",
@@ -116,9 +115,9 @@ def _caption(image: ExplainedImage) -> tuple[str, ...]:
 
 
 def draw_class_maps(
-    classes: tuple[ClassSaliency, ...], options: Input, split: str
+    classes: tuple[ClassSaliency, ...], seen: int, split: str
 ) -> tuple[NamedPicture, ...]:
-    """One picture of all classes; none for none."""
+    """One picture of all classes, framed by the middle ``seen`` pixels; none for none."""
     if not classes:
         return ()
     first = classes[0]
@@ -126,7 +125,7 @@ def draw_class_maps(
     return (
         _drawn(
             "what-each-class-looks-at",
-            draw_classes(classes, options),
+            draw_classes(classes, seen),
             "the mean image of each class, and over it where the network looks for this class",
             (f"{how}, {split}; in brackets the number of images averaged.",),
         ),

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mien.errors import UsageError, did_you_mean
-from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.data.preprocess import Input
 from mien.lab.explain.activations import map_sizes
 from mien.lab.models import Network
@@ -25,7 +24,7 @@ METHODS: tuple[Method, ...] = get_args(Method)
 LEAST_MAP = 4
 """Grad-CAM takes the last part whose maps have at least this height and width."""
 WINDOW, STRIDE = 8, 4
-"""Of occlusion, in pixels of the 48×48 image."""
+"""Of occlusion, in pixels of an image of 48; of larger ones as many times more."""
 STEPS = 64
 """Points on the path of integrated gradients."""
 
@@ -97,7 +96,7 @@ def saliency(
     layer : str, optional
         Part that Grad-CAM looks at; see ``grad_cam_layer``.
     enlarged : float
-        Side of the input over the side of the image crop that it was made of: the window of the
+        Side of the input over that of the same crop in an image of 48 pixels: the window of the
         occlusion is as much larger.
 
     Raises
@@ -177,8 +176,8 @@ def grad_cam_layer(sizes: dict[str, tuple[int, int]], wanted: str | None = None)
     return large[-1] if large else next(iter(sizes))
 
 
-def on_image(found: Saliency, options: Input) -> NDArray[np.float32]:
-    """Put maps of the network's input back on the 48×48 images that it was cut out of.
+def on_image(found: Saliency, options: Input, image_side: int) -> NDArray[np.float32]:
+    """Put maps of the network's input back on the images that it was cut out of.
 
     Parameters
     ----------
@@ -186,20 +185,22 @@ def on_image(found: Saliency, options: Input) -> NDArray[np.float32]:
         Maps ``(B, side, side)``.
     options : Input
         The recipe's ``input``, which says how the input was cut out and enlarged.
+    image_side : int
+        Height and width of the images in pixels.
 
     Returns
     -------
-    ndarray of shape (B, 48, 48), float32
+    ndarray of shape (B, image_side, image_side), float32
         NaN where the network did not look. A map of integrated gradients keeps its sum, nearly.
     """
     maps = torch.from_numpy(found.maps)[:, None]
-    side, crop = maps.shape[-1], options.crop
+    side, crop = maps.shape[-1], options.cropped(image_side)
     if side != crop:
         maps = functional.interpolate(maps, [crop, crop], mode="bilinear", antialias=True)
         if found.method == "integrated gradients":
             maps = maps * (side / crop) ** 2
-    start = (IMAGE_SIZE - crop) // 2
-    placed = np.full((len(maps), IMAGE_SIZE, IMAGE_SIZE), np.nan, dtype=np.float32)
+    start = (image_side - crop) // 2
+    placed = np.full((len(maps), image_side, image_side), np.nan, dtype=np.float32)
     placed[:, start : start + crop, start : start + crop] = maps[:, 0].numpy()
     return placed
 

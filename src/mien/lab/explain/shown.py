@@ -23,7 +23,7 @@ class Shown:
     ----------
     name : str
         What it is called, for example ``row 17 (PublicTest)`` or ``party.jpg, face 2``.
-    image : ndarray of shape (48, 48), uint8
+    image : ndarray of shape (side, side) or (side, side, 3), uint8
     label : str or None
         Where it is known.
     """
@@ -31,6 +31,11 @@ class Shown:
     name: str
     image: NDArray[np.uint8]
     label: str | None = None
+
+    @property
+    def rgb(self) -> NDArray[np.uint8]:
+        """The image as RGB, whether it is grey or not: ``(side, side, 3)`` uint8."""
+        return np.repeat(self.image[..., None], 3, axis=2) if self.image.ndim == 2 else self.image
 
 
 def row_to_show(data: FaceData, row: int) -> Shown:

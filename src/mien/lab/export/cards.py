@@ -10,7 +10,6 @@ import torch
 
 from mien.card import ActivationMaps, Balanced, CropGeometry, Head, ModelCard, Score, Training
 from mien.errors import RunError
-from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.data.fer2013 import FER2013_SHA256
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.models import count_macs, find_entry
@@ -43,7 +42,8 @@ def make_card(
     """
     recipe, facts = run.recipe(), run.facts()
     network = run.load_model()
-    side = recipe.input.side
+    shape = run.image_shape()
+    side = recipe.input.network_side(shape.side)
     with torch.inference_mode():
         embedding, maps = network.embed_with_maps(
             torch.zeros(1, recipe.input.channels, side, side), next(iter(facts["heads"]))
@@ -58,8 +58,9 @@ def make_card(
         summary=recipe.summary,
         created=datetime.now(UTC).date().isoformat(),
         mien_version=__version__,
-        input_height=IMAGE_SIZE,
-        input_width=IMAGE_SIZE,
+        input_height=shape.side,
+        input_width=shape.side,
+        colour="rgb" if shape.colour else "grey",
         heads={
             head: Head(labels=tuple(labels), temperature=calibration.temperatures[head])
             for head, labels in facts["labels"].items()
@@ -69,12 +70,12 @@ def make_card(
         embedding=embedding.shape[1],
         activation_maps=None
         if maps is None
-        else ActivationMaps(side=recipe.input.crop, method=type(network).MAPS),
+        else ActivationMaps(side=recipe.input.cropped(shape.side), method=type(network).MAPS),
         balanced=None
         if calibration.balanced is None
         else Balanced(**asdict(calibration.balanced), scores=tuple(balanced_scores)),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
-        macs=count_macs(network, recipe.input.channels, recipe.input.side),
+        macs=count_macs(network, recipe.input.channels, side),
         licence=_licence(recipe, facts),
         training_data=_training_data(recipe, facts),
         limits=_limits(facts),

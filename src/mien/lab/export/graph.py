@@ -20,9 +20,9 @@ OPSET = 18
 
 
 class CalibratedNetwork(nn.Module):
-    """``uint8 (N, 48, 48)`` crops in, one ``float32 (N, labels)`` of probabilities a head out.
+    """``uint8 (N, side, side[, 3])`` crops in; probabilities and the embedding out.
 
-    After them the embedding, ``(N, D)``.
+    One ``float32 (N, labels)`` a head, and after them ``(N, D)``.
     """
 
     def __init__(self, network: Network, options: Input, temperatures: dict[str, float]) -> None:
@@ -43,7 +43,10 @@ class CalibratedNetwork(nn.Module):
 
 
 class MappedNetwork(nn.Module):
-    """``uint8 (N, 48, 48)`` crops in, activation maps of one head out: ``(N, labels, h, w)``."""
+    """``uint8 (N, side, side[, 3])`` crops in, activation maps of one head out.
+
+    They are ``(N, labels, h, w)``.
+    """
 
     def __init__(self, network: Network, options: Input, head: str) -> None:
         super().__init__()
@@ -83,7 +86,7 @@ def _with_card(model: onnx.ModelProto, card: ModelCard) -> bytes:
 
 
 def _exported(module: nn.Module, card: ModelCard, outputs: list[str]) -> onnx.ModelProto:
-    example = torch.zeros(2, card.input_height, card.input_width, dtype=torch.uint8)
+    example = torch.zeros(2, *card.input_shape, dtype=torch.uint8)
     exported: Any
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -34,7 +34,7 @@ def check_parity(
         The ONNX file.
     card : ModelCard
         Its heads, in the order of the network's outputs.
-    images : ndarray of shape (n, height, width), uint8
+    images : ndarray of shape (n, *card.input_shape), uint8
 
     Returns
     -------

@@ -34,7 +34,7 @@ def quantised(content: bytes, faces: NDArray[np.uint8]) -> bytes:
     ----------
     content : bytes
         An ONNX file with one input of faces, as ``to_onnx`` makes it without activation maps.
-    faces : ndarray of shape (n, height, width), uint8
+    faces : ndarray of shape (n, height, width) or (n, height, width, 3), uint8
         What the activations are measured on: Training images.
 
     Returns

@@ -16,19 +16,18 @@ def contact_sheet(images: NDArray[np.uint8], columns: int = SHEET_COLUMNS) -> ND
 
     Parameters
     ----------
-    images : ndarray of shape (n, h, w), uint8
+    images : ndarray of shape (n, h, w) or (n, h, w, 3), uint8
         At least one.
 
     Returns
     -------
-    ndarray of shape (H, W), uint8
+    ndarray of shape (H, W) or (H, W, 3), uint8
     """
-    count, height, width = images.shape
+    count, height, width = images.shape[:3]
     columns = min(columns, count)
     lines = -(-count // columns)
-    sheet = np.full(
-        (lines * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP), _GAP_GREY, dtype=np.uint8
-    )
+    size = (lines * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP)
+    sheet = np.full((*size, *images.shape[3:]), _GAP_GREY, dtype=np.uint8)
     for position, image in enumerate(images):
         line, column = divmod(position, columns)
         y, x = line * (height + _GAP), column * (width + _GAP)

@@ -63,6 +63,7 @@ def render_page(report: Report, data: FaceData, command: str) -> str:
     return render(
         "report/page.html.jinja",
         report=report,
+        image_shape=data.image_shape,
         measures=report.evaluation.measures[report.split],
         pictures=score_pictures(report.evaluation.measures[report.split]),
         galleries=mistake_galleries(report.mistakes, data),
@@ -70,7 +71,7 @@ def render_page(report: Report, data: FaceData, command: str) -> str:
         recipe=yaml.safe_dump(report.facts.recipe, sort_keys=False, allow_unicode=True),
         explained=draw_explanation(found) if isinstance(found, NetworkExplanation) else None,
         mapped=_mapped(found) if isinstance(found, FileExplanation) else (),
-        class_pictures=draw_class_maps(found.classes, found.input, found.split)
+        class_pictures=draw_class_maps(found.classes, found.seen, found.split)
         if isinstance(found, FileExplanation)
         else (),
         embedding_pictures=draw_embedding(found.embedding)
@@ -99,12 +100,11 @@ def _mapped(found: FileExplanation) -> tuple[Picture, ...]:
     for one in found.images:
         scale = Normalize(0, float(one.map.max()) or 1.0)
         over = blended(one.shown.image, one.map, colormaps["inferno"], scale)
-        grey = np.repeat(one.shown.image[:, :, None], 3, axis=2)
         answer = f"{one.predicted} {percent(one.probabilities[one.predicted], 0)}"
         verdict = "right" if one.predicted == one.shown.label else f"labelled {one.shown.label}"
         pictures.append(
             picture_of(
-                np.hstack([grey, over]),
+                np.hstack([one.shown.rgb, over]),
                 f"{one.shown.name}, and where the model sees {one.predicted}",
                 answer,
                 verdict,

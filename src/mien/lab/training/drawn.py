@@ -20,7 +20,7 @@ class Drawn:
 
     Attributes
     ----------
-    inputs : Tensor of shape (m, 48, 48), uint8, or (m, D), float32
+    inputs : Tensor of shape (m, side, side[, 3]), uint8, or (m, D), float32
         Images, or embeddings of a frozen backbone.
     mirrored : Tensor of shape (m, D), float32, or None
         Embeddings of the mirror images, when the recipe flips.

@@ -56,7 +56,9 @@ def _file(
     digest.update(np.ascontiguousarray(data.images[rows]).data)
     # The head's own options do not change what comes before it; the stem's, for one, do.
     options = {k: v for k, v in recipe.model.options().items() if not k.startswith("head_")}
-    decides = [recipe.input.model_dump(mode="json"), recipe.model.name, options, mirrored]
+    # The pixels say whether there is colour.
+    seen = recipe.input.model_dump(mode="json", exclude={"colour"})
+    decides = [seen, recipe.model.name, options, mirrored]
     digest.update(json.dumps(decides, sort_keys=True).encode())
     for name, part in list(network.parts().items())[:-1]:
         for key, values in sorted(part.state_dict().items()):

@@ -62,7 +62,7 @@ def train(
     Parameters
     ----------
     data : FaceData
-        With the labels that the recipe names (see ``setup.load_data``).
+        With the labels and images that the recipe names (see ``setup.load_data``).
     device : torch.device, optional
         The CPU when None.
     group : ProcessGroup
@@ -111,7 +111,7 @@ def _train(
     on_weights: Callable[[str], None],
     on_features: Callable[[str, int, int], None],
 ) -> list[EpochLog]:
-    with explained_memory(recipe, run.folder):
+    with explained_memory(recipe, data.image_shape.side, run.folder):
         session = prepare(
             recipe, data, device, group=group, on_weights=on_weights, on_features=on_features
         )
@@ -172,7 +172,7 @@ def _train_epoch(
             epoch * steps + step, recipe.epochs * steps, steps, recipe.schedule, losses
         )
         batch = session.share(whole, group)
-        with explained_memory(recipe, run.folder):
+        with explained_memory(recipe, session.data.image_shape.side, run.folder):
             logits, loss = fit(session, module, batch, state.scaler, rate)
         if state.average is not None:
             state.average.update_parameters(session.module)

@@ -15,13 +15,13 @@ _SAID = ("can't allocate memory", "out of memory", "not enough memory")
 
 
 @contextmanager
-def explained_memory(recipe: Recipe, where: object) -> Iterator[None]:
+def explained_memory(recipe: Recipe, image_side: int, where: object) -> Iterator[None]:
     """Turn the many ways of running out of memory into one error for people.
 
     Raises
     ------
     RunError
-        Naming batch and input size; ``where`` is its place.
+        Naming batch and input size, of images of ``image_side`` pixels; ``where`` is its place.
     """
     try:
         yield
@@ -29,7 +29,7 @@ def explained_memory(recipe: Recipe, where: object) -> Iterator[None]:
         said = any(text in str(error).lower() for text in _SAID)
         if not (said or isinstance(error, MemoryError | torch.OutOfMemoryError)):
             raise
-        side = recipe.input.side
+        side = recipe.input.network_side(image_side)
         raise RunError(
             f"out of memory with batch_size {recipe.batch_size} at {side}×{side} pixels",
             where=where,

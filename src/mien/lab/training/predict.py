@@ -39,7 +39,7 @@ def predict_logits(
 
     Parameters
     ----------
-    images : ndarray of shape (n, 48, 48), uint8
+    images : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
     options : Input
         The recipe's ``input``.
     views : {"single", "flip", "ten-crop"}

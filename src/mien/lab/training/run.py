@@ -17,6 +17,7 @@ from torch import nn
 
 from mien.errors import OutputError, RunError
 from mien.lab.beside import write_beside
+from mien.lab.data.faces import IMAGE_SIZE, ImageShape
 from mien.lab.models import Network, create_model
 from mien.lab.training.lock import NAME as LOCK
 from mien.lab.training.recipe import Recipe, parse_recipe
@@ -125,6 +126,19 @@ class Run:
             )
         return facts
 
+    def image_shape(self) -> ImageShape:
+        """Size and colour of the images that a completed run was trained on.
+
+        Raises
+        ------
+        RunError
+            As ``facts`` does.
+        """
+        # Runs of before have 48×48 pixels.
+        return ImageShape(
+            int(self.facts().get("image_side", IMAGE_SIZE)), self.recipe().input.colour
+        )
+
     def delete(self) -> None:
         """Delete what the run folder holds, whose lock is kept; nothing that is not a run folder.
 
@@ -184,7 +198,7 @@ class Run:
 
     def load_model(self) -> Network:
         """The trained network in evaluation mode, on the CPU, in float32."""
-        model = build(self.recipe(), self.facts()["heads"])
+        model = build(self.recipe(), self.facts()["heads"], self.image_shape().side)
         try:
             model.load_state_dict(load_file(self.weights))
         except (OSError, SafetensorError, RuntimeError) as error:
@@ -216,15 +230,16 @@ def run_folder(recipe: Recipe, root: Path) -> Path:
     return root / f"{recipe.name}-s{recipe.seed}"
 
 
-def build(recipe: Recipe, heads: dict[str, int]) -> Network:
+def build(recipe: Recipe, heads: dict[str, int], image_side: int) -> Network:
     """The recipe's network with fresh weights from torch's global random state.
 
-    ``heads`` is the number of labels of each head.
+    ``heads`` is the number of labels of each head, ``image_side`` the height and width in pixels of
+    the images (see ``Input.fit``).
     """
     return create_model(
         recipe.model.name,
         heads,
         channels=recipe.input.channels,
-        size=recipe.input.side,
+        size=recipe.input.network_side(image_side),
         **recipe.model.options(),
     )

@@ -152,7 +152,7 @@ class Session:
     def _inputs(self, at: Tensor, epoch: int, generator: torch.Generator) -> Tensor:
         drawn, options = self.drawn, self.recipe.augmentation
         chosen = drawn.inputs[at]
-        if chosen.ndim == 3:
+        if chosen.dtype == torch.uint8:
             return augment(
                 chosen,
                 at,
@@ -172,10 +172,10 @@ class Session:
 
 
 def load_data(recipe: Recipe) -> FaceData:
-    """The recipe's data set with the recipe's labels."""
+    """The recipe's data set with the recipe's labels, its images as ``input`` wants them."""
     data = load_faces(recipe.data.dataset)
     wanted = recipe.data.label_set
-    return data if wanted is None else relabel(data, wanted)
+    return recipe.input.fit(data if wanted is None else relabel(data, wanted))
 
 
 def prepare(
@@ -209,7 +209,7 @@ def prepare(
     if len(rows) < recipe.batch_size and recipe.balance.method not in GROWING:
         raise _too_few(recipe, len(rows))
     torch.manual_seed(recipe.seed)
-    network = build(recipe, heads)
+    network = build(recipe, heads, data.image_shape.side)
     loaded = _load_weights(network, recipe, on_weights)
     network.to(device).to(memory_format=torch.channels_last)
     embed = partial(_embed, network, data, recipe, on_features)
@@ -353,6 +353,7 @@ def facts_of(session: Session) -> dict[str, Any]:
         "data": data.name,
         "data_notes": list(data.notes),
         "data_sha256": data.sha256,
+        "image_side": data.image_shape.side,
         "votes_sha256": data.votes_sha256,
         "heads": session.heads,
         "labels": labels_of(data, session.heads),

@@ -46,7 +46,8 @@ def load_teachers(
     Raises
     ------
     RunError
-        If a folder holds no completed run, or one on other data or with other labels: what it has
+        If a folder holds no completed run, or one on other data, on images of another size or
+        colour, or with other labels: what it has
         learnt of another split could be what is later measured on.
     """
     teachers = []
@@ -58,6 +59,13 @@ def load_teachers(
                 f"this teacher was trained on other data than {data.name!r} (SHA-256 differs)",
                 where=folder,
                 hint="train it on the same data set and splits",
+            )
+        seen = run.image_shape()
+        if seen != data.image_shape:
+            raise RunError(
+                f"this teacher sees {seen} images, the recipe {data.image_shape} ones",
+                where=folder,
+                hint="train it with the same input.size and input.colour",
             )
         heads = tuple(head for head in labels if facts["labels"].get(head) == labels[head])
         if next(iter(labels)) not in heads:
@@ -89,7 +97,7 @@ def taught(
     teachers : tuple of Teacher
         One or more. A head is taught by all or by none, or images would differ in what they mean.
         One who was trained without a fold is asked about that fold alone.
-    images : ndarray of shape (n, 48, 48), uint8
+    images : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
     temperature : float
         Divides the logarithms of the mean probabilities before the softmax.
 

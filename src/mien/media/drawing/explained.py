@@ -52,31 +52,32 @@ def draw_explanation(frame: Frame, explanations: tuple[FaceExplanation, ...]) ->
 
 
 def heat(crop: NDArray[np.uint8], strength: NDArray[np.float32]) -> Image:
-    """A grey crop with a map over it.
+    """A crop with a map over it.
 
     Parameters
     ----------
-    crop : ndarray of shape (h, w), uint8
+    crop : ndarray of shape (h, w) or (h, w, 3), uint8
+        Grey, or RGB.
     strength : ndarray of shape (h, w), float32
         0 to 1.
 
     Returns
     -------
     ndarray of shape (h, w, 3), uint8, RGB
-        The stronger, the more of the colours of inferno, dark purple to yellow, over the grey.
+        The stronger, the more of the colours of inferno, dark purple to yellow, over the crop.
     """
     colours = cv2.applyColorMap((strength * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
     colours = cv2.cvtColor(colours, cv2.COLOR_BGR2RGB)
-    grey = np.repeat(crop[:, :, None], 3, axis=2)
     alpha = 0.3 + 0.5 * strength[:, :, None]
-    mixed: Image = ((1 - alpha) * grey + alpha * colours).astype(np.uint8)
+    below = crop[:, :, None] if crop.ndim == 2 else crop
+    mixed: Image = ((1 - alpha) * below + alpha * colours).astype(np.uint8)
     return mixed
 
 
 def _row(face: Face, explanation: FaceExplanation, number: int, of: int) -> Image:
     ranked = sorted(face.probabilities.items(), key=lambda item: -item[1])[:_MOST]
     ranked = ranked[:1] + [other for other in ranked[1:] if other[1] >= _LIKELY]
-    pictures = [np.repeat(explanation.crop[:, :, None], 3, axis=2)]
+    pictures = [explanation.rgb]
     pictures += [heat(explanation.crop, explanation.maps[name]) for name, _ in ranked]
     shown = "what the model is shown" if of == 1 else f"face {number}, as the model is shown it"
     titles = [shown, *(f"{name} {share:.0%}" for name, share in ranked)]

@@ -241,7 +241,8 @@ def _pixels(content: bytes, max_pixels: int) -> int:
 
 def explanation_to_dict(explanation: FaceExplanation) -> dict[str, Any]:
     """The crop as a PNG in a data URI, and maps of 12×12 numbers that cover it, 0 to 1."""
-    _, png = cv2.imencode(".png", explanation.crop)
+    crop = explanation.crop
+    _, png = cv2.imencode(".png", crop if crop.ndim == 2 else cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
     return {
         "crop": f"data:image/png;base64,{base64.b64encode(png.tobytes()).decode()}",
         "maps": {

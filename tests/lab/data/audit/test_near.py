@@ -88,3 +88,11 @@ def test_a_set_of_copies_ends_the_search(monkeypatch):
     assert not find_near_pairs(copies).complete
     few = find_near_pairs(copies[:5])
     assert few.complete and len(few) == 10
+
+
+def test_larger_images_in_colour_are_compared_as_small_grey_ones(around_the_limit):
+    large = np.kron(around_the_limit, np.ones((1, 2, 2), np.uint8))
+    coloured = np.repeat(large[..., None], 3, axis=3)
+    found, expected = find_near_pairs(coloured), find_near_pairs(around_the_limit)
+    for name in ("first", "second", "correlation", "mirrored"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))

@@ -76,7 +76,7 @@ def test_a_pool_of_unequal_parts_is_refused(wrong):
 
 
 def test_a_pool_of_other_images_is_refused():
-    with pytest.raises(DataError, match=r"shape \(2, 48, 47\), expected \(m, 48, 48\)"):
+    with pytest.raises(DataError, match=r"shape \(2, 48, 47\), expected \(n, side, side\[, 3\]\)"):
         Pool(np.zeros((2, 48, 47), np.uint8), np.zeros(2, int), np.arange(2), np.ones(2, bool))
 
 

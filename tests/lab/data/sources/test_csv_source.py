@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.emotions import FER2013
-from mien.errors import DataError
-from mien.lab.data.faces import FaceData
+from mien.errors import DataError, UsageError
+from mien.lab.data.faces import FaceData, ImageShape
 from mien.lab.data.ferplus import read_votes
 from mien.lab.data.source_content import Columns
 from mien.lab.data.sources.csv_source import read_csv
@@ -424,3 +424,14 @@ def test_which_file_of_a_zip_is_meant(tmp_path, faces, write_csv):
         f"{path}: the archive holds no fer2013.csv but 2 other .csv files; "
         "unpack it and name the file"
     )
+
+
+def test_pixels_of_another_size_are_read_when_it_is_said(tmp_path):
+    path = tmp_path / "large.csv"
+    pixels = " ".join(str(value % 256) for value in range(64 * 64))
+    path.write_text(f"emotion,pixels\n3,{pixels}\n", "utf-8")
+    assert read_csv(path, shape=ImageShape(64)).images.shape == (1, 64, 64)
+    with pytest.raises(DataError, match=r"4096 pixel values, expected 2304 .* with --size 64"):
+        read_csv(path)
+    with pytest.raises(UsageError, match="grey pixels only; leave out --colour"):
+        read_csv(path, shape=ImageShape(64, True))

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from mien.errors import DataError
+from mien.lab.data.faces import ImageShape
 from mien.lab.data.sources.decode import decode_image, size_notes
 
 GREY = np.random.default_rng(0).integers(0, 256, (48, 48), dtype=np.uint8)
@@ -88,3 +89,23 @@ def test_notes_on_sizes():
     )
     squeezed = size_notes(Counter({(640, 490): 3}))
     assert squeezed[1].startswith("3 images are not square and were squeezed")
+
+
+def test_colour_and_size_are_kept_where_they_are_asked_for():
+    rgb = np.random.default_rng(2).integers(0, 256, (192, 192, 3), dtype=np.uint8)
+    pixels, size = decode_image(_encode(Image.fromarray(rgb)), "here", ImageShape(96, True))
+    assert (pixels.shape, size) == ((96, 96, 3), (192, 192))
+    expected = rgb.reshape(96, 2, 96, 2, 3).mean((1, 3))
+    assert np.abs(pixels - expected).max() <= 1
+    grey, _ = decode_image(_encode(Image.fromarray(GREY)), "here", ImageShape(48, True))
+    assert np.array_equal(grey, np.repeat(GREY[..., None], 3, axis=2))
+
+
+def test_enlarged_images_are_told_of_larger_sets_only():
+    sizes = Counter({(40, 40): 3, (200, 150): 2, (96, 96): 5})
+    assert size_notes(sizes, ImageShape(96, False)) == (
+        "5 of 10 images were resized to 96×96 (most of them from 40×40)",
+        "3 images are smaller than that and were enlarged",
+        "2 images are not square and were squeezed; crop them to the face first",
+    )
+    assert len(size_notes(sizes)) == 2

@@ -55,3 +55,37 @@ def test_crops_without_a_face_are_of_every_kind():
         assert len({crop.tobytes() for crop in crops}) > 6, kind
     pieces = made["in pieces"]
     np.testing.assert_array_equal(np.sort(pieces[0].ravel()), np.sort(faces()[0].ravel()))
+
+
+@pytest.mark.parametrize("kind", CORRUPTIONS, ids=lambda kind: kind.name)
+def test_a_face_in_colour_is_changed_as_the_grey_one(kind):
+    grey = faces(4)
+    strength = kind.strengths[1]
+    found = corrupt(np.repeat(grey[..., None], 3, axis=3), kind, strength)
+    assert found.shape == (4, 48, 48, 3)
+    if kind.name == "noise":  # its grain has colours
+        return
+    expected = corrupt(grey, kind, strength)[..., None].astype(int)
+    assert np.abs(found - expected).max() <= (3 if kind.name == "JPEG" else 0)
+
+
+def test_jpeg_keeps_red_red():
+    red = np.zeros((1, 48, 48, 3), np.uint8)
+    red[..., 0] = 200
+    jpeg = next(kind for kind in CORRUPTIONS if kind.name == "JPEG")
+    np.testing.assert_allclose(corrupt(red, jpeg, 50).mean((0, 1, 2)), (200, 0, 0), atol=6)
+
+
+def test_blur_of_larger_faces_is_as_much_wider():
+    blur = next(kind for kind in CORRUPTIONS if kind.name == "blur")
+    large = np.kron(faces(2), np.ones((1, 2, 2), np.uint8))
+    there = corrupt(large, blur, 2).reshape(2, 48, 2, 48, 2).mean((2, 4))
+    here = corrupt(faces(2), blur, 2).astype(float)
+    assert np.abs(there - here).mean() < 0.3 * np.abs(faces(2) - here).mean()
+
+
+def test_crops_without_faces_have_the_shape_of_the_faces():
+    coloured = np.repeat(faces(8)[..., None], 3, axis=3)
+    for crops in non_faces(coloured, np.random.default_rng(0)).values():
+        assert crops.shape[1:] == (48, 48, 3)
+        assert crops.dtype == np.uint8

@@ -5,7 +5,7 @@ Rows are positions in the imported data set, from 0 (for ``fer2013.csv``: the li
 Shares lie between 0 and 1, grey values between 0 and 255. The document::
 
     schema          "mien.audit/1"
-    name, sha256, label_set, labels, images, notes
+    name, sha256, label_set, labels, images, image_side, colour, notes
     thresholds      near_correlation, nearly_blank_deviation, mostly_share, suspect_margin
     findings        [{key, level, what, meaning, action}]
                     level: act | know | missing | fine
@@ -55,7 +55,7 @@ from mien.lab.data.audit.intensity import Intensity, histograms, intensities
 from mien.lab.data.audit.label_agreement import SUSPECT_MARGIN, AgreementAudit, find_agreement
 from mien.lab.data.audit.near import LEAST_CORRELATION
 from mien.lab.data.audit.vote_join import check_join
-from mien.lab.data.faces import FaceData
+from mien.lab.data.faces import FaceData, ImageShape
 
 SCHEMA = "mien.audit/1"
 
@@ -70,6 +70,8 @@ class Audit:
     label_set : str
     labels : tuple of str
     images : int
+    image_shape : ImageShape
+        Grey values are those of the images made grey, where they have colour.
     notes : tuple of str
         What was decided when it was imported.
     counts : tuple of ClassCounts
@@ -87,6 +89,7 @@ class Audit:
     label_set: str
     labels: tuple[str, ...]
     images: int
+    image_shape: ImageShape
     notes: tuple[str, ...]
     counts: tuple[ClassCounts, ...]
     blanks: tuple[Blank, ...]
@@ -104,6 +107,8 @@ class Audit:
             "label_set": self.label_set,
             "labels": list(self.labels),
             "images": self.images,
+            "image_side": self.image_shape.side,
+            "colour": self.image_shape.colour,
             "notes": list(self.notes),
             "thresholds": {
                 "near_correlation": LEAST_CORRELATION,
@@ -142,6 +147,7 @@ def audit_faces(data: FaceData) -> Audit:
         label_set=data.label_set.name,
         labels=data.label_set.labels,
         images=len(data),
+        image_shape=data.image_shape,
         notes=data.notes,
         counts=counts,
         blanks=blanks,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.data.audit.counts import ALL
-from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.faces import SPLITS, FaceData, to_grey
 from mien.lab.result_files import rounded
 
 LEVELS = 256
@@ -59,11 +59,11 @@ class Intensity:
 
 
 def histograms(images: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Pixels of each grey value in each image.
+    """Pixels of each grey value in each image, made grey where it has colour.
 
     Parameters
     ----------
-    images : ndarray of shape (n, h, w), uint8
+    images : ndarray of shape (n, h, w) or (n, h, w, 3), uint8
 
     Returns
     -------
@@ -71,7 +71,9 @@ def histograms(images: NDArray[np.uint8]) -> NDArray[np.int32]:
     """
     found = np.empty((len(images), LEVELS), dtype=np.int32)
     for start in range(0, len(images), _BLOCK):
-        block = images[start : start + _BLOCK].reshape(len(images[start : start + _BLOCK]), -1)
+        part = images[start : start + _BLOCK]
+        grey = to_grey(part) if part.ndim == 4 else part
+        block = grey.reshape(len(part), -1)
         cells = block + LEVELS * np.arange(len(block))[:, None]
         counts = np.bincount(cells.ravel(), minlength=LEVELS * len(block))
         found[start : start + len(block)] = counts.reshape(-1, LEVELS)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import DataError
-from mien.lab.data.faces import IMAGE_SIZE, FaceData
+from mien.lab.data.faces import FaceData, check_image_shape
 from mien.lab.data.folds import folds_of
 from mien.lab.data.twins import has_twin
 
@@ -23,7 +23,7 @@ class Pool:
 
     Attributes
     ----------
-    images : ndarray of shape (m, 48, 48), uint8
+    images : ndarray of shape (m, side, side) or (m, side, side, 3), uint8
     labels : ndarray of shape (m,), int64
         Positions in the data set's ``label_set.labels``.
     sources : ndarray of shape (m,), int64
@@ -40,8 +40,7 @@ class Pool:
 
     def __post_init__(self) -> None:
         count = len(self.images)
-        if self.images.shape != (count, IMAGE_SIZE, IMAGE_SIZE):
-            raise DataError(f"a pool's images have shape {self.images.shape}, expected (m, 48, 48)")
+        check_image_shape(self.images)
         if not self.labels.shape == self.sources.shape == self.augmented.shape == (count,):
             raise DataError("a pool's images, labels, sources and marks differ in length")
 

@@ -61,14 +61,14 @@ def synthesise_images(
 
     Parameters
     ----------
-    images : ndarray of shape (n, H, W), uint8
+    images : ndarray of shape (n, H, W) or (n, H, W, 3), uint8
     embeddings : ndarray of shape (n, D), float32, optional
         Where neighbours are near to each other; in the pixels themselves when not given.
 
     Returns
     -------
-    images : ndarray of shape (m, H, W), uint8
-        The new ones only, class by class, rounded to whole grey values.
+    images : ndarray of shape (m, H, W) or (m, H, W, 3), uint8
+        The new ones only, class by class, rounded to whole numbers.
     labels : ndarray of shape (m,), int64
 
     Raises

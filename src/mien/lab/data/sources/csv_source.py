@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import warnings
 from collections.abc import Mapping
@@ -12,13 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import DataError
-from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.errors import DataError, UsageError
+from mien.lab.data.faces import AS_FER2013, LEAST_SIDE, MOST_SIDE, SPLITS, ImageShape
 from mien.lab.data.packed_text import open_text
 from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.split_names import split_code
 
-PIXELS = IMAGE_SIZE * IMAGE_SIZE
 EXPECTED = "expected fer2013.csv, a Parquet file or a folder of images"
 USUAL_COLUMNS = {
     "label": ("emotion", "label"),
@@ -29,9 +29,13 @@ FILE_NAMES = ("fer2013.csv", "icml_face_data.csv")
 
 
 def read_csv(
-    path: Path, *, columns: Columns | None = None, splits: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    columns: Columns | None = None,
+    splits: Mapping[str, str] | None = None,
+    shape: ImageShape = AS_FER2013,
 ) -> SourceContent:
-    """Read a CSV file with 48×48 pixel values a row, the folder it lies in, or an archive of it.
+    """Read a CSV file with an image's pixel values a row, the folder it is in, or an archive of it.
 
     Columns are found by name, so their order, their case and spaces around the names do not
     matter; a byte order mark, CRLF line ends and compression (gzip, ZIP, bzip2, xz) are accepted.
@@ -44,19 +48,29 @@ def read_csv(
         Names of the columns, where they are not ``emotion``, ``pixels`` and ``Usage``.
     splits : mapping of str to str, optional
         Names of the data set's own for the splits (see ``split_code``).
+    shape : ImageShape
+        Size of the images, which have no colour.
 
     Raises
     ------
+    UsageError
+        If colour is asked for.
     DataError
         Naming the line: a missing column, a wrong number of pixels, a pixel out of range, an
         unknown split, a cut-off last line.
     """
+    if shape.colour:
+        raise UsageError(
+            "a CSV file has grey pixels only",
+            where=path,
+            hint="leave out --colour, or import a folder or Parquet file of images",
+        )
     try:
         path = _find_in_folder(path)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror or error})", where=path) from error
     with open_text(path, FILE_NAMES, EXPECTED) as (stream, where):
-        return _read_rows(stream, where, columns or Columns(), splits)
+        return _read_rows(stream, where, columns or Columns(), splits, shape.side)
 
 
 def find_csv(folder: Path) -> Path | None:
@@ -78,7 +92,11 @@ def _find_in_folder(path: Path) -> Path:
 
 
 def _read_rows(
-    stream: io.TextIOBase, where: str, columns: Columns, split_names: Mapping[str, str] | None
+    stream: io.TextIOBase,
+    where: str,
+    columns: Columns,
+    split_names: Mapping[str, str] | None,
+    side: int,
 ) -> SourceContent:
     reader = csv.reader(stream)
     images: list[NDArray[np.uint8]] = []
@@ -100,7 +118,7 @@ def _read_rows(
                     where=at,
                     hint="is the file cut off? download it again",
                 )
-            images.append(_parse_pixels(row[pixels_at], at))
+            images.append(_parse_pixels(row[pixels_at], at, side))
             labels.append(row[label_at].strip())
             splits.append(0 if split_at is None else _parse_split(row[split_at], split_names, at))
             lines.append(reader.line_num)
@@ -140,7 +158,7 @@ def _find_columns(header: list[str], columns: Columns, where: str) -> tuple[int,
     )
 
 
-def _parse_pixels(text: str, at: str) -> NDArray[np.uint8]:
+def _parse_pixels(text: str, at: str, side: int) -> NDArray[np.uint8]:
     with warnings.catch_warnings():
         warnings.simplefilter("error", DeprecationWarning)
         try:
@@ -149,11 +167,18 @@ def _parse_pixels(text: str, at: str) -> NDArray[np.uint8]:
             raise DataError(
                 "a pixel is not a whole number", where=at, hint=_pixel_hint(text)
             ) from error
-    if len(values) != PIXELS:
-        raise DataError(f"{len(values)} pixel values, expected {PIXELS} (48×48)", where=at)
+    if len(values) != side**2:
+        # Of another size, if it is a square that could be a data set's.
+        own = math.isqrt(len(values))
+        is_square = own**2 == len(values) and LEAST_SIDE <= own <= MOST_SIDE
+        raise DataError(
+            f"{len(values)} pixel values, expected {side**2} ({side}×{side})",
+            where=at,
+            hint=f"import it with --size {own}" if is_square else None,
+        )
     if values.min() < 0 or values.max() > 255:
         raise DataError("a pixel lies outside 0 to 255", where=at)
-    return values.astype(np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
+    return values.astype(np.uint8).reshape(side, side)
 
 
 def _pixel_hint(text: str) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from mien.errors import DataError
-from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.lab.data.faces import AS_FER2013, SPLITS, ImageShape
 from mien.lab.data.source_content import SourceContent
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
 from mien.lab.data.sources.source_table import TABLE, read_source_table
@@ -33,7 +33,11 @@ class _ImageFile:
 
 
 def read_image_folder(
-    folder: Path, *, splits: Mapping[str, str] | None = None, file_pattern: str | None = None
+    folder: Path,
+    *,
+    splits: Mapping[str, str] | None = None,
+    file_pattern: str | None = None,
+    shape: ImageShape = AS_FER2013,
 ) -> SourceContent:
     """Read every image below ``folder``.
 
@@ -50,6 +54,8 @@ def read_image_folder(
     file_pattern : str, optional
         Regular expression with a group ``label`` and perhaps ``split``, searched for in the path
         below ``folder`` (with ``/``); then the folders themselves mean nothing.
+    shape : ImageShape
+        Size of the images, and whether colour is kept.
 
     Raises
     ------
@@ -67,17 +73,17 @@ def read_image_folder(
     if not files:
         raise DataError("the folder holds no images", where=folder, hint=LAYOUT)
     files.sort(key=lambda file: (file.split, file.label.lower(), file.rest))
-    images = np.empty((len(files), IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
+    images = np.empty(shape.of(len(files)), dtype=np.uint8)
     sizes: Counter[Size] = Counter()
     for row, file in enumerate(files):
-        images[row], size = decode_image(file.path, file.path)
+        images[row], size = decode_image(file.path, file.path, shape)
         sizes[size] += 1
     return SourceContent(
         images=images,
         labels=[file.label for file in files],
         splits=np.array([file.split for file in files], dtype=np.uint8),
         where=lambda row: str(files[row].path),
-        notes=size_notes(sizes),
+        notes=size_notes(sizes, shape),
         ordered=False,
         sources=None
         if taken_from is None

@@ -15,7 +15,7 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from mien.errors import DataError
-from mien.lab.data.faces import IMAGE_SIZE, SPLITS
+from mien.lab.data.faces import AS_FER2013, SPLITS, ImageShape
 from mien.lab.data.ferplus import VOTE_COLUMNS
 from mien.lab.data.source_content import Columns, SourceContent
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
@@ -44,6 +44,7 @@ def read_parquet(
     *,
     columns: Columns | None = None,
     splits: Mapping[str, str] | None = None,
+    shape: ImageShape = AS_FER2013,
 ) -> SourceContent:
     """Read Parquet files with one encoded image a row, one after the other.
 
@@ -61,19 +62,21 @@ def read_parquet(
         Names of the columns, where they are not the usual ones (``USUAL_COLUMNS``).
     splits : mapping of str to str, optional
         Names of the data set's own for the splits (see ``split_code``).
+    shape : ImageShape
+        Size of the images, and whether colour is kept.
 
     Raises
     ------
     DataError
         Naming the file and row (counted from 0) and what is wrong with it.
     """
-    parts = [_read_file(path, columns or Columns(), splits) for path in paths]
+    parts = [_read_file(path, columns or Columns(), splits, shape) for path in paths]
     if len(parts) == 1:
         reading, sizes = parts[0]
-        notes = size_notes(sizes)
+        notes = size_notes(sizes, shape)
     else:
         reading = _join([part for part, _ in parts])
-        notes = size_notes(sum((sizes for _, sizes in parts), Counter()))
+        notes = size_notes(sum((sizes for _, sizes in parts), Counter()), shape)
     return SourceContent(
         reading.images,
         reading.labels,
@@ -104,7 +107,7 @@ def _join(parts: list[SourceContent]) -> SourceContent:
 
 
 def _read_file(
-    path: Path, columns: Columns, split_names: Mapping[str, str] | None
+    path: Path, columns: Columns, split_names: Mapping[str, str] | None, shape: ImageShape
 ) -> tuple[SourceContent, Counter[Size]]:
     try:
         # A handle of our own: given a path, pyarrow takes folder names like usage=x for columns.
@@ -120,7 +123,7 @@ def _read_file(
             if with_votes:
                 votes = np.stack([_read_votes(table, name, path) for name in VOTE_NAMES], axis=1)
             splits = _read_splits(table, split, split_names, path)
-            images, sizes = _read_images(file, image, path)
+            images, sizes = _read_images(file, image, path, shape)
     except FileNotFoundError as error:
         raise DataError("no such file", where=path) from error
     except (pyarrow.ArrowException, OSError) as error:
@@ -217,9 +220,9 @@ def _read_splits(
 
 
 def _read_images(
-    file: pyarrow.parquet.ParquetFile, column: str, path: Path
+    file: pyarrow.parquet.ParquetFile, column: str, path: Path, shape: ImageShape
 ) -> tuple[NDArray[np.uint8], Counter[Size]]:
-    images = np.empty((file.metadata.num_rows, IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
+    images = np.empty(shape.of(file.metadata.num_rows), dtype=np.uint8)
     sizes: Counter[Size] = Counter()
     row = 0
     for batch in file.iter_batches(ROWS_AT_ONCE, columns=[column]):
@@ -231,7 +234,7 @@ def _read_images(
                     "its image is missing" if value is None else f"{column} holds no image bytes",
                     where=where,
                 )
-            images[row], size = decode_image(encoded, where)
+            images[row], size = decode_image(encoded, where, shape)
             sizes[size] += 1
             row += 1
     return images, sizes

@@ -10,7 +10,7 @@ import numpy as np
 
 from mien.errors import DataError, UsageError
 from mien.lab.data.audit.vote_join import check_join
-from mien.lab.data.faces import SPLITS, FaceData
+from mien.lab.data.faces import AS_FER2013, SPLITS, FaceData, ImageShape
 from mien.lab.data.ferplus import read_votes
 from mien.lab.data.holdout import DEFAULT_SHARE, hold_out
 from mien.lab.data.labels.label_assignment import DROPPED, assign_labels
@@ -38,6 +38,7 @@ def read_faces(
     columns: Columns | None = None,
     holdout: float = DEFAULT_SHARE,
     seed: int = 0,
+    shape: ImageShape = AS_FER2013,
 ) -> FaceData:
     """Read a data set in any known form and check it; what was decided is in its ``notes``.
 
@@ -60,6 +61,8 @@ def read_faces(
         Share of Training that becomes PublicTest where there is no PublicTest; 0: none.
     seed : int
         Of the choice of what is held out.
+    shape : ImageShape
+        Size that images are brought to, and whether colour is kept.
 
     Raises
     ------
@@ -67,10 +70,11 @@ def read_faces(
         If something is not as expected; it says what and where.
     UsageError
         If FER+ votes are to be joined to a folder of images, which has no order of rows, columns
-        are named for one, or a pattern of file names for something else.
+        are named for one, a pattern of file names for something else, or colour is asked of a CSV
+        file.
     """
     try:
-        reading = _read(path, mapping, columns)
+        reading = _read(path, mapping, columns, shape)
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror or error})", where=path) from error
     labels, label_set = assign_labels(reading, mapping)
@@ -118,7 +122,9 @@ def read_faces(
     return _with_splits(data, notes, holdout, seed, sources)
 
 
-def _read(path: Path, mapping: Mapping | None, columns: Columns | None) -> SourceContent:
+def _read(
+    path: Path, mapping: Mapping | None, columns: Columns | None, shape: ImageShape
+) -> SourceContent:
     splits = mapping.splits if mapping else None
     pattern = mapping.file_pattern if mapping else None
     if pattern is not None and not path.is_dir():
@@ -127,16 +133,16 @@ def _read(path: Path, mapping: Mapping | None, columns: Columns | None) -> Sourc
         given = (columns or Columns()).model_dump(exclude_none=True)
         columns = mapping.columns.model_copy(update=given)
     if path.suffix.lower() in SUFFIXES:
-        return read_parquet([path], columns=columns, splits=splits)
+        return read_parquet([path], columns=columns, splits=splits, shape=shape)
     if path.suffix.lower() in PACKED and path.is_file() and not zip_holds_csv(path):
         raise DataError("an archive", where=path, hint="unpack it and name the folder")
     if path.is_dir() and (pattern is not None or find_csv(path) is None):
         if pattern is None and (files := find_parquet(path)):
-            return read_parquet(files, columns=columns, splits=splits)
+            return read_parquet(files, columns=columns, splits=splits, shape=shape)
         if columns is not None and columns != Columns():
             raise UsageError("a folder of images has no columns", where=path)
-        return read_image_folder(path, splits=splits, file_pattern=pattern)
-    return read_csv(path, columns=columns, splits=splits)
+        return read_image_folder(path, splits=splits, file_pattern=pattern, shape=shape)
+    return read_csv(path, columns=columns, splits=splits, shape=shape)
 
 
 def _fer2013_notes(counts: tuple[int, ...]) -> list[str]:

@@ -30,8 +30,8 @@ def estimate_groups(images: NDArray[np.uint8]) -> dict[str, NDArray[np.str_]]:
 
     Parameters
     ----------
-    images : ndarray of shape (n, 48, 48), uint8
-        Face crops, grey.
+    images : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
+        Face crops, grey or RGB.
 
     Returns
     -------
@@ -52,7 +52,8 @@ def estimate_groups(images: NDArray[np.uint8]) -> dict[str, NDArray[np.str_]]:
             genders.append(NOT_GIVEN)
             continue
         # Its own landmarks turn the face upright and cut it as its networks were trained.
-        found = model.predict_face(np.repeat(image[:, :, None], 3, axis=2))
+        rgb = image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)
+        found = model.predict_face(rgb)
         genders.append(str(found["gender"]["value"]))
         ages[number] = found["age"]["value"]
     return {GENDER: np.array(genders, dtype=np.str_), AGE: cut(ages, AGE_BOUNDS)}

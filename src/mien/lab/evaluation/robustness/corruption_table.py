@@ -94,7 +94,7 @@ def measure_corruptions(
     ----------
     analyzer : PixelAnalyzer
         Its model and reading are what is measured; nothing is detected.
-    faces : ndarray of shape (n, side, side), uint8
+    faces : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
         At most ``MOST_IMAGES`` of them are taken, evenly spread.
     labels : ndarray of shape (n,), int64
         Positions in the labels of the model's first head.

@@ -14,8 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.lab.data.faces import IMAGE_SIZE
+
 Faces = NDArray[np.uint8]
-"""``uint8 (n, side, side)``, grey."""
+"""``uint8 (n, side, side)``, grey, or ``(n, side, side, 3)``, RGB."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,18 @@ def _jpeg(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:
 
 
 def _through_jpeg(face: NDArray[np.uint8], quality: list[int]) -> NDArray[np.uint8]:
-    decoded = cv2.imdecode(cv2.imencode(".jpg", face, quality)[1], cv2.IMREAD_GRAYSCALE)
+    # OpenCV has blue first.
+    colour = face.ndim == 3
+    encoded = cv2.imencode(".jpg", face[..., ::-1] if colour else face, quality)[1]
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE)
     assert decoded is not None
-    return decoded.astype(np.uint8, copy=False)
+    found = decoded.astype(np.uint8, copy=False)
+    return found[..., ::-1] if colour else found
 
 
 def _blur(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:
-    blurred = [cv2.GaussianBlur(face, (0, 0), strength) for face in faces]
+    sigma = strength * faces.shape[1] / IMAGE_SIZE
+    blurred = [cv2.GaussianBlur(face, (0, 0), sigma) for face in faces]
     return np.stack(blurred).astype(np.uint8, copy=False)
 
 
@@ -86,7 +93,8 @@ def _light_from_one_side(faces: Faces, strength: float, rng: np.random.Generator
     side = faces.shape[1]
     across = np.linspace(1 - strength, 1, side)
     ramps = np.where(rng.random(len(faces))[:, None] < 0.5, across, across[::-1])
-    return _to_bytes(faces.astype(np.float64) * ramps[:, None, :])
+    light = ramps[:, None, :] if faces.ndim == 3 else ramps[:, None, :, None]
+    return _to_bytes(faces.astype(np.float64) * light)
 
 
 def _band(
@@ -109,13 +117,13 @@ def _band(
 
 
 def _hand(faces: Faces, strength: float, rng: np.random.Generator) -> Faces:
-    """A patch of the face's own mean grey over a lower corner, ``strength`` of the side wide."""
+    """A patch of the face's own mean colour over a lower corner, ``strength`` of the side wide."""
     side = faces.shape[1]
     size = round(strength * side)
     changed = faces.copy()
     starts = rng.integers(0, side - size + 1, len(faces))
     for face, start in zip(changed, starts, strict=True):
-        face[side - size :, start : start + size] = round(float(face.mean()))
+        face[side - size :, start : start + size] = np.rint(face.mean(axis=(0, 1)))
     return changed
 
 
@@ -127,7 +135,7 @@ def upside_down(faces: Faces) -> Faces:
 CORRUPTIONS = (
     Corruption("noise", "standard deviation of 255", (5, 10, 20, 40), _noise),
     Corruption("JPEG", "quality", (50, 30, 20, 10), _jpeg),
-    Corruption("blur", "σ in pixels", (0.7, 1, 1.5, 2), _blur),
+    Corruption("blur", "σ in pixels of 48", (0.7, 1, 1.5, 2), _blur),
     Corruption("low resolution", "pixels a side", (32, 24, 16, 12), _low_resolution),
     Corruption("dark", "gamma", (1.5, 2, 3, 4), _gamma),
     Corruption("bright", "gamma", (0.7, 0.5, 0.35, 0.25), _gamma),

@@ -17,22 +17,27 @@ def non_faces(faces: Faces, rng: np.random.Generator) -> dict[str, Faces]:
 
     Parameters
     ----------
-    faces : ndarray of shape (n, side, side), uint8
+    faces : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
         Real faces, 8 or more.
     rng : numpy.random.Generator
 
     Returns
     -------
-    dict of str to ndarray of shape (m, side, side), uint8
+    dict of str to ndarray of shape (m, side, side) or (m, side, side, 3), uint8
+        What is made from nothing is grey, whatever the faces are.
     """
     count, side = len(faces), faces.shape[1]
+
+    def as_faces(grey: Faces) -> Faces:
+        return grey if faces.ndim == 3 else np.repeat(grey[..., None], 3, axis=3)
+
     return {
         "upside down": upside_down(faces),
         "on its side": np.ascontiguousarray(np.rot90(faces, 1, (1, 2))),
         "in pieces": np.stack([_shuffled(face, rng) for face in faces]),
         "drowned in noise": _clipped(faces + rng.normal(0, 50, faces.shape)),
-        "noise": _noise(count, side, rng),
-        "patterns": np.stack([_pattern(side, rng) for _ in range(count)]),
+        "noise": as_faces(_noise(count, side, rng)),
+        "patterns": as_faces(np.stack([_pattern(side, rng) for _ in range(count)])),
     }
 
 
