@@ -12,6 +12,7 @@ import mien
 from mien.errors import UsageError
 from mien.results import Frame
 from mien.vision.classify import Classifier
+from mien.vision.detection.blazeface import BlazeFace
 from mien.vision.detection.centerface import CenterFace
 from mien.vision.detection.detectors import create_detector
 from mien.vision.detection.haar import Haar
@@ -27,6 +28,9 @@ WRONG = {
     "rotate": ["no", 1, None],
     "sensitive": ["no", 1, None],
     "second_look": ["no", 1, None],
+    "signs": ["no", 1, None],
+    "body": ["no", 1, None],
+    "focal": [0, -1, NAN, INF, "900", True],
     "reading": ["everydays", "", 1, True],
     "faces": ["larges", "", None, 1, True],
     "detect_every": [0, -1, 2.5, NAN, "3", True],
@@ -39,7 +43,10 @@ WRONG = {
     "name": ["nobody", 3, None],
 }
 
-_SAME = ("model", "detector", "min_face", "rotate", "threads", "reading")
+_SAME = (
+    *("model", "detector", "min_face", "rotate", "threads", "reading"),
+    *("signs", "body", "focal"),
+)
 
 TAKEN = {
     mien.Analyzer: (*_SAME, "score_threshold", "faces"),
@@ -48,6 +55,7 @@ TAKEN = {
         *("threads", "min_face", "score_threshold", "size"),
         *("sensitive", "second_look", "weights"),
     ),
+    BlazeFace: ("threads", "min_face", "score_threshold", "sensitive"),
     Haar: ("threads", "min_face", "score_threshold", "sensitive"),
     Classifier: ("path", "threads"),
     create_detector: (
