@@ -85,8 +85,8 @@ def test_mixup_blends_embeddings():
 @settings(max_examples=60)
 @given(seed=st.integers(0, 2**32), height=st.integers(4, 30), width=st.integers(4, 30))
 def test_cutmix_pastes_one_rectangle_from_the_same_place_of_the_other_image(seed, height, width):
-    generator = torch.Generator().manual_seed(1)
-    batch = torch.rand(COUNT, 2, height, width, generator=generator)
+    # No two pixels are alike: of random ones two are now and then, and look as if not pasted.
+    batch = torch.arange(COUNT * 2 * height * width).reshape(COUNT, 2, height, width).float()
     _, targets, weights = _batch()
     found, mixed, _ = _mix((batch, targets, weights), Mixing(cutmix=1), seed=seed)
     pasted = found != batch
