@@ -41,7 +41,7 @@ from vision.signs.made_faces import turned
 ROUNDS = 30
 TURNS = [(yaw, 0, 0) for yaw in (-45, -30, -15, 0, 15, 30, 45, 60)]
 TURNS += [(0, pitch, 0) for pitch in (-25, -15, 15, 25)] + [(0, 0, -35), (0, 0, 20), (25, -15, 15)]
-CENTIMETRES = (35, 50, 60, 80, 120)
+CENTIMETRES = (45, 60, 80, 120, 160)
 SHARES = (12, 8, 5, 3)
 
 

@@ -70,7 +70,7 @@ _FAR = _Network(BLAZEFACE_FAR, 192, ((48, 1),), 0.875, 1.044, -0.047)
 class BlazeFace:
     """MediaPipe's two networks: one for faces that fill the picture, one for smaller ones.
 
-    Some seven times as fast as CenterFace, and as good for faces from about a fifth of the
+    Six times as fast as CenterFace, and as good for faces from about a fifth of the
     picture's longer side on (an eighth: two of three, a twelfth: one of four); for cameras and
     videos in which people are near. Of its landmarks the corners of the
     mouth are not seen but set beside the middle of the mouth, along the line of the eyes.
