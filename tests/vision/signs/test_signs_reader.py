@@ -12,12 +12,13 @@ from mien import Analyzer, StreamAnalyzer
 from mien.errors import UsageError
 from mien.face_signs import FaceSigns
 from mien.vision.detection.detector import Detection
+from mien.vision.detection.detectors import create_detector
 from mien.vision.signs.blendshapes import BLENDSHAPE_NAMES
 from mien.vision.signs.distance import Focal
 from mien.vision.signs.geometry import place_mean_face
 from mien.vision.signs.signs_reader import CUT_OFF, TOO_SMALL, SignsReader
 
-from .made_faces import with_corners_moved
+from .made_faces import turned, with_corners_moved
 
 FOCAL = Focal(400, "given")
 
@@ -110,6 +111,17 @@ def test_dark_glasses_hide_the_gaze_and_the_irises(reader, photo, found, mesh):
     assert signs.gaze is None and signs.distance.by == "head"
     assert "eyes" not in {sign.region for sign in signs.signs}
     assert "smile" in names(signs)
+
+
+@pytest.mark.parametrize(("yaw", "side"), [(62, "left"), (-55, "right")])
+def test_the_far_side_of_a_profile_is_not_seen(reader, photo, mesh, yaw, side):
+    made = turned(photo, mesh, yaw=yaw)
+    (face,) = create_detector("centerface").detect(made)[:1]
+    (signs,) = reader.read(made, [face], FOCAL)
+    assert abs(signs.head.yaw) > 40
+    assert {f"{side}_eye", f"{side}_brow"} <= set(signs.covered)
+    assert signs.gaze is None and signs.distance.by == "head"
+    assert not {sign.region for sign in signs.signs} & {"eyes", "brows"}
 
 
 def test_a_face_of_twenty_pixels_is_too_small(reader, photo, found):

@@ -32,6 +32,9 @@ LEAST_INSIDE = 0.75
 
 LEAST_PRESENCE = 0.5
 
+TURNED_AWAY = 40.0
+"""Degrees of yaw from which the far eye and brow are behind the nose (read too small: 41 is 45 to 50)."""
+
 TOO_SMALL, CUT_OFF, NOT_SEEN = "too small", "at the picture's edge", "not seen close up"
 
 
@@ -122,6 +125,7 @@ class SignsReader:
         named = dict(zip(BLENDSHAPE_NAMES, values.tolist(), strict=True))
         placement = place_mean_face(mesh.points)
         head = placement.head
+        covered = tuple(name for name in REGIONS if name in covered or name in _behind(head.yaw))
         closed = [named[f"eyeBlink{side}"] > EYES_CLOSED for side in ("Left", "Right")]
         eyes_hidden = "left_eye" in covered or "right_eye" in covered
         where = None if all(closed) or eyes_hidden else gaze(mesh.points, placement)
@@ -147,6 +151,14 @@ class SignsReader:
             ),
             covered=covered,
         )
+
+
+def _behind(yaw: float) -> tuple[str, ...]:
+    """What a turned head hides: of a face that is turned to the picture's right its left side."""
+    if abs(yaw) < TURNED_AWAY:
+        return ()
+    side = "left" if yaw > 0 else "right"
+    return f"{side}_eye", f"{side}_brow"
 
 
 def _with_body(signs: FaceSigns, body: BodySigns | str) -> FaceSigns:
