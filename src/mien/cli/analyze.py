@@ -27,7 +27,9 @@ from mien.cli.options import (
     ModelName,
     NoDefaultExcludes,
     ReadingName,
+    Rotate,
     Signs,
+    Threads,
     chosen_reading,
 )
 from mien.emotions import FERPLUS
@@ -95,9 +97,7 @@ class _AnalyzerOptions:
         float | None,
         typer.Option(help="Lowest detector score of a face, 0 to 1.", show_default=False),
     ] = None
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
-    ] = False
+    rotate: Rotate = False
     faces: Annotated[Faces, typer.Option(help="Read all faces or only the largest.")] = Faces.ALL
     signs: Signs = False
     body: Body = False
@@ -105,10 +105,7 @@ class _AnalyzerOptions:
     model: ModelName = None
     reading: ReadingName = None
     balanced: Balanced = False
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
-    ] = None
+    threads: Threads = None
 
     def analyzer(self) -> PixelAnalyzer:
         """The networks, opened."""

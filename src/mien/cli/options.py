@@ -65,6 +65,14 @@ FocalLength = Annotated[
 ]
 
 
+Rotate = Annotated[bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")]
+
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
+]
+
+
 def chosen_reading(reading: str | None, balanced: bool) -> str | None:
     """The reading that two options ask for; raises ``UsageError`` if they ask for two."""
     if not balanced:

@@ -20,7 +20,9 @@ from mien.cli.options import (
     FocalLength,
     ModelName,
     ReadingName,
+    Rotate,
     Signs,
+    Threads,
     chosen_reading,
 )
 from mien.cli.videos.follow import Excerpt, Followed, follow_all
@@ -65,19 +67,14 @@ class _StreamOptions:
             show_default=False,
         ),
     ] = None
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")
-    ] = False
+    rotate: Rotate = False
     signs: Signs = False
     body: Body = False
     focal: FocalLength = None
     model: ModelName = None
     reading: ReadingName = None
     balanced: Balanced = False
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
-    ] = None
+    threads: Threads = None
 
     def analyzer(self) -> StreamAnalyzer:
         """The networks, opened."""

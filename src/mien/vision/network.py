@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Any, ClassVar
 
 import onnxruntime
 
 from mien.errors import ModelFileError
+from mien.installing import how_to_reinstall
+from mien.packaged import PackagedFile, packaged_path
 
 
 def open_session(path: Path, *, threads: int, hint: str) -> onnxruntime.InferenceSession:
@@ -44,6 +47,26 @@ def open_session(path: Path, *, threads: int, hint: str) -> onnxruntime.Inferenc
         raise ModelFileError(
             "not an ONNX model that can be opened", where=path, hint=hint
         ) from error
+
+
+class PackagedNetwork:
+    """A network that comes with the package, opened when it is first asked.
+
+    It can be pickled and opens its file anew. A subclass names the ``file``.
+    """
+
+    file: ClassVar[PackagedFile]
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self._threads = threads
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_threads": self._threads}
+
+    @functools.cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        path = packaged_path(self.file)
+        return open_session(path, threads=self._threads, hint=f"try: {how_to_reinstall()}")
 
 
 @functools.cache

@@ -10,10 +10,9 @@ import pytest
 
 from mien import Analyzer, StreamAnalyzer
 from mien.errors import UsageError
-from mien.face_signs import FaceSigns
+from mien.face_signs import BLENDSHAPE_NAMES, FaceSigns
 from mien.vision.detection.detector import Detection
 from mien.vision.detection.detectors import create_detector
-from mien.vision.signs.blendshapes import BLENDSHAPE_NAMES
 from mien.vision.signs.distance import Focal
 from mien.vision.signs.geometry import place_mean_face
 from mien.vision.signs.signs_reader import CUT_OFF, TOO_SMALL, SignsReader

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.face_signs import Gaze, HeadPose
-from mien.vision.signs.blendshapes import BLENDSHAPE_NAMES
+from mien.face_signs import BLENDSHAPE_NAMES, Gaze, HeadPose
 from mien.vision.signs.evidence import SPEAKS_FOR
 from mien.vision.signs.movements import MOVEMENTS
 from mien.vision.signs.words import SIGN_NAMES, signs_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mien.face_signs import BLENDSHAPE_NAMES
 from mien.media.results.column import Column, Kind, Value, item
-from mien.vision.signs.blendshapes import BLENDSHAPE_NAMES
 
 BLENDSHAPE_PREFIX = "blendshape_"
 

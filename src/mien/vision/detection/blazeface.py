@@ -26,6 +26,8 @@ from mien.vision.network import open_session
 LEAST_FACE = 16.0
 """Default ``min_face``, in pixels of the image."""
 
+_THRESHOLD = 0.5
+
 OVERLAP = 0.3
 """Boxes that overlap more (intersection over union) are one face, and are averaged."""
 
@@ -149,9 +151,6 @@ class BlazeFace:
             boxes, scores = session.run(["boxes", "scores"], {"pixels": pixels[None]})
             found += _faces(network, boxes[0], scores[0, :, 0], scale, self.score_threshold)
         return finish(each_face_once(found), width=width, height=height, min_face=self.min_face)
-
-
-_THRESHOLD = 0.5
 
 
 def _fitted(image: Image, side: int) -> tuple[Image, float]:

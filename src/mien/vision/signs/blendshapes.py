@@ -6,33 +6,11 @@ are those of ARKit; left and right are the person's own.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
-from mien.installing import how_to_reinstall
-from mien.packaged import BLENDSHAPES, packaged_path
-from mien.vision.network import open_session
-
-BLENDSHAPE_NAMES = (
-    "_neutral",
-    *("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
-    *("cheekPuff", "cheekSquintLeft", "cheekSquintRight"),
-    *("eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight"),
-    *("eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight"),
-    *("eyeLookUpLeft", "eyeLookUpRight", "eyeSquintLeft", "eyeSquintRight"),
-    *("eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight"),
-    *("mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight"),
-    *("mouthFunnel", "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight"),
-    *("mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight", "mouthRollLower"),
-    *("mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft"),
-    *("mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft"),
-    *("mouthUpperUpRight", "noseSneerLeft", "noseSneerRight"),
-)
-"""What the network's outputs are, in their order."""
+from mien.packaged import BLENDSHAPES
+from mien.vision.network import PackagedNetwork
 
 # fmt: off
 MESH_POINTS = (
@@ -49,19 +27,10 @@ MESH_POINTS = (
 # fmt: on
 
 
-class BlendshapeNetwork:
-    """The network, opened when it is first asked. It can be pickled and opens its file anew."""
+class BlendshapeNetwork(PackagedNetwork):
+    """The network; see ``PackagedNetwork``."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        self._threads = threads
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_threads": self._threads}
-
-    @cached_property
-    def _session(self) -> onnxruntime.InferenceSession:
-        path = packaged_path(BLENDSHAPES)
-        return open_session(path, threads=self._threads, hint=f"try: {how_to_reinstall()}")
+    file = BLENDSHAPES
 
     def read(self, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The blendshapes of one face.

@@ -7,19 +7,15 @@ square around the whole person, as far as the picture goes.
 from __future__ import annotations
 
 import math
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from mien.body_signs import BodySigns
 from mien.face_signs import FaceSigns
-from mien.installing import how_to_reinstall
-from mien.packaged import BODY_POSE, packaged_path
+from mien.packaged import BODY_POSE
 from mien.vision.detection.detector import Detection, Image
-from mien.vision.network import open_session
+from mien.vision.network import PackagedNetwork
 from mien.vision.signs.mesh import Square, cut_square
 from mien.vision.signs.postures import postures_of
 
@@ -39,19 +35,10 @@ MOST_OFF = 0.5
 NOT_SEEN, ANOTHERS = "not seen", "another person is in the way"
 
 
-class BodyNetwork:
-    """The network, opened when it is first asked. It can be pickled and opens its file anew."""
+class BodyNetwork(PackagedNetwork):
+    """The network; see ``PackagedNetwork``."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        self._threads = threads
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_threads": self._threads}
-
-    @cached_property
-    def _session(self) -> onnxruntime.InferenceSession:
-        path = packaged_path(BODY_POSE)
-        return open_session(path, threads=self._threads, hint=f"try: {how_to_reinstall()}")
+    file = BODY_POSE
 
     def read(
         self, image: Image, detection: Detection, signs: FaceSigns, before: BodySigns | None = None

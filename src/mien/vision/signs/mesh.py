@@ -10,19 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
-from mien.installing import how_to_reinstall
-from mien.packaged import FACE_MESH, packaged_path
+from mien.packaged import FACE_MESH
 from mien.vision.crop import roll_of
 from mien.vision.detection.detector import Detection, Image
-from mien.vision.network import open_session
+from mien.vision.network import PackagedNetwork
 
 POINTS = 478
 INPUT_SIDE = 256
@@ -82,19 +78,10 @@ class Mesh:
     presence: float
 
 
-class MeshNetwork:
-    """The network, opened when it is first asked. It can be pickled and opens its file anew."""
+class MeshNetwork(PackagedNetwork):
+    """The network; see ``PackagedNetwork``."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        self._threads = threads
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_threads": self._threads}
-
-    @cached_property
-    def _session(self) -> onnxruntime.InferenceSession:
-        path = packaged_path(FACE_MESH)
-        return open_session(path, threads=self._threads, hint=f"try: {how_to_reinstall()}")
+    file = FACE_MESH
 
     def read(self, image: Image, squares: Sequence[Square]) -> list[Mesh]:
         """The meshes of what the squares show; all in one batch, in their order."""

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.body_signs import BodySigns
-from mien.face_signs import EYES_CLOSED, FaceSigns
+from mien.face_signs import BLENDSHAPE_NAMES, EYES_CLOSED, FaceSigns
 from mien.results import Face
 from mien.sign import Sign
 from mien.vision.detection.detector import Detection, Image
-from mien.vision.signs.blendshapes import BLENDSHAPE_NAMES, BlendshapeNetwork
+from mien.vision.signs.blendshapes import BlendshapeNetwork
 from mien.vision.signs.body import BodyNetwork
 from mien.vision.signs.distance import Focal, distance
 from mien.vision.signs.evidence import SPEAKS_FOR
@@ -33,7 +33,7 @@ LEAST_INSIDE = 0.75
 LEAST_PRESENCE = 0.5
 
 TURNED_AWAY = 40.0
-"""Degrees of yaw from which the far eye and brow are behind the nose (read too small: 41 is 45 to 50)."""
+"""Degrees of yaw, as read, from which the far eye and brow are behind the nose: 41 is 45 to 50."""
 
 TOO_SMALL, CUT_OFF, NOT_SEEN = "too small", "at the picture's edge", "not seen close up"
 

@@ -7,17 +7,13 @@ covers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
-from mien.installing import how_to_reinstall
-from mien.packaged import VISIBLE_REGIONS, packaged_path
-from mien.vision.network import open_session
+from mien.packaged import VISIBLE_REGIONS
+from mien.vision.network import PackagedNetwork
 
 REGIONS = ("mouth", "left_eye", "right_eye", "left_brow", "right_brow")
 """What the network tells of, in this order; the person's own left and right."""
@@ -29,19 +25,10 @@ LEAST_SEEN = 0.5
 """Below this a region counts as covered."""
 
 
-class RegionNetwork:
-    """The network, opened when it is first asked. It can be pickled and opens its file anew."""
+class RegionNetwork(PackagedNetwork):
+    """The network; see ``PackagedNetwork``."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        self._threads = threads
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_threads": self._threads}
-
-    @cached_property
-    def _session(self) -> onnxruntime.InferenceSession:
-        path = packaged_path(VISIBLE_REGIONS)
-        return open_session(path, threads=self._threads, hint=f"try: {how_to_reinstall()}")
+    file = VISIBLE_REGIONS
 
     def read(self, crops: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
         """How surely each region is seen: ``(n, 5)``, 0 to 1, in the order of ``REGIONS``.

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mien.cli.console import err, out, print_error, print_note
 from mien.cli.exit_status import EXIT_SOME_UNREADABLE
-from mien.cli.options import ModelName
+from mien.cli.options import ModelName, Threads
 from mien.emotions import POSITIVE_NEGATIVE
 from mien.errors import DataError
 from mien.options import positive
@@ -55,10 +55,7 @@ def collect(
         bool, typer.Option("--colour", help="Cut faces out in colour instead of grey.")
     ] = False,
     model: ModelName = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, help="CPU threads; all cores by default.", show_default=False),
-    ] = None,
+    threads: Threads = None,
     max_pixels: Annotated[
         int | None,
         typer.Option(
