@@ -14,7 +14,7 @@ from pathlib import Path
 from mien.lab.data.faces import SPLITS
 from mien.lab.data.store import load_faces
 from mien.lab.training.run import Run
-from mien.lab.training.teaching.kept_answers import keep_answers
+from mien.lab.training.teachers.kept_answers import keep_answers
 
 FOLDER = Path(__file__).parent / "teachers"
 

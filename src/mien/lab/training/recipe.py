@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mien.errors import RecipeError, did_you_mean
-from mien.lab.data.augment import Augmentation
+from mien.lab.data.augmentation.augment import Augmentation
 from mien.lab.data.balancing.balance import Balance
 from mien.lab.data.preprocess import Input
 from mien.lab.section import Fraction, NonNegative, Section

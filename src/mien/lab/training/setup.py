@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mien.errors import RecipeError
-from mien.lab.data.augment import augment
+from mien.lab.data.augmentation.augment import augment
 from mien.lab.data.balancing.balance import require_every_class
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution
@@ -39,8 +39,8 @@ from mien.lab.training.targets import (
     make_targets,
     rows_of,
 )
-from mien.lab.training.teachers import Teacher, joined_to_votes, load_teachers, taught
-from mien.lab.training.teaching.kept_answers import KeptAnswers
+from mien.lab.training.teachers.kept_answers import KeptAnswers
+from mien.lab.training.teachers.teachers import Teacher, joined_to_votes, load_teachers, taught
 from mien.lab.training.teaching.mixing import mix
 from mien.lab.training.transfer import TransferHead
 

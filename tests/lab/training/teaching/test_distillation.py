@@ -19,7 +19,7 @@ from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
 from mien.lab.training.setup import prepare
 from mien.lab.training.targets import Objective, teachers_of
-from mien.lab.training.teachers import joined_to_votes, load_teachers, taught
+from mien.lab.training.teachers.teachers import joined_to_votes, load_teachers, taught
 from mien.lab.training.teaching.distillation import Distillation
 
 CPU = torch.device("cpu")

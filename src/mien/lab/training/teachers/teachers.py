@@ -18,8 +18,8 @@ from mien.lab.models import Network
 from mien.lab.training.machines.device import autocast
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.run import Run
+from mien.lab.training.teachers.kept_answers import SUFFIX, KeptAnswers, load_answers
 from mien.lab.training.teaching.distillation import Distillation
-from mien.lab.training.teaching.kept_answers import SUFFIX, KeptAnswers, load_answers
 from mien.packaged import sha256_of
 
 

@@ -16,9 +16,9 @@ from mien.lab.data.folds import folds_of
 from mien.lab.training.loop import train
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.run import Run
-from mien.lab.training.teachers import load_teachers, taught
+from mien.lab.training.teachers.kept_answers import KeptAnswers, keep_answers, load_answers
+from mien.lab.training.teachers.teachers import load_teachers, taught
 from mien.lab.training.teaching.distillation import Distillation
-from mien.lab.training.teaching.kept_answers import KeptAnswers, keep_answers, load_answers
 
 CPU = torch.device("cpu")
 
