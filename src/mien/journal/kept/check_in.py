@@ -90,7 +90,7 @@ SIGNS = (
     "smile_share", "smile_strength", "eye_opening", "head_movement", "expressivity",
     "valence_mean", "valence_spread", "blinks",
 )  # fmt: skip
-"""CameraMeasures that are looked at over time; the others say under which conditions they were taken."""
+"""Measures that are looked at over time; the others say under which conditions they were taken."""
 
 LEAST_SEEN, LEAST_SECONDS, LEAST_LIGHT = 0.6, 20.0, 30.0
 
