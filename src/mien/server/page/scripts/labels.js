@@ -1,6 +1,7 @@
 // How each expression looks: its word, colour, pattern and face. Nothing hangs on colour alone.
 
 import { penOf } from "./elements.js";
+import { isPhrase, phrase } from "./words/phrases.js";
 
 /**
  * A word that is shown: `label` may be "unsure", `top` never.
@@ -25,6 +26,8 @@ export const COLOURS = {
 
 export const UNSURE = "unsure";
 
+/** Under this probability the likeliest word of an unsure reading is a guess among several. */
+const WORTH_SAYING = 0.5;
 const OTHER_COLOUR = "#BBBBBB";
 /** @type {Record<string, string>} */
 const PATTERNS = {
@@ -93,11 +96,36 @@ export function faceImage(label) {
 }
 
 /**
- * What to say of a reading: "happy", or "maybe sad" when the model is unsure.
- * @param {Pick<Reading, "unsure" | "top">} reading
+ * A label as a word by itself: "happy"; a label that the page does not know stays as it is.
+ * @param {string} label
  */
-export function wordsOf({ unsure, top }) {
-  return unsure ? `maybe ${top}` : top;
+export function labelOf(label) {
+  const key = `emotion.${label}`;
+  return isPhrase(key) ? phrase(key) : label;
+}
+
+/**
+ * How much may be said of a reading: its word, perhaps its word, or that nobody can tell.
+ * @param {Pick<Reading, "unsure" | "confidence">} reading
+ * @returns {"looks" | "maybe" | "nobody"}
+ */
+export function sureness({ unsure, confidence }) {
+  if (!unsure) return "looks";
+  return confidence >= WORTH_SAYING ? "maybe" : "nobody";
+}
+
+/**
+ * What to say of a reading, as people speak: "looks happy", "maybe sad" when the model is unsure, and
+ * that it can't tell when the word would be no more than a guess.
+ * @param {Pick<Reading, "unsure" | "top" | "confidence">} reading
+ */
+export function wordsOf(reading) {
+  const { top } = reading;
+  const how = sureness(reading);
+  if (how === "nobody") return phrase("unsure.word");
+  const key = how === "maybe" ? `maybe.${top}` : `looks.${top}`;
+  if (isPhrase(key)) return phrase(key);
+  return phrase(how === "maybe" ? "maybe.other" : "looks.other", { label: top });
 }
 
 /**

@@ -1,14 +1,22 @@
 // Starts the page.
 
 import { showLimits, showWhere } from "./about.js";
-import { startLive } from "./live.js";
-import { startPhotos } from "./photo.js";
+import { showWelcome } from "./faces/welcome.js";
+import { startLive } from "./live/live.js";
+import { startDrawers } from "./drawers.js";
+import { startPhotos } from "./photo/photo.js";
+import { startPractice } from "./practice/practice.js";
 import { startSettings } from "./settings.js";
 import { startTabs } from "./tabs.js";
+import { startLanguage } from "./words/language.js";
 
+startLanguage();
+startDrawers();
 startTabs();
+showWelcome();
 startLive();
 startPhotos();
+startPractice();
 startSettings();
 showWhere();
 showLimits();
