@@ -191,9 +191,11 @@ class AlbumReader:
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection | None]:
         """The connection, in one read transaction; None when there is no album."""
-        try:
+        found = None
+        with contextlib.suppress(OSError):
             found = self.database.stat()
-        except OSError:
+        # An empty one is being made just now.
+        if found is None or not found.st_size:
             self.close()
             yield None
             return

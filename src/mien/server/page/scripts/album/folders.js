@@ -13,6 +13,7 @@ export class FolderChoice {
     this.dialog = byId("choose", HTMLDialogElement);
     this.onChosen = onChosen;
     this.asked = 0;
+    this.several = false;
     /** @type {OfferedFolder | undefined} */
     this.here = undefined;
     byId("choose-close").addEventListener("click", () => this.dialog.close());
@@ -25,27 +26,37 @@ export class FolderChoice {
     byId("way").replaceChildren();
     setText(byId("choose-here"), "");
     this.dialog.showModal();
-    const found = await this.enter("");
-    if (found?.folders.length === 1 && !found.folders[0].refused) await this.enter(found.folders[0].key);
+    const found = await this.ask("");
+    if (!found) return;
+    const [only] = found.folders;
+    this.several = found.folders.length > 1;
+    if (this.several || !only || only.refused) this.show(found);
+    else await this.enter(only.key);
   }
 
   /**
    * Show what is in a folder.
    * @param {string} key - "" for the list of allowed ones
-   * @returns {Promise<FoldersAnswer | null>} null when it could not be shown
    */
   async enter(key) {
+    const found = await this.ask(key);
+    if (found) this.show(found);
+  }
+
+  /**
+   * What is in a folder; null when it cannot be told, or another one was asked for since.
+   * @param {string} key
+   * @returns {Promise<FoldersAnswer | null>}
+   */
+  async ask(key) {
     const own = (this.asked += 1);
-    /** @type {FoldersAnswer} */
-    let found;
     try {
-      found = await askJson(`/folders${key && `?folder=${encodeURIComponent(key)}`}`);
+      const found = await askJson(`/folders${key && `?folder=${encodeURIComponent(key)}`}`);
+      return own === this.asked ? found : null;
     } catch (error) {
       if (own === this.asked) this.complain(error);
       return null;
     }
-    if (own === this.asked) this.show(found);
-    return found;
   }
 
   /** @param {FoldersAnswer} found */
@@ -73,8 +84,8 @@ export class FolderChoice {
         ? element("b", { text: folder.name, "aria-current": "location" })
         : element("button", { type: "button", text: folder.name, onclick: () => this.enter(folder.key) }),
     );
-    const first = element("button", { type: "button", text: "All folders", onclick: () => this.enter("") });
-    return above.length ? [first, ...steps] : [];
+    if (!above.length || !this.several) return steps;
+    return [element("button", { type: "button", text: "All folders", onclick: () => this.enter("") }), ...steps];
   }
 
   /** @param {OfferedFolder} folder */

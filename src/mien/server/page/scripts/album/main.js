@@ -185,7 +185,7 @@ function tellCount({ ids, without_time: timeless, in_bursts: bursts, alike }, si
   const words = similar ? `${shown} photos, the most alike first` : `${shown} of ${counted(album.photos, "photo")}`;
   const left = [];
   const stacked = (bursts ?? 0) + (alike ?? 0);
-  if (stacked) left.push(`${stacked.toLocaleString("en-GB")} stacked behind ${stacked === 1 ? "another" : "others"}`);
+  if (stacked) left.push(`${stacked.toLocaleString("en-GB")} stacked`);
   if (timeless) left.push(`${timeless.toLocaleString("en-GB")} left out without a date`);
   setText(byId("count"), [words, ...left].join("; "));
 }

@@ -54,7 +54,12 @@ export function startQuestion(changed) {
     soon(0);
   });
   // On a phone the photos come first.
-  if (matchMedia("(max-width: 61.99rem)").matches) byId("question-part", HTMLDetailsElement).open = false;
+  const narrow = matchMedia("(max-width: 61.99rem)");
+  const fold = () => {
+    byId("question-part", HTMLDetailsElement).open = !narrow.matches;
+  };
+  narrow.addEventListener("change", fold);
+  fold();
 }
 
 /**
