@@ -147,7 +147,7 @@ class AllowedFolders:
     def _read_key(self, key: str) -> tuple[int, bytes]:
         number, _, text = key.partition("-")
         try:
-            below = base64.urlsafe_b64decode(text.encode("ascii"))
+            below = base64.b64decode(text.encode("ascii"), b"-_", validate=True)
             root = int(number) if number.isascii() and number.isdecimal() else -1
         except (ValueError, binascii.Error):
             root = -1
