@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from mien.packaged import ASTRONAUT
+from mien.packaged import ASTRONAUT, find_model
 from mien.server.album.desk import AlbumDesk
+from mien.server.album.filling.allowed_folders import AllowedFolders
+from mien.server.album.filling.filler import Filler
 from mien.server.album.page import album_page_router
 from mien.server.album.routes import album_router
 from mien.server.error_answers import install_error_handlers
@@ -71,11 +74,19 @@ def create_app(settings: Settings) -> MienApp:
     """
     engine = Engine(settings)
     desk = None if settings.album is None else AlbumDesk(settings.album)
+    allowed = AllowedFolders(settings.photos)
+    filler = (
+        None
+        if settings.album is None
+        else Filler(settings.album, settings.model or find_model(None), lambda: allowed.real)
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         engine.close()
+        if filler is not None:
+            await run_in_threadpool(filler.close)
         if desk is not None:
             desk.close()
 
@@ -101,8 +112,9 @@ def create_app(settings: Settings) -> MienApp:
         other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics),
         dependencies=strict,
     )
-    if desk is not None:
-        app.include_router(album_router(settings, desk, arriving), dependencies=strict)
+    if desk is not None and filler is not None:
+        routes = album_router(settings, desk, filler, allowed, arriving)
+        app.include_router(routes, dependencies=strict)
     app.include_router(album_page_router())
     app.include_router(reference_router(app))
     # The photo to try the page with, and where it is from.

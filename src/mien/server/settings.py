@@ -78,6 +78,8 @@ class Settings:
         How the model's outputs become what is shown, as in ``mien.Analyzer``.
     album : Path or None
         Database of an album to show; it need not be there yet. None: no album is shown.
+    photos : tuple of Path
+        Folders of which the album's page may offer to read them, and all below them. Empty: none.
 
     Raises
     ------
@@ -99,6 +101,7 @@ class Settings:
     model: Path | None = None
     reading: str | None = None
     album: Path | None = None
+    photos: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
