@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from mien.packaged import ASTRONAUT
 from mien.server.album.desk import AlbumDesk
 from mien.server.album.page import album_page_router
 from mien.server.album.routes import album_router
@@ -30,6 +31,9 @@ from mien.version import __version__
 
 PAGE = Path(__file__).parent / "page"
 """Folder of the live page: static files."""
+
+SAMPLES = ASTRONAUT.path.parent
+"""Folder of the photo that comes with Mien."""
 
 _NOT_IN_OPENAPI = ("/v1/live", "/docs", "/openapi.json", "/album")
 _files = StaticFiles(directory=PAGE, html=True, check_dir=False)
@@ -101,6 +105,8 @@ def create_app(settings: Settings) -> MienApp:
         app.include_router(album_router(settings, desk, arriving), dependencies=strict)
     app.include_router(album_page_router())
     app.include_router(reference_router(app))
+    # The photo to try the page with, and where it is from.
+    app.mount("/samples", StaticFiles(directory=SAMPLES, check_dir=False))
     app.router.redirect_slashes = False
     # Not mounted: a mount at "/" would take the wrong methods of the routes too.
     app.router.default = _page

@@ -130,7 +130,7 @@ def told(page, answers: list[tuple[float, str, float]], calm: bool) -> list[str]
     """The word of one person after each answer: (ms, label, left edge in px of 100)."""
     return page.evaluate(
         """async ([answers, calm]) => {
-          const { People } = await import('/scripts/people.js');
+          const { People } = await import('/scripts/live/people.js');
           const people = new People();
           return answers.map(([at, label, left]) => {
             const track = {id: 7, label, top_emotion: label, unsure: false, confidence: .9,
@@ -155,7 +155,7 @@ def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, ser
     with open_page(server) as watched:
         moving, resting = watched.page.evaluate(
             """async () => {
-              const { People } = await import('/scripts/people.js');
+              const { People } = await import('/scripts/live/people.js');
               const after = (speed) => {
                 const people = new People();
                 const track = {id: 1, label: 'sad', top_emotion: 'sad', probabilities: {sad: 1}};
@@ -181,7 +181,7 @@ def test_who_is_not_in_an_answer_is_gone_soon_and_who_waits_for_one_is_not(open_
     with open_page(server) as watched:
         late, missed = watched.page.evaluate(
             """async () => {
-              const { People } = await import('/scripts/people.js');
+              const { People } = await import('/scripts/live/people.js');
               const track = {id: 1, label: 'sad', top_emotion: 'sad', probabilities: {sad: 1}};
               const face = {track, xyxy: [10, 10, 30, 40]};
               const answer = (...faces) => ({width: 100, height: 100, faces});

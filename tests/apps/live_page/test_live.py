@@ -63,7 +63,7 @@ def test_faces_have_words_and_people_who_cross_keep_their_numbers(open_page, ser
         start(watched)
         page.wait_for_timeout(1000 * CROSSING_SECONDS * 0.8)
         answers = answers_without_stall(watched)
-        assert words(page) == ["happy", "happy"]
+        assert words(page) == ["looks happy", "looks happy"]
         assert page.locator(".person h3").all_inner_texts() == ["Person 1", "Person 2"]
         assert "2 people in view" in page.inner_text("#status")
         assert "Nothing leaves this computer" in page.inner_text("#camera-note")
@@ -216,9 +216,13 @@ def test_words_are_spoken_only_when_wanted(open_page, server):
         page.check("#speak")
         start(watched)
         said = wait_for(page, lambda: page.evaluate("spoken"))
-        assert said[0] in ("happy", "Person 1: happy", "Person 2: happy")
+        assert said[0] in (
+            "looks happy",
+            "Person 1: looks happy",
+            "Person 2: looks happy",
+        )
         page.click(".follow >> nth=1")
-        wait_for(page, lambda: page.evaluate("spoken").count("Person 2: happy"))
+        wait_for(page, lambda: page.evaluate("spoken").count("Person 2: looks happy"))
         page.reload()
         assert not page.is_checked("#speak")
         start(watched)

@@ -46,7 +46,7 @@ def test_it_serves_the_page_and_ends_cleanly():
     process, address = start("--no-browser", "--port", "0")
     try:
         page = urllib.request.urlopen(address).read().decode()
-        assert "Start the camera" in page
+        assert 'data-phrase="camera.start"' in page
     finally:
         said = end(process)
     assert "Nothing leaves it" in said

@@ -1,61 +1,51 @@
 // What the model in use can't do, from its own card, and where the pictures go.
 
-import { byId, setText } from "./elements.js";
-import { askForToken } from "./token.js";
+import { byId } from "./elements.js";
+import { engine } from "./engine/engine.js";
+import { setPhrase } from "./words/phrases.js";
 
-const HERE = ["localhost", "127.0.0.1", "[::1]"];
-const NEEDS_TOKEN = 401;
 const SPLITS = ["PrivateTest", "PublicTest"];
 
 /** @import { ModelAnswer, Score } from "./answers.js" */
 
-/** Fill the part on limits with the numbers of the default model; asks for a token if need be. */
+/** Fill the part on limits with the numbers of the default model. */
 export async function showLimits() {
   /** @type {ModelAnswer[]} */
   let models;
   try {
-    const response = await fetch("v1/models");
-    if (response.status === NEEDS_TOKEN) {
-      askForToken(showLimits);
-      return;
-    }
-    ({ models } = await response.json());
+    models = await engine.models();
   } catch {
     return; // The page says without numbers that it is often wrong.
   }
   const model = models.find((one) => one.default) ?? models[0];
   const accuracy = findScore(model, "accuracy");
   if (accuracy) {
-    const count = accuracy.n.toLocaleString("en-GB");
-    fillPoint(
-      "accuracy",
-      "It is often wrong.",
-      `On ${count} test faces (FER2013) it chose the same word as the people who labelled them for ` +
-        `${hundredths(accuracy)} of 100. On your camera it may do worse.`,
-    );
+    setPhrase(byId("accuracy"), "limits.wrong-means", {
+      faces: accuracy.n,
+      right: hundredths(accuracy),
+    });
   }
   const answered = findScore(model, "share answered");
   const right = findScore(model, "accuracy when answered");
   if (answered && right) {
-    fillPoint(
-      "answered",
-      "“Unsure” is an answer.",
-      `When the signs are weak, Mien says “maybe …”. On the test faces it was sure of ` +
-        `${hundredths(answered)} of 100, and right for ${hundredths(right)} of 100 of those.`,
-    );
+    setPhrase(byId("answered"), "limits.unsure-measured", {
+      answered: hundredths(answered),
+      right: hundredths(right),
+    });
   }
   if (!model.labels.includes("fear") && !model.labels.includes("disgust")) {
-    fillPoint("weakest", "Some faces are read worse:", "small, dark, turned or partly hidden ones.");
+    setPhrase(byId("weakest-title"), "limits.some");
+    setPhrase(byId("weakest"), "limits.some-means");
   }
-  setText(byId("model-words"), `The model in use: ${model.name} (${model.summary}).`);
+  setPhrase(byId("model-words"), "limits.model", { name: model.name, summary: model.summary });
 }
 
 /** Say truthfully where pictures go: this computer, or the one that serves the page. */
 export function showWhere() {
-  if (HERE.includes(location.hostname)) return;
-  const host = location.host;
-  setText(byId("camera-where"), `Its pictures go to ${host} to be read, nowhere else. Nothing is kept.`);
-  setText(byId("photo-where"), `They are sent to ${host} to be read, and not kept.`);
+  byId("album-link").hidden = !engine.hasAlbum;
+  if (engine.place === null) return;
+  setPhrase(byId("camera-where"), "camera.there", { host: engine.place });
+  setPhrase(byId("photo-where"), "photo.there", { host: engine.place });
 }
 
 /**
@@ -69,16 +59,5 @@ function findScore({ scores }, metric) {
 
 /** @param {Score} score */
 function hundredths({ value }) {
-  return String(Math.round(100 * value));
-}
-
-/**
- * @param {string} id
- * @param {string} title
- * @param {string} words
- */
-function fillPoint(id, title, words) {
-  const strong = document.createElement("b");
-  strong.textContent = title;
-  byId(id).replaceChildren(strong, ` ${words}`);
+  return Math.round(100 * value);
 }

@@ -1,4 +1,51 @@
-// What the server answers, for the type checker only: docs/schema.md and /docs have the whole of it.
+// What an engine is and answers, for the type checker only. What the server answers: docs/schema.md and
+// /docs have the whole of it.
+
+/**
+ * What reads faces for the page: a server (engine/server.js), or the browser itself. The page takes the one that
+ * engine/engine.js exports as `engine`, and reaches it in no other way. Errors that it throws have a message for people.
+ */
+export interface Engine {
+  /** Name of the computer that pictures are sent to; null when they stay on this one. */
+  readonly place: string | null;
+  /** Whether there is a page of an album beside this one. */
+  readonly hasAlbum: boolean;
+  /** The models at hand; the first one, or the one that is `default`, is in use. */
+  models(): Promise<ModelAnswer[]>;
+  /** Read a photo, with what is visible, and with maps if the model can give them. */
+  readPhoto(photo: Blob): Promise<PhotoAnswer>;
+  /** A line for live pictures; nothing is opened before `open`. */
+  newLine(on: LiveListener): LiveLine;
+  /** A photo of a face that may be shown, to try without a camera. */
+  samplePhoto(): Promise<Blob>;
+}
+
+/** One stream of pictures; who is who is followed along it. */
+export interface LiveLine {
+  /** Begin, and stay until `close`; a line that was cut comes back by itself. */
+  open(): void;
+  close(): void;
+  /** Try now instead of after the wait. */
+  retry(): void;
+  /** Whether another picture may be sent now; the page asks before each. */
+  readonly idle: boolean;
+  /** Whether answers are to say what is visible in each face, from now on. */
+  askForSigns(signs: boolean): void;
+  /**
+   * Read the picture that `picture` shows now: it is copied before this returns. `taken`, in ms of the page's clock,
+   * comes back in the answer as `sent`.
+   */
+  send(picture: HTMLCanvasElement, taken: number): void;
+}
+
+export interface LiveListener {
+  /** An answer; faces have `track`. Older pictures are not answered any more. */
+  frame(message: LiveFrame): void;
+  /** A picture could not be read. */
+  problem(message: Problem): void;
+  /** Whether the line is open. */
+  state(open: boolean): void;
+}
 
 /** [left, top, right, bottom]. */
 export type Box = [number, number, number, number];
@@ -51,6 +98,11 @@ export interface FrameAnswer {
   width: number;
   height: number;
   faces: FaceAnswer[];
+}
+
+/** A photo, read; `explains` is whether the model in use can say why. */
+export interface PhotoAnswer extends FrameAnswer {
+  explains: boolean;
 }
 
 export interface LiveFrame {

@@ -1,5 +1,9 @@
 // Making and finding elements of the page.
 
+import { setPhrase } from "./words/phrases.js";
+
+/** @import { Key, Values } from "./words/phrases.js" */
+
 /**
  * The element with this id; it must be there, and of the kind that is asked for.
  * @overload
@@ -46,12 +50,12 @@ export function messageOf(error) {
  * An element with attributes and children; texts are never read as markup.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
- * @param {Record<string, string | number | boolean | undefined | (() => void)>} attributes -
- *   `text` is its text, `on…` what to call
+ * @param {Record<string, string | number | boolean | undefined | Values | (() => void)> & { phrase?: Key, values?: Values }} attributes -
+ *   `text` is its text, `phrase` the key of it with `values`, `on…` what to call
  * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[K]}
  */
-export function element(tag, attributes = {}, ...children) {
+export function element(tag, { phrase, values, ...attributes } = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "text") made.textContent = String(value ?? "");
@@ -59,6 +63,7 @@ export function element(tag, attributes = {}, ...children) {
     else if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== undefined) made.setAttribute(name, String(value));
   }
+  if (phrase) setPhrase(made, phrase, values);
   made.append(...children);
   return made;
 }

@@ -1,6 +1,7 @@
 // How each expression looks: its word, colour, pattern and face. Nothing hangs on colour alone.
 
 import { penOf } from "./elements.js";
+import { isPhrase, phrase } from "./words/phrases.js";
 
 /**
  * A word that is shown: `label` may be "unsure", `top` never.
@@ -93,11 +94,22 @@ export function faceImage(label) {
 }
 
 /**
- * What to say of a reading: "happy", or "maybe sad" when the model is unsure.
+ * A label as a word by itself: "happy"; a label that the page does not know stays as it is.
+ * @param {string} label
+ */
+export function labelOf(label) {
+  const key = `emotion.${label}`;
+  return isPhrase(key) ? phrase(key) : label;
+}
+
+/**
+ * What to say of a reading, as people speak: "looks happy", or "maybe sad" when the model is unsure.
  * @param {Pick<Reading, "unsure" | "top">} reading
  */
 export function wordsOf({ unsure, top }) {
-  return unsure ? `maybe ${top}` : top;
+  const key = unsure ? `maybe.${top}` : `looks.${top}`;
+  if (isPhrase(key)) return phrase(key);
+  return phrase(unsure ? "maybe.other" : "looks.other", { label: top });
 }
 
 /**

@@ -1,6 +1,6 @@
 // Asking the server; every refusal comes with its words.
 
-import { askForToken } from "../token.js";
+import { askForToken } from "../engine/token.js";
 
 /** @import { Problem } from "../answers.js" */
 
@@ -24,9 +24,6 @@ export class Refused extends Error {
   }
 }
 
-/** @type {Promise<void> | null} */
-let tokenAsked = null;
-
 /**
  * The response to a request under v1/album; asks the person for the token if need be.
  * @param {string} path
@@ -38,10 +35,7 @@ export async function ask(path, options = {}) {
     const response = await reach(path, options);
     if (response.ok) return response;
     if (response.status === NEEDS_TOKEN) {
-      tokenAsked ??= /** @type {Promise<void>} */ (new Promise(askForToken)).then(() => {
-        tokenAsked = null;
-      });
-      await tokenAsked;
+      await askForToken();
       continue;
     }
     const { what, hint } = await problemOf(response);

@@ -1,6 +1,6 @@
 // One photo, large: its faces, their bars, and why it stands where it stands.
 
-import { makeBar, setBar } from "../cards.js";
+import { makeBar, setBar } from "../bars.js";
 import { byId, element, messageOf, setText } from "../elements.js";
 import { colourOf, percent } from "../labels.js";
 import { askJson } from "./ask.js";

@@ -1,20 +1,20 @@
 // The photo tab: choose photos, see the faces, ask why.
 
-import { makeBar, setBar } from "./cards.js";
-import { byId, element, messageOf, penOf, setText } from "./elements.js";
+import { makeBar, setBar } from "../bars.js";
+import { byId, element, messageOf, penOf, setText } from "../elements.js";
+import { engine } from "../engine/engine.js";
+import { colourOf, facePath, labelOf, percent, wordsOf } from "../labels.js";
+import { phrase } from "../words/phrases.js";
+import { sentenceOf } from "../words/visible.js";
 import { drawHeat } from "./heat.js";
-import { colourOf, facePath, percent, wordsOf } from "./labels.js";
 import { makeSigns } from "./signs.js";
 
-/** @import { FaceAnswer, FrameAnswer, Problem } from "./answers.js" */
-/** @import { Reading } from "./labels.js" */
+/** @import { FaceAnswer, FrameAnswer, PhotoAnswer } from "../answers.js" */
+/** @import { Reading } from "../labels.js" */
 
 const LIKELY = 0.1;
 const WIDEST_SHOWN = 1600;
-const CANNOT_EXPLAIN = 501;
 
-/** Whether the model in use can say why; not every model of one's own can. */
-let explains = true;
 /** @type {Promise<void>} */
 let queue = Promise.resolve();
 const batch = { waiting: 0, read: 0, failed: 0 };
@@ -48,7 +48,7 @@ function add(files) {
     // One after the other: the server reads few at once, and their order stays.
     queue = queue.then(() => read(file)).then(told);
   }
-  if (batch.waiting) status(`Reading … ${batch.waiting} to go.`);
+  if (batch.waiting) status(phrase("photo.reading", { count: batch.waiting }));
 }
 
 /**
@@ -57,11 +57,12 @@ function add(files) {
  */
 function told(words) {
   batch.waiting -= 1;
-  if (batch.waiting) status(`Reading … ${batch.waiting} to go.`);
+  if (batch.waiting) status(phrase("photo.reading", { count: batch.waiting }));
   else if (batch.read + batch.failed === 1) status(words);
   else {
-    const failed = batch.failed ? `, ${batch.failed} could not be read: see below` : "";
-    status(`Done: ${batch.read === 1 ? "1 photo" : `${batch.read} photos`} read${failed}.`);
+    const { failed } = batch;
+    const read = phrase("photo.read", { count: batch.read });
+    status(failed ? phrase("photo.done-but", { read, failed }) : phrase("photo.done", { read }));
   }
 }
 
@@ -72,13 +73,15 @@ function told(words) {
 async function read(file) {
   byId("clear-photos").hidden = false;
   try {
-    const answer = await ask(file);
+    if (!file.size) throw new Error(phrase("photo.empty"));
+    const answer = await engine.readPhoto(file);
     byId("photos").append(await makePhoto(file, answer));
     batch.read += 1;
     const count = answer.faces.length;
-    return `${file.name}: ${count ? (count === 1 ? "1 face" : `${count} faces`) : "no face found"}.`;
+    const words = count ? phrase("photo.faces", { count }) : phrase("photo.no-face");
+    return phrase("photo.one-done", { name: file.name, words });
   } catch (error) {
-    const words = `${file.name}: ${messageOf(error)}`;
+    const words = phrase("photo.failed", { name: file.name, why: messageOf(error) });
     byId("photos").append(element("p", { class: "banner", text: words }));
     batch.failed += 1;
     return words;
@@ -87,55 +90,23 @@ async function read(file) {
 
 /**
  * @param {File} file
- * @returns {Promise<FrameAnswer>}
- */
-async function ask(file) {
-  if (!file.size) throw new Error("this file is empty");
-  let response = await post(file, explains);
-  if (response.status === CANNOT_EXPLAIN && explains) {
-    explains = false;
-    response = await post(file, explains);
-  }
-  const answer = await response.json().catch(() => null);
-  if (response.ok && answer) return answer;
-  /** @type {Problem} */
-  const { what, hint } = answer?.error ?? { what: `the server answered ${response.status}` };
-  throw new Error(hint ? `${what}; ${hint}` : what);
-}
-
-/**
- * @param {File} file
- * @param {boolean} explain
- */
-async function post(file, explain) {
-  const form = new FormData();
-  form.append("image", file, file.name);
-  try {
-    return await fetch(`v1/analyze?explain=${explain}&signs=true`, { method: "POST", body: form });
-  } catch {
-    throw new Error("Mien does not answer. Is it still running?");
-  }
-}
-
-/**
- * @param {File} file
- * @param {FrameAnswer} answer
+ * @param {PhotoAnswer} answer
  */
 async function makePhoto(file, answer) {
   const picture = await drawPicture(file, answer);
   const frame = picture ? element("div", { class: "photo-frame" }, picture) : element("p", {
-    text: "This browser can’t show this kind of picture. Mien can read it: its faces are here.",
+    phrase: "photo.cannot-show",
   });
   const list = element("div", { class: "photo-faces" });
   answer.faces.forEach((face, at) => {
-    const card = makeFace(face, at + 1);
+    const card = makeFace(face, at + 1, answer.explains);
     list.append(card.root);
     if (picture) frame.append(makeMarker(face, at + 1, answer, card.open));
   });
   if (!answer.faces.length) {
     list.append(
       element("p", {
-        text: "No face found. Faces that are very small, turned far away or lie on their side are not found.",
+        phrase: "photo.nobody",
       }),
     );
   }
@@ -155,7 +126,7 @@ async function drawPicture(file, { width, height }) {
   const canvas = element("canvas", {
     class: "photo-picture",
     role: "img",
-    "aria-label": `The photo ${file.name}`,
+    "aria-label": phrase("photo.named", { name: file.name }),
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
   });
@@ -177,7 +148,10 @@ function makeMarker(face, number, { width, height }, open) {
   const words = readingOf(face);
   const marker = element("button", {
     class: face.unsure ? "marker unsure" : "marker",
-    "aria-label": `Face ${number}: ${wordsOf(words)}.${face.explanation ? " Why?" : ""}`,
+    "aria-label": phrase(face.explanation ? "photo.marker-why" : "photo.marker", {
+      number,
+      words: wordsOf(words),
+    }),
     onclick: open,
   });
   marker.append(element("span", { class: "marker-number", text: number }));
@@ -202,8 +176,9 @@ function readingOf({ label, top_emotion: top, unsure, confidence }) {
 /**
  * @param {FaceAnswer} face
  * @param {number} number
+ * @param {boolean} explains - whether the model can say why
  */
-function makeFace(face, number) {
+function makeFace(face, number, explains) {
   const words = readingOf(face);
   const bars = element("ul", { class: "bars" });
   for (const [label, probability] of Object.entries(face.probabilities)) {
@@ -216,15 +191,15 @@ function makeFace(face, number) {
   const since = element("p", {
     class: "since",
     text: words.unsure
-      ? "Unsure: the signs are weak."
-      : `${percent(words.confidence)} sure, as far as it can tell.`,
+      ? phrase("photo.unsure")
+      : phrase("photo.sure", { percent: percent(words.confidence) }),
   });
   const head = element("div", { class: "reading" }, picture, element("div", {}, word, since));
-  const title = element("h3", { text: `Face ${number}` });
+  const title = element("h3", { phrase: "photo.face", values: { number } });
   const signs = makeSigns(face);
   const root = element("section", { class: "person" }, title, head, ...(signs ? [signs] : []), bars);
   if (!face.explanation) {
-    if (!explains) root.append(element("p", { class: "small", text: "This model cannot say why." }));
+    if (!explains) root.append(element("p", { class: "small", phrase: "photo.cannot-explain" }));
     return { root, open: () => root.scrollIntoView({ block: "nearest" }) };
   }
   const { why, summary } = makeWhy(face, face.explanation, number);
@@ -244,25 +219,25 @@ function makeFace(face, number) {
  */
 function makeWhy(face, { crop, maps }, number) {
   const canvas = element("canvas", { class: "heat", role: "img" });
-  const image = element("img", { class: "crop", alt: `Face ${number} as the model was shown it` });
+  const image = element("img", { class: "crop", alt: phrase("why.crop", { number }) });
   const words = element("p", { "aria-live": "polite" });
   const ranked = Object.entries(face.probabilities).sort((one, other) => other[1] - one[1]);
   const choice = element("select", {});
   for (const [label, probability] of ranked.filter(([label]) => maps[label])) {
-    choice.append(element("option", { value: label, text: `${label} (${percent(probability)})` }));
+    choice.append(element("option", { value: label, text: `${labelOf(label)} (${percent(probability)})` }));
   }
   const show = () => {
     const label = choice.value;
     if (image.complete && image.naturalWidth) drawHeat(canvas, image, maps[label]);
     const sentence = besideMap(label, maps[label], face.probabilities[label], face);
-    canvas.setAttribute("aria-label", `The same face, with the places that speak for ${label}`);
+    canvas.setAttribute("aria-label", phrase("why.map", { label: labelOf(label) }));
     setText(words, sentence);
   };
   choice.addEventListener("change", show);
   image.addEventListener("load", show);
   image.src = crop;
   show();
-  const summary = element("summary", { text: "Why?" });
+  const summary = element("summary", { phrase: "why.ask" });
   const why = element(
     "details",
     { class: "why" },
@@ -270,16 +245,14 @@ function makeWhy(face, { crop, maps }, number) {
     element(
       "div",
       { class: "why-pictures" },
-      element("figure", {}, image, element("figcaption", { text: "What the model was shown" })),
-      element("figure", {}, canvas, element("figcaption", { text: "Bright: speaks most for the word" })),
+      element("figure", {}, image, element("figcaption", { phrase: "why.shown" })),
+      element("figure", {}, canvas, element("figcaption", { phrase: "why.bright" })),
     ),
-    element("label", { class: "field" }, "Show what speaks for ", choice),
+    element("label", { class: "field" }, element("span", { phrase: "why.choose" }), choice),
     words,
     element("p", {
       class: "small",
-      text:
-        "The map shows where something speaks for the word, not which part of the face decides it, " +
-        "and not what the person feels.",
+      phrase: "why.limits",
     }),
   );
   return { why, summary };
@@ -294,15 +267,18 @@ function makeWhy(face, { crop, maps }, number) {
  */
 function besideMap(label, map, probability, face) {
   const speaking = (face.signs?.signs ?? []).filter((sign) => sign.speaks_for === label);
-  if (speaking.length) return `Visible, and speaks for it: ${speaking.map((sign) => sign.sentence).join("; ")}.`;
-  if (!map.flat().some((value) => value > 0)) return `Nothing in this face speaks for “${label}”.`;
-  return probability < LIKELY ? `It is not much: the model gives “${label}” only ${percent(probability)}.` : "";
+  if (speaking.length) {
+    return phrase("why.visible", { signs: speaking.map(sentenceOf).join("; ") });
+  }
+  if (!map.flat().some((value) => value > 0)) return phrase("why.nothing", { label: labelOf(label) });
+  if (probability >= LIKELY) return "";
+  return phrase("why.little", { label: labelOf(label), percent: percent(probability) });
 }
 
 function clear() {
   byId("photos").replaceChildren();
   byId("clear-photos").hidden = true;
-  status("All photos are cleared.");
+  status(phrase("photo.cleared"));
   byId("files").focus();
 }
 

@@ -1,13 +1,15 @@
 // A card a person: the word, how long, bars of all expressions, and the last minute.
 
-import { byId, element, penOf, setText } from "./elements.js";
-import { colourOf, facePath, patternOf, percent, wordsOf } from "./labels.js";
+import { makeBar, setBar } from "../bars.js";
+import { byId, element, penOf, setText } from "../elements.js";
+import { facePath, labelOf, patternOf, wordsOf } from "../labels.js";
+import { phrase, setPhrase } from "../words/phrases.js";
 import { isInView, lastMinute } from "./people.js";
 
 /** @import { Look } from "./overlay.js" */
 /** @import { Person } from "./people.js" */
 /** @typedef {ReturnType<typeof makeCard>} Card */
-/** @typedef {ReturnType<typeof makeBar>} Bar */
+/** @import { Bar } from "../bars.js" */
 
 const SPAN = 60_000;
 
@@ -57,7 +59,7 @@ export class Cards {
     this.chosen = number;
     for (const [own, card] of this.byNumber) {
       card.follow.setAttribute("aria-pressed", String(own === number));
-      setText(card.follow, own === number ? "Following" : "Follow");
+      setPhrase(card.follow, own === number ? "person.following" : "person.follow");
       card.root.classList.toggle("chosen", own === number);
     }
     this.onChoose(number);
@@ -69,12 +71,12 @@ export class Cards {
  * @param {() => void} onFollow
  */
 function makeCard(person, onFollow) {
-  const title = element("h3", { text: `Person ${person.number}`, id: `person-${person.number}` });
+  const title = element("h3", { phrase: "person.number", values: { number: person.number }, id: `person-${person.number}` });
   const follow = element("button", {
     class: "follow",
     "aria-pressed": "false",
     "aria-describedby": title.id,
-    text: "Follow",
+    phrase: "person.follow",
     onclick: onFollow,
   });
   const face = element("img", { alt: "", width: 64, height: 64 });
@@ -93,8 +95,8 @@ function makeCard(person, onFollow) {
   const ends = element(
     "p",
     { class: "ends", "aria-hidden": "true" },
-    element("span", { text: "a minute ago" }),
-    element("span", { text: "now" }),
+    element("span", { phrase: "person.minute-ago" }),
+    element("span", { phrase: "person.now" }),
   );
   const root = element(
     "article",
@@ -107,34 +109,6 @@ function makeCard(person, onFollow) {
     ends,
   );
   return { root, follow, face, word, since, signs, rows, timeline };
-}
-
-/**
- * One bar with word and number; also used for photos.
- * @param {string} label
- */
-export function makeBar(label) {
-  const bar = element("span", { class: "bar-fill" });
-  bar.style.backgroundColor = colourOf(label);
-  const number = element("span", { class: "bar-number" });
-  const root = element(
-    "li",
-    {},
-    element("span", { class: "bar-word", text: label }),
-    element("span", { class: "bar", "aria-hidden": "true" }, bar),
-    number,
-  );
-  return { root, bar, number };
-}
-
-/**
- * Set a bar to a probability.
- * @param {Bar} row
- * @param {number} probability
- */
-export function setBar({ bar, number }, probability) {
-  bar.style.transform = `scaleX(${probability.toFixed(3)})`;
-  setText(number, percent(probability));
 }
 
 /**
@@ -151,8 +125,8 @@ function fill(card, person, now, look) {
   setText(card.word, wordsOf(person.word));
   card.word.classList.toggle("unsure", person.word.unsure);
   const seconds = Math.max(0, Math.round((now - person.word.from) / 1000));
-  const long = seconds ? `for ${seconds} s` : "just now";
-  setText(card.since, gone ? "not in view" : person.word.unsure ? `unsure, ${long}` : long);
+  const long = seconds ? phrase("person.for", { count: seconds }) : phrase("person.just-now");
+  setText(card.since, gone ? phrase("person.gone") : person.word.unsure ? phrase("person.unsure", { long }) : long);
   fillSigns(card.signs, gone ? [] : person.sentences);
   for (const [label, row] of card.rows) setBar(row, person.probabilities[label] ?? 0);
   drawTimeline(card.timeline, person, now, look);
@@ -188,8 +162,11 @@ function drawTimeline(canvas, person, now, look) {
     context.fillStyle = "#000000";
     context.fillRect(left, 0, 1.5, height);
   }
-  const words = lastMinute(person, now).map(([label, s]) => `${label} ${Math.round(s)} seconds`);
-  canvas.setAttribute("aria-label", `The last minute: ${words.join(", ") || "nothing yet"}`);
+  const words = lastMinute(person, now).map(([label, seconds]) =>
+    phrase("person.seconds", { label: labelOf(label), count: Math.round(seconds) }),
+  );
+  const told = words.join(", ") || phrase("person.nothing");
+  canvas.setAttribute("aria-label", phrase("person.last-minute", { words: told }));
 }
 
 /**
@@ -206,7 +183,7 @@ export function showLegend(list, labels, look) {
       context.fillStyle = patternOf(context, label, look.contrast);
       context.fillRect(0, 0, 48, 28);
       const face = element("img", { src: facePath(label), alt: "", width: 24, height: 24 });
-      return element("li", {}, swatch, face, element("span", { text: label }));
+      return element("li", {}, swatch, face, element("span", { text: labelOf(label) }));
     }),
   );
 }

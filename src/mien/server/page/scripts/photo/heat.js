@@ -1,6 +1,6 @@
 // Where in a face the model looks: the map over the crop.
 
-import { penOf } from "./elements.js";
+import { penOf } from "../elements.js";
 
 const SIDE = 240;
 // Inferno (van der Walt and Smith, matplotlib) at five places from 0 to 1.

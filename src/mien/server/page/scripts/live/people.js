@@ -1,9 +1,9 @@
 // Who is in view and what they show. Knows nothing of the page, so that it can be told the time.
 
-import { sentencesOf } from "./visible.js";
+import { sentencesOf } from "../words/visible.js";
 
-/** @import { Box, FrameAnswer, Probabilities } from "./answers.js" */
-/** @import { Reading } from "./labels.js" */
+/** @import { Box, FrameAnswer, Probabilities } from "../answers.js" */
+/** @import { Reading } from "../labels.js" */
 
 /** @typedef {Reading & { from: number }} Word - what is shown, and since when */
 /** @typedef {{ label: string, from: number, to: number }} Segment */

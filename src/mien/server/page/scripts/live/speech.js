@@ -1,8 +1,9 @@
 // Saying a change aloud (Web Speech), and to screen readers.
 
-import { byId } from "./elements.js";
-import { wordsOf } from "./labels.js";
-import { settings } from "./settings.js";
+import { byId } from "../elements.js";
+import { wordsOf } from "../labels.js";
+import { settings } from "../settings.js";
+import { locale, phrase } from "../words/phrases.js";
 
 /** @import { Person } from "./people.js" */
 
@@ -33,7 +34,8 @@ export function tellChange(person, several, now) {
 export function tellPending(now) {
   if (!pending) return;
   const { person, several } = pending;
-  const words = `${several ? `Person ${person.number}: ` : ""}${wordsOf(person.word)}`;
+  const told = wordsOf(person.word);
+  const words = several ? phrase("person.says", { number: person.number, words: told }) : told;
   const factor = settings.calm ? LONGER_WHEN_CALM : 1;
   const mayAnnounce = now - last.announced >= BETWEEN_ANNOUNCED * factor;
   if (mayAnnounce && words !== last.words) {
@@ -55,7 +57,7 @@ export function tellPending(now) {
 export function say(words) {
   if (!("speechSynthesis" in window)) return;
   const utterance = new SpeechSynthesisUtterance(words);
-  utterance.lang = "en-GB";
+  utterance.lang = locale();
   speechSynthesis.cancel();
   speechSynthesis.speak(utterance);
 }

@@ -2,20 +2,20 @@
 
 import { CameraError, closeCamera, listCameras, openCamera } from "./camera.js";
 import { Cards, showLegend } from "./cards.js";
-import { Connection } from "./connection.js";
-import { byId, element, offerFile, penOf, setText, stamp } from "./elements.js";
+import { byId, element, offerFile, penOf, setText, stamp } from "../elements.js";
+import { engine } from "../engine/engine.js";
+import { UNSURE } from "../labels.js";
+import { onSettings, settings } from "../settings.js";
+import { phrase, setPhrase } from "../words/phrases.js";
 import { isDark } from "./light.js";
-import { UNSURE } from "./labels.js";
 import { drawPeople } from "./overlay.js";
 import { People } from "./people.js";
 import { forgetRows, keepRows, rowCount, saveRows, showRows } from "./record.js";
-import { onSettings, settings } from "./settings.js";
 import { hush, tellChange, tellPending } from "./speech.js";
 
-/** @import { LiveFrame, Probabilities, Problem } from "./answers.js" */
+/** @import { LiveFrame, Probabilities, Problem } from "../answers.js" */
 
 const SENT_WIDTH = 640;
-const SENT_QUALITY = 0.7;
 const BETWEEN_SENT = 33;
 const CARDS_EVERY = 200;
 const CARDS_EVERY_CALM = 500;
@@ -29,7 +29,7 @@ const overlay = byId("overlay", HTMLCanvasElement);
 const sent = document.createElement("canvas");
 const people = new People();
 const cards = new Cards(tellFollowed);
-const connection = new Connection({ frame: receive, problem, state: connected });
+const line = engine.newLine({ frame: receive, problem, state: connected });
 
 const now = () => performance.now();
 const state = {
@@ -38,14 +38,13 @@ const state = {
   started: 0,
   frozen: false,
   frozenAt: 0,
-  encoding: false,
   lastSent: 0,
   lastDrawn: 0,
   lastCards: 0,
   lastLight: 0,
   answeredAt: 0,
   dark: false,
-  line: { words: "", since: 0, shown: "" },
+  told: { words: "", since: 0, shown: "" },
   problem: "",
 };
 
@@ -57,13 +56,13 @@ export function startLive() {
   byId("save-picture").addEventListener("click", savePicture);
   byId("save-data").addEventListener("click", saveRows);
   byId("forget").addEventListener("click", forget);
-  byId("retry").addEventListener("click", () => connection.retry());
+  byId("retry").addEventListener("click", () => line.retry());
   document.addEventListener("visibilitychange", watchOrPause);
   document.addEventListener("tabchange", watchOrPause);
   navigator.mediaDevices?.addEventListener?.("devicechange", fillCameras);
   onSettings(() => {
     video.classList.toggle("mirrored", settings.mirror);
-    connection.askForSigns(settings.signs);
+    line.askForSigns(settings.signs);
     if (settings.speak) tellFollowed();
     else hush();
     state.lastCards = 0;
@@ -75,7 +74,7 @@ export function startLive() {
 async function start() {
   const button = byId("start", HTMLButtonElement);
   button.disabled = true;
-  say("Asking for the camera …");
+  say(phrase("camera.asking"));
   closeCamera(state.stream);
   /** @type {MediaStream} */
   let stream;
@@ -97,12 +96,12 @@ async function start() {
   hush();
   Object.assign(state, { started: now(), frozen: false, answeredAt: 0, problem: "", lastDrawn: now() });
   stageWords("");
-  setText(button, "Stop the camera");
-  setText(byId("camera-on"), "The camera is being read.");
+  setPhrase(button, "camera.stop");
+  setPhrase(byId("camera-on"), "camera.on");
   byId("camera-note").classList.add("on");
   setButtons();
   freeze(false);
-  connection.open();
+  line.open();
   await fillCameras();
   requestAnimationFrame(draw);
 }
@@ -110,7 +109,7 @@ async function start() {
 function stop() {
   closeCamera(state.stream);
   state.stream = null;
-  connection.close();
+  line.close();
   video.srcObject = null;
   people.clear();
   cards.show([], now(), settings);
@@ -118,19 +117,19 @@ function stop() {
   freeze(false);
   penOf(overlay).clearRect(0, 0, overlay.width, overlay.height);
   byId("connection").hidden = true;
-  setText(byId("start"), "Start the camera");
-  setText(byId("camera-on"), "The camera is off.");
+  setPhrase(byId("start"), "camera.start");
+  setPhrase(byId("camera-on"), "camera.off");
   byId("camera-note").classList.remove("on");
-  stageWords("Start the camera, and Mien says what the faces in view show.");
+  stageWords(phrase("live.begin"));
   setButtons();
-  state.line = { words: "", since: 0, shown: "" };
+  state.told = { words: "", since: 0, shown: "" };
   setText(byId("status"), "");
   showRows();
 }
 
 function cameraEnded() {
   stop();
-  stageWords("The camera was unplugged or taken away. Plug it in, then start again.");
+  stageWords(phrase("camera.gone"));
 }
 
 async function fillCameras() {
@@ -152,7 +151,7 @@ function freeze(frozen) {
   }
   const button = byId("freeze");
   button.setAttribute("aria-pressed", String(frozen));
-  setText(button, frozen ? "Go on" : "Freeze");
+  setPhrase(button, frozen ? "live.go-on" : "live.freeze");
 }
 
 // The camera is not read where nobody can see that it is.
@@ -227,7 +226,7 @@ function fitOverlay(width, height) {
  * @param {number} height
  */
 function sendPicture(time, width, height) {
-  if (state.encoding || time - state.lastSent < BETWEEN_SENT - 4 || !connection.idle) return;
+  if (time - state.lastSent < BETWEEN_SENT - 4 || !line.idle) return;
   const wide = Math.min(SENT_WIDTH, width);
   const high = Math.round((wide * height) / width);
   if (sent.width !== wide || sent.height !== high) Object.assign(sent, { width: wide, height: high });
@@ -236,17 +235,8 @@ function sendPicture(time, width, height) {
     state.lastLight = time;
     state.dark = isDark(sent);
   }
-  const taken = now();
   state.lastSent = time;
-  state.encoding = true;
-  sent.toBlob(
-    (jpeg) => {
-      state.encoding = false;
-      if (jpeg && state.stream) connection.send(jpeg, taken);
-    },
-    "image/jpeg",
-    SENT_QUALITY,
-  );
+  line.send(sent, now());
 }
 
 /** @param {LiveFrame} message */
@@ -293,28 +283,27 @@ function connected(open) {
 /** @param {number} clock */
 function statusLine(clock) {
   const count = people.inView(clock).length;
-  let words = count === 1 ? "1 person in view." : `${count} people in view.`;
-  if (!count) words = "No face in view.";
-  if (!count && state.dark) words = "It is very dark. Light from the front helps.";
-  if (!state.answeredAt) words = "Looking for faces …";
-  else if (clock - state.answeredAt > SILENT) words = "Waiting for Mien.";
-  if (state.problem) words = state.problem;
-  if (!byId("connection").hidden) words = "Waiting for Mien.";
-  if (state.frozen) words = "Frozen. Press “Go on” to continue.";
-  say(words);
+  const silent = state.answeredAt && clock - state.answeredAt > SILENT;
+  if (state.frozen) say(phrase("live.frozen"));
+  else if (!byId("connection").hidden) say(phrase("live.waiting"));
+  else if (state.problem) say(state.problem);
+  else if (silent) say(phrase("live.waiting"));
+  else if (!state.answeredAt) say(phrase("live.looking"));
+  else if (count) say(phrase("live.in-view", { count }), true);
+  else say(phrase(state.dark ? "live.dark" : "live.no-face"), true);
 }
 
 /**
  * A line that flickers cannot be read, least of all by a screen reader.
  * @param {string} words
+ * @param {boolean} [counts] - whether it only counts people, and may wait a moment
  */
-function say(words) {
-  const { line } = state;
-  if (words !== line.words) Object.assign(line, { words, since: now() });
-  const held = now() - line.since;
-  const counts = [line.shown, words].every((one) => one.endsWith("in view."));
-  if ((!counts || held > STATUS_HOLD) && line.shown !== words) {
-    line.shown = words;
+function say(words, counts = false) {
+  const { told } = state;
+  if (words !== told.words) Object.assign(told, { words, since: now() });
+  const held = now() - told.since;
+  if ((!counts || held > STATUS_HOLD) && told.shown !== words) {
+    told.shown = words;
     setText(byId("status"), words);
   }
 }
@@ -342,6 +331,6 @@ function forget() {
   const count = rowCount();
   forgetRows();
   for (const person of people.all) person.segments = person.segments.slice(-1);
-  say(`${count.toLocaleString("en-GB")} rows forgotten.`);
+  say(phrase("data.forgotten", { count }));
   byId(state.stream ? "freeze" : "start").focus();
 }

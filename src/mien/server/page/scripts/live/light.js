@@ -1,6 +1,6 @@
 // Whether the picture is too dark to read faces in.
 
-import { penOf } from "./elements.js";
+import { penOf } from "../elements.js";
 
 const WIDTH = 32;
 const HEIGHT = 24;

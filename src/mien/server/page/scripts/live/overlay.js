@@ -1,13 +1,13 @@
 // Boxes and words over the picture.
 
-import { colourOf, faceImage, inkOn, wordsOf } from "./labels.js";
+import { colourOf, faceImage, inkOn, wordsOf } from "../labels.js";
 
-/** @import { Box } from "./answers.js" */
+/** @import { Box } from "../answers.js" */
 /** @import { Person } from "./people.js" */
 
 /**
  * How the picture is drawn; `chosen` is the number of the person who is followed.
- * @typedef {import("./settings.js").Settings & { chosen: number | null, several: boolean }} Look
+ * @typedef {import("../settings.js").Settings & { chosen: number | null, several: boolean }} Look
  */
 /** @typedef {{ x: number, y: number, w: number, h: number }} Place - in px of the canvas */
 

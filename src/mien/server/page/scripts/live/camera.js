@@ -1,12 +1,15 @@
 // The camera: which there are, opening one, and what to do when that fails.
 
-/** @type {Record<string, string>} */
+import { phrase } from "../words/phrases.js";
+
+/** @import { Key } from "../words/phrases.js" */
+
+/** @type {Record<string, Key>} */
 const WHY = {
-  NotAllowedError:
-    "The browser did not allow the camera. Allow it for this page (the sign beside the address), then start again.",
-  NotFoundError: "No camera was found. Plug one in, or use the Photo tab.",
-  NotReadableError: "Another program is using the camera. Close it, then start again.",
-  OverconstrainedError: "This camera is gone. Choose another one.",
+  NotAllowedError: "camera.not-allowed",
+  NotFoundError: "camera.none",
+  NotReadableError: "camera.taken",
+  OverconstrainedError: "camera.not-this",
 };
 
 /** An error whose message is for people. */
@@ -19,9 +22,7 @@ export class CameraError extends Error {}
  */
 export async function openCamera(id) {
   if (!navigator.mediaDevices?.getUserMedia) {
-    throw new CameraError(
-      "Browsers give the camera only to pages from this computer, or over https. Open this page with: mien live",
-    );
+    throw new CameraError(phrase("camera.insecure"));
   }
   /** @type {MediaTrackConstraints} */
   const video = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
@@ -30,7 +31,8 @@ export async function openCamera(id) {
     return await navigator.mediaDevices.getUserMedia({ video, audio: false });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
-    throw new CameraError(WHY[name] ?? `The camera does not start: ${message}`);
+    const key = WHY[name];
+    throw new CameraError(key ? phrase(key) : phrase("camera.other", { why: message }));
   }
 }
 
@@ -39,7 +41,7 @@ export async function listCameras() {
   const devices = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
   return devices
     .filter((device) => device.kind === "videoinput" && device.deviceId)
-    .map((device, at) => ({ id: device.deviceId, name: device.label || `Camera ${at + 1}` }));
+    .map((device, at) => ({ id: device.deviceId, name: device.label || phrase("camera.numbered", { number: at + 1 }) }));
 }
 
 /**

@@ -1,8 +1,9 @@
 // The rows of this session: in the page's memory only, until they are saved or forgotten.
 
-import { byId, offerFile, setText, stamp } from "./elements.js";
+import { byId, offerFile, setText, stamp } from "../elements.js";
+import { phrase } from "../words/phrases.js";
 
-/** @import { FrameAnswer } from "./answers.js" */
+/** @import { FrameAnswer } from "../answers.js" */
 /** @import { People } from "./people.js" */
 
 const MOST_ROWS = 200_000;
@@ -59,14 +60,9 @@ export function rowCount() {
 
 /** Say how much there is, and whether it can be saved. */
 export function showRows() {
-  const count = rows.length.toLocaleString("en-GB");
-  const lost = dropped ? ` The oldest ${dropped.toLocaleString("en-GB")} were let go.` : "";
-  setText(
-    byId("data-words"),
-    rows.length
-      ? `${count} rows of data are in this page’s memory, nowhere else. Closing the page forgets them.${lost}`
-      : "No data yet.",
-  );
+  const told = rows.length ? phrase("data.rows", { count: rows.length }) : phrase("data.none");
+  const lost = dropped ? ` ${phrase("data.dropped", { count: dropped })}` : "";
+  setText(byId("data-words"), told + lost);
   for (const id of ["save-data", "forget"]) byId(id, HTMLButtonElement).disabled = !rows.length;
 }
 

@@ -1,20 +1,17 @@
-// The line to Mien: sends pictures when it is idle enough, and comes back when it was cut.
+// The line to the server: sends pictures when it is idle enough, and comes back when it was cut.
 
-/** @import { LiveError, LiveFrame, Problem } from "./answers.js" */
+/** @import { LiveError, LiveFrame, LiveLine, LiveListener } from "../answers.js" */
 
+const QUALITY = 0.7;
 const MOST_WAITING = 2;
 const FORGET_AFTER = 4000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const STAMP_BYTES = 8;
 
-export class Connection {
-  /**
-   * @param {object} on - what to call
-   * @param {(message: LiveFrame) => void} on.frame
-   * @param {(message: Problem) => void} on.problem
-   * @param {(open: boolean) => void} on.state
-   */
+/** @implements {LiveLine} */
+export class Socket {
+  /** @param {LiveListener} on - what to call */
   constructor(on) {
     this.on = on;
     /** @type {WebSocket | null} */
@@ -25,6 +22,7 @@ export class Connection {
     this.timer = 0;
     this.wanted = false;
     this.signs = false;
+    this.encoding = false;
   }
 
   /**
@@ -60,18 +58,32 @@ export class Connection {
     if (this.wanted && !this.socket) this.connect();
   }
 
-  /** Whether another picture may be sent: two under way at most. */
+  /** Two pictures are under way at most. */
   get idle() {
     const now = performance.now();
     this.waiting = this.waiting.filter((sent) => now - sent < FORGET_AFTER);
-    return this.socket?.readyState === WebSocket.OPEN && this.waiting.length < MOST_WAITING;
+    const open = this.socket?.readyState === WebSocket.OPEN;
+    return open && !this.encoding && this.waiting.length < MOST_WAITING;
+  }
+
+  /**
+   * @param {HTMLCanvasElement} picture
+   * @param {number} taken - when the picture was taken, in ms of the page's clock
+   */
+  send(picture, taken) {
+    this.encoding = true;
+    const encoded = (/** @type {Blob | null} */ jpeg) => {
+      this.encoding = false;
+      if (jpeg) this.sendJpeg(jpeg, taken);
+    };
+    picture.toBlob(encoded, "image/jpeg", QUALITY);
   }
 
   /**
    * @param {Blob} jpeg
-   * @param {number} taken - when the picture was taken, in ms of the page's clock
+   * @param {number} taken
    */
-  send(jpeg, taken) {
+  sendJpeg(jpeg, taken) {
     if (!this.socket || !this.idle) return;
     const stamp = new ArrayBuffer(STAMP_BYTES);
     new DataView(stamp).setFloat64(0, taken, true);
