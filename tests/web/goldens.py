@@ -22,7 +22,8 @@ from mien.vision.detection.detector import Detection
 from mien.vision.pixel_analyzer import PixelAnalyzer
 from mien.vision.reading import make_reader, reading_names
 from mien.vision.stream import StreamAnalyzer
-from web.made_pictures import clip, picture, pictures
+from mien.vision.tracking.flow import follow, grey_for_flow
+from web.made_pictures import PORTRAIT, clip, picture, pictures
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 MODELS = ("small", "default")
@@ -106,7 +107,7 @@ def frames() -> list[dict[str, Any]]:
 
 def stream() -> list[dict[str, Any]]:
     """The clip from pixels to JSON, with who is who, with the small model."""
-    analyzer = StreamAnalyzer("small", detector="blazeface", detect_every=1)
+    analyzer = StreamAnalyzer("small", detector="blazeface")
     return [
         {
             "time": time,
@@ -117,10 +118,47 @@ def stream() -> list[dict[str, Any]]:
     ]
 
 
+_FLOWS = {
+    "a step": ((30, 5), (41, 9)),
+    "standing still": ((60, 40), (60, 40)),
+    "out of the picture": ((5, 30), (-70, 30)),
+    "a leap": ((30, 5), (330, 200)),
+}
+"""Where the face was and is; ``every`` as in recipes."""
+
+
+def flows() -> list[dict[str, Any]]:
+    """A face followed by what moves in its box from one picture to the next, in two sizes."""
+    found = []
+    for name, places in _FLOWS.items():
+        for width, height in ((640, 480), (800, 600)):
+            recipes = [
+                {
+                    "width": width,
+                    "height": height,
+                    "patches": [{"cut": PORTRAIT, "at": list(place)}],
+                }
+                for place in places
+            ]
+            before, now = map(picture, recipes)
+            (face,) = BlazeFace().detect(before)
+            (moved,) = follow(grey_for_flow(before), grey_for_flow(now), [face], width)
+            found.append(
+                {
+                    "name": f"{name}, {width} pixels wide",
+                    "pictures": recipes,
+                    "face": _plain([face])[0],
+                    "moved": None if moved is None else _plain([moved])[0],
+                }
+            )
+    return found
+
+
 STAGES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "browser_detect.json": detections,
     "browser_crop.json": crops,
     "browser_classify.json": classified,
+    "browser_flow.json": flows,
     "browser_frame.json": frames,
     "browser_stream.json": stream,
 }

@@ -88,10 +88,10 @@ def pictures() -> dict[str, Recipe]:
 def clip() -> list[tuple[float, Recipe]]:
     """Two people who pass one another; one goes out of view and another comes."""
     frames = []
-    for number in range(36):
-        way = 0.5 - 0.5 * np.cos(2 * np.pi * number / 36)
+    for number in range(48):
+        way = 0.5 - 0.5 * np.cos(2 * np.pi * number / 48)
         patches = [{"cut": PORTRAIT, "at": [round(30 + way * 370), 5]}]
-        if number < 12 or number >= 24:
+        if number < 16 or number >= 36:
             patches.append(
                 {
                     "cut": PORTRAIT,
@@ -99,5 +99,5 @@ def clip() -> list[tuple[float, Recipe]]:
                     "mirrored": True,
                 }
             )
-        frames.append((number / 10, {"width": 640, "height": 480, "patches": patches}))
+        frames.append((number / 15, {"width": 640, "height": 480, "patches": patches}))
     return frames

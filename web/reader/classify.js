@@ -30,8 +30,23 @@ const BATCH = 16;
 export async function classify(network, card, crops, count, mirror) {
   const heads = Object.keys(card.heads);
   const wanted = card.embedding === null ? heads : [...heads, "embedding"];
-  const straight = await inBatches(network, card, crops, count, wanted);
-  const turned = mirror ? await inBatches(network, card, mirrored(crops, card), count, heads) : null;
+  if (!mirror) {
+    const straight = await inBatches(network, card, crops, count, wanted);
+    return { count, straight, mirrored: null, embeddings: straight.embedding ?? null };
+  }
+  // In one batch: two small ones take longer.
+  const both = new Uint8Array(2 * crops.length);
+  both.set(crops);
+  both.set(mirrored(crops, card), crops.length);
+  const found = await inBatches(network, card, both, 2 * count, wanted);
+  const [straight, turned] = [0, 1].map((half) =>
+    Object.fromEntries(
+      wanted.map((name) => {
+        const size = found[name].length / 2;
+        return [name, found[name].subarray(half * size, (half + 1) * size)];
+      }),
+    ),
+  );
   return { count, straight, mirrored: turned, embeddings: straight.embedding ?? null };
 }
 

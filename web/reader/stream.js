@@ -2,27 +2,43 @@
 
 import { areaOf } from "./detection/detection.js";
 import { makeTrack, rounded } from "./frame.js";
+import { follow, greyForFlow } from "./tracking/flow.js";
 import { smooth } from "./tracking/smooth.js";
 import { Tracker } from "./tracking/tracker.js";
 
+/** @import { Detection } from "./detection/detection.js" */
 /** @import { Engine } from "./engine.js" */
 /** @import { Pixels } from "./pixels/pixels.js" */
+/** @import { Grey } from "./tracking/flow.js" */
 /** @import { Smoothed } from "./tracking/smooth.js" */
+/** @import { TrackedFace } from "./tracking/tracker.js" */
 /** @import { Frame } from "./types.js" */
 
 export const SMOOTH_SECONDS = 0.6;
+
+/** Faces are looked for in every so many frames, and followed between. */
+export const DETECT_EVERY = 3;
+
+/** Seconds after which faces are looked for again, however few frames have come since. */
+const LONGEST_WITHOUT = 0.25;
 
 export class Stream {
   /**
    * Reads the frames of one video, or of one camera, in order.
    * @param {Engine} engine
-   * @param {{ smoothSeconds?: number }} [options]
+   * @param {{ smoothSeconds?: number, detectEvery?: number }} [options]
    */
-  constructor(engine, { smoothSeconds = SMOOTH_SECONDS } = {}) {
+  constructor(engine, { smoothSeconds = SMOOTH_SECONDS, detectEvery = DETECT_EVERY } = {}) {
     this.engine = engine;
     this.detector = engine.makeDetector(true);
     this.tracker = new Tracker(this.detector.sureScore);
     this.smoothSeconds = smoothSeconds;
+    this.detectEvery = detectEvery;
+    this.sinceDetection = 0;
+    /** @type {number | null} */
+    this.detectedAt = null;
+    /** @type {Grey | null} */
+    this.grey = null;
     /** @type {Map<number, Smoothed>} */
     this.smoothed = new Map();
     /** @type {number | null} */
@@ -35,7 +51,7 @@ export class Stream {
   reset() {
     this.tracker.clear();
     this.smoothed.clear();
-    this.time = this.size = null;
+    this.detectedAt = this.time = this.size = this.grey = null;
   }
 
   /**
@@ -54,7 +70,7 @@ export class Stream {
     }
     this.time = time;
     this.size = { width, height };
-    const tracked = this.tracker.update(await this.detector.detect(pixels), time);
+    const tracked = await this.track(pixels, time);
     tracked.sort((one, other) => areaOf(other.detection) - areaOf(one.detection) || one.id - other.id);
     const detections = tracked.map(({ detection }) => detection);
     const { faces, readings } = await this.engine.readFaces(pixels, detections);
@@ -69,5 +85,49 @@ export class Stream {
     const known = this.tracker.ids;
     for (const id of this.smoothed.keys()) if (!known.has(id)) this.smoothed.delete(id);
     return this.engine.frame(pixels, faces, { path, time: rounded(time, 6) });
+  }
+
+  /**
+   * @param {Pixels} pixels
+   * @param {number} time
+   * @returns {Promise<TrackedFace[]>}
+   */
+  async track(pixels, time) {
+    this.sinceDetection += 1;
+    const due = this.detectedAt === null || time - this.detectedAt >= LONGEST_WITHOUT;
+    if (due || this.sinceDetection >= this.detectEvery) {
+      this.sinceDetection = 0;
+      this.detectedAt = time;
+      const tracked = this.tracker.update(await this.detector.detect(pixels), time);
+      this.grey = tracked.length && this.detectEvery > 1 ? greyForFlow(pixels) : null;
+      return tracked;
+    }
+    const { width, height } = pixels;
+    return this.tracker.carry(time, this.followed(pixels)).filter(({ detection: { xyxy } }) => {
+      const [x, y] = [(xyxy[0] + xyxy[2]) / 2, (xyxy[1] + xyxy[3]) / 2];
+      return x >= 0 && x < width && y >= 0 && y < height;
+    });
+  }
+
+  /**
+   * The faces of the frame before that can be followed into this one, by track.
+   * @param {Pixels} pixels
+   * @returns {Map<number, Detection>}
+   */
+  followed(pixels) {
+    /** @type {Map<number, Detection>} */
+    const found = new Map();
+    const before = this.grey;
+    const { places } = this.tracker;
+    if (!before || !places.size) return found;
+    const now = greyForFlow(pixels);
+    const [one, other] = [before.levels[0], now.levels[0]];
+    if (one.width !== other.width || one.height !== other.height) return found;
+    for (const [id, place] of places) {
+      const moved = follow(before, now, place);
+      if (moved) found.set(id, moved);
+    }
+    this.grey = now;
+    return found;
   }
 }

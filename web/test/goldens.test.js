@@ -8,6 +8,7 @@ import { cropFace } from "../reader/crop.js";
 import { BlazeFace } from "../reader/detection/blazeface.js";
 import { interpret, makeInterpretation, readingNames, whyUnsure } from "../reader/reading.js";
 import { Stream } from "../reader/stream.js";
+import { follow, greyForFlow } from "../reader/tracking/flow.js";
 import { assertAlike } from "./alike.js";
 import { golden, openBlazeFace, openEngine, openExpression } from "./engines.js";
 import { picture } from "./made_pictures.js";
@@ -53,6 +54,13 @@ for (const { model, heads, readings } of golden("browser_classify.json")) {
     }
   });
 }
+
+test("faces are followed alike from one picture to the next", () => {
+  for (const { name, pictures, face, moved } of golden("browser_flow.json")) {
+    const [before, now] = pictures.map(picture).map(greyForFlow);
+    assertAlike(follow(before, now, face), moved, name);
+  }
+});
 
 test("whole pictures give the same JSON", async () => {
   const engine = await openEngine();

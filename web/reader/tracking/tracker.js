@@ -201,8 +201,8 @@ function expectedPlace(track, time) {
 export function moved(place, move) {
   const [left, top, right, bottom] = place.xyxy;
   return {
-    score: place.score,
     xyxy: [...move(left, top), ...move(right, bottom)],
+    score: place.score,
     landmarks: place.landmarks.map(([x, y]) => move(x, y)),
   };
 }
