@@ -53,16 +53,16 @@ def measure(chromium: str, subjects: str | None) -> list[dict[str, Any]]:
 
 def table(rows: list[dict[str, Any]]) -> str:
     lines = [
-        "| reader | ms a frame, median | frames a second | Mien is faster by | frames with the face "
+        "| reader | ms a frame, mean | frames a second | Mien is faster by | frames with the face "
         "| first answer, s | words |",
         "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
-    base = statistics.median(rows[0]["times"])
+    base = statistics.mean(rows[0]["times"])
     for row in rows:
-        median = statistics.median(row["times"])
+        mean = statistics.mean(row["times"])
         words = ", ".join(f"{word} {n}" for word, n in sorted(row["words"].items()))
         lines.append(
-            f"| {row['name']} | {median:.1f} | {1000 / median:.1f} | {median / base:.2f} "
+            f"| {row['name']} | {mean:.1f} | {1000 / mean:.1f} | {mean / base:.2f} "
             f"| {row['faces']} of {len(row['times'])} | {row['first'] / 1000:.1f} | {words} |"
         )
     return "\n".join(lines)

@@ -34,11 +34,13 @@ export function greyOf(pixels, region = wholeOf(pixels)) {
   let to = 0;
   for (let y = 0; y < height; y += 1) {
     let from = ((top + y) * pixels.width + left) * channels;
+    if (channels === 1) {
+      grey.set(data.subarray(from, from + width), to);
+      to += width;
+      continue;
+    }
     for (let x = 0; x < width; x += 1, from += channels, to += 1) {
-      grey[to] =
-        channels === 1
-          ? data[from]
-          : (9798 * data[from] + 19235 * data[from + 1] + 3735 * data[from + 2] + 16384) >> 15;
+      grey[to] = (9798 * data[from] + 19235 * data[from + 1] + 3735 * data[from + 2] + 16384) >> 15;
     }
   }
   return { data: grey, width, height, channels: 1 };

@@ -42,18 +42,19 @@ export function pyramidOf(grey) {
 export function halved(data, width, height) {
   const [wide, high] = [(width + 1) >> 1, (height + 1) >> 1];
   const small = new Uint8Array(wide * high);
-  const column = new Int32Array(width);
+  const column = new Int32Array(width + 4); // Two more on either side, mirrored.
   for (let y = 0; y < high; y += 1) {
     const [a, b, c, d, e] = [-2, -1, 0, 1, 2].map((step) => mirroredIndex(2 * y + step, height) * width);
     for (let x = 0; x < width; x += 1) {
-      column[x] = data[a + x] + data[e + x] + 4 * (data[b + x] + data[d + x]) + 6 * data[c + x];
+      column[x + 2] = data[a + x] + data[e + x] + 4 * (data[b + x] + data[d + x]) + 6 * data[c + x];
+    }
+    for (const beyond of [-2, -1, width, width + 1]) {
+      column[beyond + 2] = column[mirroredIndex(beyond, width) + 2];
     }
     const to = y * wide;
-    for (let x = 0; x < wide; x += 1) {
-      const at = 2 * x;
-      const far = column[mirroredIndex(at - 2, width)] + column[mirroredIndex(at + 2, width)];
-      const next = column[mirroredIndex(at - 1, width)] + column[mirroredIndex(at + 1, width)];
-      small[to + x] = (far + 4 * next + 6 * column[at] + 128) >> 8;
+    for (let x = 0, at = 0; x < wide; x += 1, at += 2) {
+      const sides = column[at] + column[at + 4] + 4 * (column[at + 1] + column[at + 3]);
+      small[to + x] = (sides + 6 * column[at + 2] + 128) >> 8;
     }
   }
   return small;
