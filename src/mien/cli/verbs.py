@@ -12,6 +12,7 @@ VERBS = {
     "video": Verb("mien.cli.video", "video", READ),
     "live": Verb("mien.cli.live", "live", READ),
     "serve": Verb("mien.cli.serve", "serve", READ),
+    "page": Verb("mien.cli.browser.page", "page", READ),
     "demo": Verb("mien.cli.demo", "demo", READ),
     "models": Verb("mien.cli.models", "models_app", CHECK),
     "doctor": Verb("mien.cli.doctor", "doctor", CHECK),
