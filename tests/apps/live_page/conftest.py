@@ -150,6 +150,13 @@ def _watch(socket: Any, watched: Watched) -> None:
     socket.on("framereceived", lambda text: watched.answers.append(json.loads(text)))
 
 
+def set_box(page: Any, name: str, on: bool = True) -> None:
+    """Check or uncheck a setting in its drawer, and close the drawer again."""
+    page.click("[data-opens=settings]")
+    page.set_checked(f"#{name}", on)
+    page.keyboard.press("Escape")
+
+
 def wait_for(page: Any, true: Callable[[], Any], seconds: float = 60.0) -> Any:
     """What ``true`` gives as soon as it gives something; the page goes on meanwhile."""
     end = time.monotonic() + seconds

@@ -8,7 +8,7 @@ from mien.emotions import COLOURS, FER2013, FERPLUS, UNSURE, VALENCE_SET
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.server.settings import Settings
 
-from .conftest import run_server, wait_for
+from .conftest import run_server, set_box, wait_for
 
 LOOKS = (
     ("light", 1200, False),
@@ -52,7 +52,7 @@ def test_axe_finds_nothing_serious(open_page, server):
             for scheme, width, contrast in LOOKS:
                 page.emulate_media(color_scheme=scheme)
                 page.set_viewport_size({"width": width, "height": 900})
-                page.set_checked("#contrast", contrast)
+                set_box(page, "contrast", contrast)
                 assert problems(page) == [], (tab, scheme, width, contrast)
 
 
@@ -68,7 +68,7 @@ def test_nothing_is_cut_off_at_any_width(open_page, server):
             for width in (320, 390, 768, 1200, 1600):
                 page.set_viewport_size({"width": width, "height": 900})
                 for large in (False, True):
-                    page.set_checked("#large", large)
+                    set_box(page, "large", large)
                     page.wait_for_function(FITS, arg=width)
 
 
@@ -82,6 +82,7 @@ def test_tabs_and_buttons_by_keyboard_alone(open_page, server):
         assert page.evaluate("document.activeElement.id") == "tab-photo"
         assert page.is_visible("#photo")
         assert page.is_hidden("#live")
+        page.keyboard.press("End")
         page.keyboard.press("ArrowRight")
         assert page.is_visible("#live")
         page.focus("#start")
@@ -94,15 +95,26 @@ def test_tabs_and_buttons_by_keyboard_alone(open_page, server):
         assert page.locator(".follow").first.get_attribute("aria-pressed") == "true"
 
 
-def test_settings_last_and_reduced_motion_is_calm(open_page, server):
+def test_settings_last_only_if_wanted_and_reduced_motion_is_calm(open_page, server):
     with open_page(server, reduced_motion="reduce") as watched:
         page = watched.page
         assert page.is_checked("#calm")
-        page.check("#large")
-        page.uncheck("#calm")
+        set_box(page, "large")
+        set_box(page, "calm", False)
+        page.reload()
+        assert page.evaluate("Object.keys(localStorage)") == []
+        assert not page.is_checked("#large")
+        set_box(page, "remember")
+        set_box(page, "large")
+        set_box(page, "calm", False)
+        set_box(page, "sound")
         page.reload()
         assert page.is_checked("#large")
         assert not page.is_checked("#calm")
+        # No page may begin to make noise by itself.
+        assert not page.is_checked("#sound")
+        set_box(page, "remember", False)
+        assert page.evaluate("Object.keys(localStorage)") == []
 
 
 def test_the_colours_are_those_of_the_pictures_and_can_be_read(open_page, server):
@@ -144,11 +156,19 @@ def told(page, answers: list[tuple[float, str, float]], calm: bool) -> list[str]
     )
 
 
-def test_calm_changes_a_word_once_a_second_at_most(open_page, server):
-    answers = [(AT + at, label, 10) for at, label in ((0, "sad"), (300, "happy"), (1100, "happy"))]
+def test_a_word_changes_only_when_it_has_held_for_a_moment(open_page, server):
+    said = (
+        (0, "sad"),
+        (300, "happy"),
+        (500, "sad"),
+        (600, "happy"),
+        (1100, "happy"),
+        (1700, "happy"),
+    )
+    answers = [(AT + at, label, 10) for at, label in said]
     with open_page(server) as watched:
-        assert told(watched.page, answers, False) == ["sad", "happy", "happy"]
-        assert told(watched.page, answers, True) == ["sad", "sad", "happy"]
+        assert told(watched.page, answers, False) == ["sad"] * 4 + ["happy"] * 2
+        assert told(watched.page, answers, True) == ["sad"] * 5 + ["happy"]
 
 
 def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, server):

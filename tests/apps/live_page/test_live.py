@@ -16,7 +16,7 @@ import pytest
 from mien.emotions import FER2013
 from mien.server.settings import Settings
 
-from .conftest import CROSSING_SECONDS, run_server, wait_for
+from .conftest import CROSSING_SECONDS, run_server, set_box, wait_for
 from .made_video import HALF, HEIGHT, WIDTH
 
 HIDE = """hidden => {
@@ -67,6 +67,7 @@ def test_faces_have_words_and_people_who_cross_keep_their_numbers(open_page, ser
         assert page.locator(".person h3").all_inner_texts() == ["Person 1", "Person 2"]
         assert "2 people in view" in page.inner_text("#status")
         assert "Nothing leaves this computer" in page.inner_text("#camera-note")
+        page.locator(".numbers > summary").first.click()
         bars = page.locator(".person").first.locator(".bars li")
         assert bars.count() == len(FER2013)
         assert re.fullmatch(r"happy\s+[89]\d %", bars.nth(3).inner_text())
@@ -92,6 +93,7 @@ def test_freeze_save_and_forget(open_page, server, tmp_path: Path):
         page = watched.page
         start(watched)
         wait_for(page, lambda: len(watched.answers) > 10)
+        page.click(".more > summary")
         page.click("#freeze")
         page.wait_for_timeout(700)
         assert page.evaluate("document.getElementById('video').paused")
@@ -213,7 +215,7 @@ def test_words_are_spoken_only_when_wanted(open_page, server):
         wait_for(page, lambda: page.inner_text("#announcer").endswith("happy"))
         assert page.evaluate("spoken") == []
         page.click("#start")
-        page.check("#speak")
+        set_box(page, "speak")
         start(watched)
         said = wait_for(page, lambda: page.evaluate("spoken"))
         assert said[0] in (
@@ -227,5 +229,5 @@ def test_words_are_spoken_only_when_wanted(open_page, server):
         assert not page.is_checked("#speak")
         start(watched)
         wait_for(page, lambda: page.inner_text("#announcer").endswith("happy"))
-        page.check("#speak")
+        set_box(page, "speak")
         wait_for(page, lambda: page.evaluate("spoken"))

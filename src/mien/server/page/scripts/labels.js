@@ -26,6 +26,8 @@ export const COLOURS = {
 
 export const UNSURE = "unsure";
 
+/** Under this probability the likeliest word of an unsure reading is a guess among several. */
+const WORTH_SAYING = 0.5;
 const OTHER_COLOUR = "#BBBBBB";
 /** @type {Record<string, string>} */
 const PATTERNS = {
@@ -103,13 +105,27 @@ export function labelOf(label) {
 }
 
 /**
- * What to say of a reading, as people speak: "looks happy", or "maybe sad" when the model is unsure.
- * @param {Pick<Reading, "unsure" | "top">} reading
+ * How much may be said of a reading: its word, perhaps its word, or that nobody can tell.
+ * @param {Pick<Reading, "unsure" | "confidence">} reading
+ * @returns {"looks" | "maybe" | "nobody"}
  */
-export function wordsOf({ unsure, top }) {
-  const key = unsure ? `maybe.${top}` : `looks.${top}`;
+export function sureness({ unsure, confidence }) {
+  if (!unsure) return "looks";
+  return confidence >= WORTH_SAYING ? "maybe" : "nobody";
+}
+
+/**
+ * What to say of a reading, as people speak: "looks happy", "maybe sad" when the model is unsure, and
+ * that it can't tell when the word would be no more than a guess.
+ * @param {Pick<Reading, "unsure" | "top" | "confidence">} reading
+ */
+export function wordsOf(reading) {
+  const { top } = reading;
+  const how = sureness(reading);
+  if (how === "nobody") return phrase("unsure.word");
+  const key = how === "maybe" ? `maybe.${top}` : `looks.${top}`;
   if (isPhrase(key)) return phrase(key);
-  return phrase(unsure ? "maybe.other" : "looks.other", { label: top });
+  return phrase(how === "maybe" ? "maybe.other" : "looks.other", { label: top });
 }
 
 /**

@@ -1,14 +1,18 @@
 // Starts the page.
 
 import { showLimits, showWhere } from "./about.js";
+import { showWelcome } from "./faces/welcome.js";
 import { startLive } from "./live/live.js";
+import { startDrawers } from "./drawers.js";
 import { startPhotos } from "./photo/photo.js";
 import { startSettings } from "./settings.js";
 import { startTabs } from "./tabs.js";
 import { startLanguage } from "./words/language.js";
 
 startLanguage();
+startDrawers();
 startTabs();
+showWelcome();
 startLive();
 startPhotos();
 startSettings();

@@ -1,9 +1,24 @@
-// What the person chose. Kept in the browser: it says how the page looks, nothing of anybody.
+// What the person chose. Kept on this machine only if they want: it says how the page looks, nothing of anybody.
 
 /** @typedef {Record<(typeof NAMES)[number], boolean>} Settings */
 
-const NAMES = /** @type {const} */ (["large", "contrast", "calm", "speak", "mirror", "signs"]);
+const NAMES = /** @type {const} */ ([
+  "large",
+  "contrast",
+  "calm",
+  "speak",
+  "sound",
+  "vibrate",
+  "mirror",
+  "signs",
+  "aid",
+]);
+/** Those that the style sheets know, as classes of the page. */
+const STYLED = /** @type {const} */ (["large", "contrast", "calm", "aid"]);
+/** No page may begin to make noise by itself. */
+const NEVER_KEPT = ["speak", "sound", "vibrate"];
 const KEY = "mien.settings";
+export const LANGUAGE_KEY = "mien.language";
 
 /**
  * The settings now.
@@ -14,8 +29,11 @@ export const settings = {
   contrast: false,
   calm: false,
   speak: false,
+  sound: false,
+  vibrate: false,
   mirror: false,
   signs: true,
+  aid: false,
 };
 
 /** @type {(() => void)[]} */
@@ -29,47 +47,79 @@ export function onSettings(listener) {
   listeners.push(listener);
 }
 
-/** Read the kept settings and tie them to their check boxes. */
+/** Read what was kept, and tie the settings to their check boxes and buttons. */
 export function startSettings() {
   const kept = read();
   settings.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   settings.contrast = matchMedia("(prefers-contrast: more)").matches;
   for (const name of NAMES) {
-    const was = kept[name];
-    if (typeof was === "boolean") settings[name] = was;
-    // No page may begin to talk by itself.
-    if (name === "speak") settings.speak = false;
-    const box = document.getElementById(name);
-    // A page has boxes for what it does; of the other settings it only keeps what was chosen.
-    if (!(box instanceof HTMLInputElement)) continue;
-    box.checked = settings[name];
-    box.addEventListener("change", () => {
-      settings[name] = box.checked;
-      keep();
-      show();
-    });
+    const was = kept?.[name];
+    if (typeof was === "boolean" && !NEVER_KEPT.includes(name)) settings[name] = was;
+    tie(name, document.getElementById(name));
+  }
+  const remember = document.getElementById("remember");
+  if (remember instanceof HTMLInputElement) {
+    remember.checked = kept !== null;
+    remember.addEventListener("change", () => (remember.checked ? keep() : forgetSettings()));
   }
   show();
 }
 
+/** Whether settings are kept on this machine. */
+export function isRemembered() {
+  return read() !== null;
+}
+
+/**
+ * A page has boxes or buttons for what it does; of the other settings it only keeps what was chosen.
+ * @param {(typeof NAMES)[number]} name
+ * @param {HTMLElement | null} control
+ */
+function tie(name, control) {
+  const set = (/** @type {boolean} */ value) => {
+    settings[name] = value;
+    // A page without the question keeps what is kept already, and begins nothing.
+    if (isRemembered()) keep();
+    show();
+  };
+  if (control instanceof HTMLInputElement) {
+    control.checked = settings[name];
+    control.addEventListener("change", () => set(control.checked));
+  } else if (control instanceof HTMLButtonElement) {
+    control.addEventListener("click", () => set(!settings[name]));
+    onSettings(() => control.setAttribute("aria-pressed", String(settings[name])));
+  }
+}
+
 function show() {
-  for (const name of NAMES) document.documentElement.classList.toggle(name, settings[name]);
+  for (const name of STYLED) document.documentElement.classList.toggle(name, settings[name]);
   for (const listener of listeners) listener();
 }
 
-/** @returns {Partial<Record<keyof Settings, unknown>>} */
+/** @returns {Partial<Record<keyof Settings, unknown>> | null} null if nothing is kept */
 function read() {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "null") ?? {};
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    return typeof kept === "object" ? kept : {};
   } catch {
-    return {}; // Storage is off, or something else wrote there.
+    return null; // Storage is off, or something else wrote there.
   }
 }
 
 function keep() {
+  const lasting = Object.entries(settings).filter(([name]) => !NEVER_KEPT.includes(name));
   try {
-    localStorage.setItem(KEY, JSON.stringify(settings));
+    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(lasting)));
   } catch {
     // Storage is off: the settings last as long as the page.
+  }
+}
+
+function forgetSettings() {
+  try {
+    localStorage.removeItem(KEY);
+    localStorage.removeItem(LANGUAGE_KEY);
+  } catch {
+    // Storage is off: there is nothing to forget.
   }
 }

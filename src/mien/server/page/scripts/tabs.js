@@ -1,8 +1,8 @@
-// The two tabs, as the ARIA pattern asks: arrows move, one tab stop.
+// The tabs, as the ARIA pattern asks: arrows move, one tab stop.
 
 import { byId } from "./elements.js";
 
-const NAMES = ["live", "photo"];
+const NAMES = ["live", "photo", "practice", "review"];
 /** @type {Record<string, number | undefined>} */
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 /** @type {Record<string, number | undefined>} */
@@ -12,22 +12,26 @@ const ENDS = { Home: 0, End: NAMES.length - 1 };
 export function startTabs() {
   for (const [at, name] of NAMES.entries()) {
     const tab = byId(`tab-${name}`);
-    tab.addEventListener("click", () => show(name));
+    tab.addEventListener("click", () => showTab(name));
     tab.addEventListener("keydown", (event) => {
       const step = STEPS[event.key];
       const target = ENDS[event.key];
       if (step === undefined && target === undefined) return;
       event.preventDefault();
       const next = NAMES[target ?? (at + (step ?? 0) + NAMES.length) % NAMES.length];
-      show(next);
+      showTab(next);
       byId(`tab-${next}`).focus();
     });
   }
-  if (location.hash === "#photo") show("photo");
+  const named = location.hash.slice(1);
+  if (NAMES.includes(named)) showTab(named);
 }
 
-/** @param {string} wanted */
-function show(wanted) {
+/**
+ * Show one tab and hide the others.
+ * @param {string} wanted
+ */
+export function showTab(wanted) {
   for (const name of NAMES) {
     const tab = byId(`tab-${name}`);
     tab.setAttribute("aria-selected", String(name === wanted));

@@ -1,34 +1,37 @@
-// A card a person: the word, how long, bars of all expressions, and the last minute.
+// A card a person: the word, how long, the last minute, and in numbers if that is opened.
 
 import { makeBar, setBar } from "../bars.js";
+import { mayKeepPictures, letKeepPictures } from "../conversation/journal.js";
+import { nameOf } from "../conversation/names.js";
 import { byId, element, penOf, setText } from "../elements.js";
 import { facePath, labelOf, patternOf, wordsOf } from "../labels.js";
 import { phrase, setPhrase } from "../words/phrases.js";
-import { isInView, lastMinute } from "./people.js";
+import { sentencesOf } from "../words/visible.js";
+import { fillList } from "./answer.js";
+import { ageOf, isInView, lastMinute } from "./people.js";
 
+/** @import { Bar } from "../bars.js" */
 /** @import { Look } from "./overlay.js" */
 /** @import { Person } from "./people.js" */
 /** @typedef {ReturnType<typeof makeCard>} Card */
-/** @import { Bar } from "../bars.js" */
+/** @typedef {Pick<Look, "contrast" | "signs">} Shown */
 
 const SPAN = 60_000;
 
-/** Cards of the people in view; `onChoose(number or null)` when one is to be followed. */
+/** Cards of the people in view; `onFollow(number)` when one is to be followed, or not any more. */
 export class Cards {
-  /** @param {(number: number | null) => void} onChoose */
-  constructor(onChoose) {
-    this.onChoose = onChoose;
+  /** @param {(number: number) => void} onFollow */
+  constructor(onFollow) {
+    this.onFollow = onFollow;
     /** @type {Map<number, Card>} */
     this.byNumber = new Map();
-    /** @type {number | null} */
-    this.chosen = null;
   }
 
   /**
    * Bring the cards in line with `people` at `now`.
    * @param {Person[]} people
    * @param {number} now
-   * @param {Pick<Look, "contrast">} look
+   * @param {Shown} look
    */
   show(people, now, look) {
     const numbers = new Set(people.map((person) => person.number));
@@ -36,7 +39,6 @@ export class Cards {
       if (numbers.has(number)) continue;
       card.root.remove();
       this.byNumber.delete(number);
-      if (this.chosen === number) this.choose(null);
     }
     for (const person of people) {
       fill(this.byNumber.get(person.number) ?? this.add(person), person, now, look);
@@ -46,23 +48,22 @@ export class Cards {
 
   /** @param {Person} person */
   add(person) {
-    const card = makeCard(person, () =>
-      this.choose(this.chosen === person.number ? null : person.number),
-    );
+    const card = makeCard(person, () => this.onFollow(person.number));
     this.byNumber.set(person.number, card);
     byId("people").append(card.root);
     return card;
   }
 
-  /** @param {number | null} number */
-  choose(number) {
-    this.chosen = number;
-    for (const [own, card] of this.byNumber) {
-      card.follow.setAttribute("aria-pressed", String(own === number));
-      setPhrase(card.follow, own === number ? "person.following" : "person.follow");
-      card.root.classList.toggle("chosen", own === number);
+  /**
+   * Mark the card of the person who is followed.
+   * @param {number | null} chosen
+   */
+  mark(chosen) {
+    for (const [number, { follow, root }] of this.byNumber) {
+      follow.setAttribute("aria-pressed", String(number === chosen));
+      setPhrase(follow, number === chosen ? "person.following" : "person.follow");
+      root.classList.toggle("chosen", number === chosen);
     }
-    this.onChoose(number);
   }
 }
 
@@ -71,7 +72,7 @@ export class Cards {
  * @param {() => void} onFollow
  */
 function makeCard(person, onFollow) {
-  const title = element("h3", { phrase: "person.number", values: { number: person.number }, id: `person-${person.number}` });
+  const title = element("h3", { id: `person-${person.number}` });
   const follow = element("button", {
     class: "follow",
     "aria-pressed": "false",
@@ -98,56 +99,76 @@ function makeCard(person, onFollow) {
     element("span", { phrase: "person.minute-ago" }),
     element("span", { phrase: "person.now" }),
   );
+  const numbers = element(
+    "details",
+    { class: "numbers" },
+    element("summary", { phrase: "person.numbers" }),
+    bars,
+    makeConsent(person.number),
+  );
+  const more = element("div", { class: "person-more" }, signs, timeline, ends, numbers);
   const root = element(
     "article",
     { class: "person", "aria-labelledby": title.id, "data-track": person.track },
     element("div", { class: "person-head" }, title, follow),
     element("div", { class: "reading" }, face, element("div", {}, word, since)),
-    signs,
-    bars,
-    timeline,
-    ends,
+    more,
   );
-  return { root, follow, face, word, since, signs, rows, timeline };
+  return { root, title, follow, face, word, since, signs, rows, timeline };
+}
+
+/**
+ * Whether pictures of this person's moments may be kept; nobody's are until somebody says so.
+ * @param {number} number
+ */
+function makeConsent(number) {
+  const box = element("input", { type: "checkbox", class: "consent" });
+  box.checked = mayKeepPictures(number);
+  box.addEventListener("change", () => letKeepPictures(number, box.checked));
+  return element("label", { class: "check" }, box, element("span", { phrase: "person.consent" }));
 }
 
 /**
  * @param {Card} card
  * @param {Person} person
  * @param {number} now
- * @param {Pick<Look, "contrast">} look
+ * @param {Shown} look
  */
 function fill(card, person, now, look) {
   const gone = !isInView(person, now);
+  const age = ageOf(person, now);
   card.root.classList.toggle("gone", gone);
+  card.root.classList.toggle("old", !gone && age > 0);
   const path = facePath(person.word.label);
   if (card.face.getAttribute("src") !== path) card.face.src = path;
+  setText(card.title, nameOf(person.number));
   setText(card.word, wordsOf(person.word));
   card.word.classList.toggle("unsure", person.word.unsure);
-  const seconds = Math.max(0, Math.round((now - person.word.from) / 1000));
-  const long = seconds ? phrase("person.for", { count: seconds }) : phrase("person.just-now");
-  setText(card.since, gone ? phrase("person.gone") : person.word.unsure ? phrase("person.unsure", { long }) : long);
-  fillSigns(card.signs, gone ? [] : person.sentences);
+  setText(card.since, sinceWhen(person, gone, age, now));
+  if (gone) return;
+  fillList(card.signs, look.signs ? sentencesOf(person.signs) : []);
   for (const [label, row] of card.rows) setBar(row, person.probabilities[label] ?? 0);
   drawTimeline(card.timeline, person, now, look);
 }
 
 /**
- * What is visible now; nothing is touched while it stays the same.
- * @param {HTMLElement} list
- * @param {string[]} sentences
+ * @param {Person} person
+ * @param {boolean} gone
+ * @param {number} age
+ * @param {number} now
  */
-function fillSigns(list, sentences) {
-  const shown = [...list.children].map((item) => item.textContent);
-  if (shown.length === sentences.length && shown.every((text, at) => text === sentences[at])) return;
-  list.replaceChildren(...sentences.map((text) => element("li", { text })));
+function sinceWhen(person, gone, age, now) {
+  if (gone) return phrase("person.gone");
+  if (age) return phrase("answer.old", { count: age });
+  const seconds = Math.max(0, Math.round((now - person.word.from) / 1000));
+  return seconds ? phrase("person.for", { count: seconds }) : phrase("person.just-now");
 }
 
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Person} person
  * @param {number} now
- * @param {Pick<Look, "contrast">} look
+ * @param {Shown} look
  */
 function drawTimeline(canvas, person, now, look) {
   const context = penOf(canvas);
@@ -167,23 +188,4 @@ function drawTimeline(canvas, person, now, look) {
   );
   const told = words.join(", ") || phrase("person.nothing");
   canvas.setAttribute("aria-label", phrase("person.last-minute", { words: told }));
-}
-
-/**
- * The legend: pattern, face and word of each label.
- * @param {HTMLElement} list
- * @param {string[]} labels
- * @param {Pick<Look, "contrast">} look
- */
-export function showLegend(list, labels, look) {
-  list.replaceChildren(
-    ...labels.map((label) => {
-      const swatch = element("canvas", { width: 48, height: 28, "aria-hidden": "true" });
-      const context = penOf(swatch);
-      context.fillStyle = patternOf(context, label, look.contrast);
-      context.fillRect(0, 0, 48, 28);
-      const face = element("img", { src: facePath(label), alt: "", width: 24, height: 24 });
-      return element("li", {}, swatch, face, element("span", { text: labelOf(label) }));
-    }),
-  );
 }

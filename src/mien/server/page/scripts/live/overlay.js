@@ -1,17 +1,20 @@
 // Boxes and words over the picture.
 
-import { colourOf, faceImage, inkOn, wordsOf } from "../labels.js";
+import { givenName } from "../conversation/names.js";
+import { colourOf, faceImage, inkOn, labelOf, sureness } from "../labels.js";
+import { ageOf } from "./people.js";
 
 /** @import { Box } from "../answers.js" */
 /** @import { Person } from "./people.js" */
 
 /**
- * How the picture is drawn; `chosen` is the number of the person who is followed.
- * @typedef {import("../settings.js").Settings & { chosen: number | null, several: boolean }} Look
+ * How the picture is drawn; `chosen` is the number of the person who is followed, `clock` the time in ms.
+ * @typedef {import("../settings.js").Settings & { chosen: number | null, several: boolean, clock: number }} Look
  */
 /** @typedef {{ x: number, y: number, w: number, h: number }} Place - in px of the canvas */
 
 const PLATE = { height: 1.5, padding: 0.35, icon: 1.15 };
+const FADED = 0.45;
 
 /**
  * Draw the people onto a canvas of width × height px.
@@ -28,8 +31,8 @@ export function drawPeople(context, people, look) {
     drawBox(context, box, person, size, look);
     plates.push({ box, person });
   }
-  /** @type {Place[]} */
-  const taken = [];
+  // No plate may cover a face, another one's neither.
+  const taken = plates.map(({ box }) => box);
   for (const { box, person } of plates) drawPlate(context, box, person, size, look, taken);
 }
 
@@ -54,6 +57,8 @@ function placed([left, top, right, bottom], width, height, mirror) {
 function drawBox(context, { x, y, w, h }, person, size, look) {
   const line = size * (look.contrast ? 0.26 : 0.17) * (look.chosen === person.number ? 1.6 : 1);
   context.save();
+  // What is older than a second may be true no more.
+  if (ageOf(person, look.clock)) context.globalAlpha = FADED;
   context.lineJoin = "round";
   // A dark rim sets the line off from a background of its own colour.
   context.strokeStyle = "#000000";
@@ -76,20 +81,14 @@ function drawBox(context, { x, y, w, h }, person, size, look) {
  */
 function drawPlate(context, box, person, size, look, taken) {
   const { width, height } = context.canvas;
-  const who = look.several ? `${person.number}: ` : "";
-  const text = `${who}${wordsOf(person.word)}`;
+  const text = shortWords(person, look.several);
   const colour = look.contrast ? "#FFFFFF" : colourOf(person.word.label);
   context.save();
+  if (ageOf(person, look.clock)) context.globalAlpha = FADED;
   context.font = `600 ${size}px system-ui, sans-serif`;
   const [high, padding, icon] = [PLATE.height, PLATE.padding, PLATE.icon].map((k) => k * size);
   const wide = context.measureText(text).width + icon + 3 * padding;
-  const x = clamp(box.x, 2, width - wide - 2);
-  const y = freePlace(
-    [box.y - high - 4, box.y + box.h + 4, box.y + 4],
-    (top) => ({ x, y: top, w: wide, h: high }),
-    taken,
-    height,
-  );
+  const { x, y } = freePlace(placesOf(box, wide, high, width, height), taken);
   taken.push({ x, y, w: wide, h: high });
   context.beginPath();
   context.roundRect(x, y, wide, high, high / 4);
@@ -109,16 +108,48 @@ function drawPlate(context, box, person, size, look, taken) {
 }
 
 /**
- * Over the box, under it, or inside: the first place within the picture that no plate covers.
- * @param {number[]} tops
- * @param {(top: number) => Place} at
- * @param {Place[]} taken
- * @param {number} height
+ * The word in short: the sentence stands beside the picture.
+ * @param {Person} person
+ * @param {boolean} several - whether it has to be said who
  */
-function freePlace(tops, at, taken, height) {
-  const inside = tops.filter((top) => top >= 1 && at(top).y + at(top).h <= height - 1);
-  const free = inside.find((top) => !taken.some((other) => overlap(at(top), other)));
-  return free ?? inside[0] ?? clamp(tops[2], 1, height - at(0).h - 1);
+function shortWords({ number, word }, several) {
+  const who = several ? `${givenName(number) || number}  ` : "";
+  const how = sureness(word);
+  if (how === "nobody") return `${who}?`;
+  return `${who}${labelOf(word.top)}${how === "maybe" ? "?" : ""}`;
+}
+
+/**
+ * Where a plate may be, best first: over the box, under it, beside it; on the face only if nothing else is left.
+ * @param {Place} box
+ * @param {number} w - of the plate
+ * @param {number} h
+ * @param {number} width - of the picture
+ * @param {number} height
+ * @returns {Place[]} all within the picture
+ */
+function placesOf(box, w, h, width, height) {
+  const x = clamp(box.x, 2, Math.max(2, width - w - 2));
+  const y = clamp(box.y, 2, Math.max(2, height - h - 2));
+  const places = [
+    { x, y: box.y - h - 4 },
+    { x, y: box.y + box.h + 4 },
+    { x: box.x + box.w + 4, y },
+    { x: box.x - w - 4, y },
+  ];
+  const inside = places.filter(
+    (place) => place.x >= 1 && place.y >= 1 && place.x + w < width && place.y + h < height,
+  );
+  return [...inside, { x, y }].map((place) => ({ ...place, w, h }));
+}
+
+/**
+ * The first place that no plate covers.
+ * @param {Place[]} places
+ * @param {Place[]} taken
+ */
+function freePlace(places, taken) {
+  return places.find((place) => !taken.some((other) => overlap(place, other))) ?? places[0];
 }
 
 /**

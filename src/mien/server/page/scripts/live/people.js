@@ -1,8 +1,8 @@
 // Who is in view and what they show. Knows nothing of the page, so that it can be told the time.
 
-import { sentencesOf } from "../words/visible.js";
+import { sureness } from "../labels.js";
 
-/** @import { Box, FrameAnswer, Probabilities } from "../answers.js" */
+/** @import { Box, FrameAnswer, Probabilities, SignsAnswer } from "../answers.js" */
 /** @import { Reading } from "../labels.js" */
 
 /** @typedef {Reading & { from: number }} Word - what is shown, and since when */
@@ -23,16 +23,20 @@ import { sentencesOf } from "../words/visible.js";
  * @property {Probabilities} probabilities
  * @property {Reading} reading
  * @property {Word} word
+ * @property {{ told: string, since: number }} next - what `reading` says, and since when without a break
  * @property {Segment[]} segments
- * @property {string[]} sentences - what is visible in the newest answer
+ * @property {SignsAnswer | null} signs - what is visible in the newest answer
  */
 
 const KEEP_CARD = 6000;
 // Answers that do not come say nothing of who is there: a slow computer takes its time.
 const NOT_SEEN = 1500;
+const LONGEST_WAIT = 10_000;
+const OLD = 1000;
 const MISSED = 250;
 const KEEP_TIMES = 3;
 const HISTORY = 60_000;
+const HOLD = 400;
 const CALM_HOLD = 1000;
 const BOX_TIME = 70;
 const CALM_BOX_TIME = 350;
@@ -69,7 +73,7 @@ export class People {
    * @param {FrameAnswer} frame - faces with `track`
    * @param {number} taken - when its picture was taken
    * @param {number} now
-   * @param {boolean} calm - whether a word changes once a second at most
+   * @param {boolean} calm - whether a word changes more slowly
    * @returns {Person[]} the people whose word changed
    */
   update(frame, taken, now, calm) {
@@ -101,8 +105,9 @@ export class People {
           reading,
           // None yet, so that the first reading is a change.
           word: { label: "", top: "", unsure: false, confidence: 0, from: -Infinity },
+          next: { told: "", since: now },
           segments: [],
-          sentences: [],
+          signs: null,
         };
         this.byTrack.set(track.id, person);
       }
@@ -123,7 +128,7 @@ export class People {
       person.missed = false;
       person.probabilities = track.probabilities;
       person.reading = reading;
-      person.sentences = sentencesOf(signs);
+      person.signs = signs ?? null;
       if (this.settle(person, now, calm)) changed.push(person);
       remember(person, taken);
     }
@@ -137,19 +142,23 @@ export class People {
   }
 
   /**
-   * Show the newest reading, unless the last change was a moment ago and calm is wanted.
+   * Show the newest reading once it has said the same for a moment: a word that flickers cannot be
+   * read. The first one is shown at once.
    * @param {Person} person
    * @param {number} now
    * @param {boolean} calm
    */
   settle(person, now, calm) {
-    const { label, top, unsure, confidence } = person.reading;
-    if (person.word.label === label && person.word.top === top) {
-      person.word.confidence = confidence;
+    const { reading, word, next } = person;
+    const told = toldBy(reading);
+    if (next.told !== told) person.next = { told, since: now };
+    if (word.label !== "" && toldBy(word) === told) {
+      word.confidence = reading.confidence;
       return false;
     }
-    if (calm && now - person.word.from < CALM_HOLD) return false;
-    person.word = { label, top, unsure, confidence, from: now };
+    const held = now - person.next.since;
+    if (word.label !== "" && held < (calm ? CALM_HOLD : HOLD)) return false;
+    person.word = { ...reading, from: now };
     return true;
   }
 
@@ -180,12 +189,31 @@ export class People {
 }
 
 /**
- * Whether a person was there a moment ago.
+ * Whether a person is there, as far as the newest answers say. Answers that do not come say nothing.
  * @param {Person} person
  * @param {number} now
  */
 export function isInView(person, now) {
-  return !person.missed && now - person.seen < NOT_SEEN;
+  return !person.missed && now - person.seen < LONGEST_WAIT;
+}
+
+/**
+ * Seconds since the picture was taken that a reading is of; 0 while it is as good as new.
+ * @param {Person} person
+ * @param {number} now
+ */
+export function ageOf(person, now) {
+  const age = now - person.taken;
+  return age > OLD ? Math.round(age / 1000) : 0;
+}
+
+/**
+ * What a reading says: two that say the same have the same.
+ * @param {Reading} reading
+ */
+function toldBy(reading) {
+  const how = sureness(reading);
+  return how === "nobody" ? how : `${how} ${reading.top}`;
 }
 
 /**

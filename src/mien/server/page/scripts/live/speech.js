@@ -1,5 +1,6 @@
 // Saying a change aloud (Web Speech), and to screen readers.
 
+import { nameOf } from "../conversation/names.js";
 import { byId } from "../elements.js";
 import { wordsOf } from "../labels.js";
 import { settings } from "../settings.js";
@@ -35,7 +36,7 @@ export function tellPending(now) {
   if (!pending) return;
   const { person, several } = pending;
   const told = wordsOf(person.word);
-  const words = several ? phrase("person.says", { number: person.number, words: told }) : told;
+  const words = several ? phrase("person.says", { name: nameOf(person.number), words: told }) : told;
   const factor = settings.calm ? LONGER_WHEN_CALM : 1;
   const mayAnnounce = now - last.announced >= BETWEEN_ANNOUNCED * factor;
   if (mayAnnounce && words !== last.words) {

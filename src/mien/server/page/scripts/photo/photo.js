@@ -4,6 +4,7 @@ import { makeBar, setBar } from "../bars.js";
 import { byId, element, messageOf, penOf, setText } from "../elements.js";
 import { engine } from "../engine/engine.js";
 import { colourOf, facePath, labelOf, percent, wordsOf } from "../labels.js";
+import { showTab } from "../tabs.js";
 import { phrase } from "../words/phrases.js";
 import { sentenceOf } from "../words/visible.js";
 import { drawHeat } from "./heat.js";
@@ -13,6 +14,7 @@ import { makeSigns } from "./signs.js";
 /** @import { Reading } from "../labels.js" */
 
 const LIKELY = 0.1;
+const NUMBER_HIGH = 0.06;
 const WIDEST_SHOWN = 1600;
 
 /** @type {Promise<void>} */
@@ -38,6 +40,20 @@ export function startPhotos() {
     add(event.dataTransfer?.files ?? []);
   });
   byId("clear-photos").addEventListener("click", clear);
+  byId("sample-photo").addEventListener("click", trySamplePhoto);
+  byId("try-photo").addEventListener("click", () => {
+    showTab("photo");
+    trySamplePhoto();
+  });
+}
+
+/** Read the photo that comes with Mien. */
+export async function trySamplePhoto() {
+  try {
+    add([new File([await engine.samplePhoto()], phrase("sample.name"), { type: "image/png" })]);
+  } catch (error) {
+    status(messageOf(error));
+  }
 }
 
 /** @param {Iterable<File>} files */
@@ -154,7 +170,8 @@ function makeMarker(face, number, { width, height }, open) {
     }),
     onclick: open,
   });
-  marker.append(element("span", { class: "marker-number", text: number }));
+  const place = top < NUMBER_HIGH * height ? "marker-number below" : "marker-number";
+  marker.append(element("span", { class: place, text: number }));
   Object.assign(marker.style, {
     left: `${(100 * left) / width}%`,
     top: `${(100 * top) / height}%`,

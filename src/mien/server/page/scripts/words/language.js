@@ -1,9 +1,8 @@
 // Which language the page speaks: the browser's, or the one that the person chose.
 
 import { byId, element } from "../elements.js";
-import { NAMES, browserLanguage, isLanguage, speakLanguage } from "./phrases.js";
-
-const KEY = "mien.language";
+import { isRemembered, LANGUAGE_KEY } from "../settings.js";
+import { browserLanguage, isLanguage, NAMES, speakLanguage } from "./phrases.js";
 
 /** Speak the person's language from now on, and tie the choice of it. */
 export function startLanguage() {
@@ -14,9 +13,11 @@ export function startLanguage() {
   const kept = read();
   if (isLanguage(kept)) choice.value = kept;
   choice.addEventListener("change", () => {
-    keep(choice.value);
+    if (isRemembered()) keep(choice.value);
     speak(choice.value);
   });
+  const remember = byId("remember", HTMLInputElement);
+  remember.addEventListener("change", () => remember.checked && keep(choice.value));
   speak(choice.value);
 }
 
@@ -27,7 +28,7 @@ function speak(chosen) {
 
 function read() {
   try {
-    return localStorage.getItem(KEY);
+    return localStorage.getItem(LANGUAGE_KEY);
   } catch {
     return null; // Storage is off.
   }
@@ -36,7 +37,7 @@ function read() {
 /** @param {string} chosen */
 function keep(chosen) {
   try {
-    localStorage.setItem(KEY, chosen);
+    localStorage.setItem(LANGUAGE_KEY, chosen);
   } catch {
     // Storage is off: the choice lasts as long as the page.
   }
