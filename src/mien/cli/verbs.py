@@ -13,6 +13,7 @@ VERBS = {
     "live": Verb("mien.cli.live", "live", READ),
     "serve": Verb("mien.cli.serve", "serve", READ),
     "journal": Verb("mien.cli.journal.verbs", "journal_app", READ),
+    "page": Verb("mien.cli.browser.page", "page", READ),
     "demo": Verb("mien.cli.demo", "demo", READ),
     "models": Verb("mien.cli.models", "models_app", CHECK),
     "doctor": Verb("mien.cli.doctor", "doctor", CHECK),
