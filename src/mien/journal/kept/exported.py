@@ -12,6 +12,7 @@ from mien.errors import UsageError
 from mien.journal.kept.check_in import SIGNS, CheckIn, poor_because
 from mien.journal.kept.questionnaires import QUESTIONNAIRES
 from mien.media.results.output import open_output
+from mien.media.results.spreadsheet import harmless
 
 DICTIONARY: dict[str, str] = {
     "id": "of the check-in",
@@ -85,15 +86,8 @@ def _csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
-        return f"'{value}"
-    return value
 
 
 def _row(check_in: CheckIn) -> dict[str, Any]:
