@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -98,6 +99,8 @@ def video(
         annotate_to=annotate_to,
         summary_to=summary_to,
     )
+    if places.format is not None and places.format.needs_signs:
+        options = replace(options, signs=True)
     analyzer = options.analyzer()
     excerpt = Excerpt(begin or 0.0, stop, fps, picture_rate, options.cpu_threads())
     done: list[Followed] = []
