@@ -175,6 +175,27 @@ def test_a_word_changes_only_when_it_has_held_for_a_moment(open_page, server):
         assert told(watched.page, answers, True) == ["sad"] * 5 + ["happy"]
 
 
+def test_signs_hold_for_a_moment_too(open_page, server):
+    with open_page(server) as watched:
+        shown = watched.page.evaluate(
+            """async () => {
+              const { People } = await import('/scripts/live/people.js');
+              const people = new People();
+              const track = {id: 1, label: 'sad', top_emotion: 'sad', probabilities: {sad: 1}};
+              const at = (now, ...names) => {
+                const told = names.map((name) => ({name, side: null, sentence: name}));
+                const signs = {signs: told, covered: []};
+                const face = {track, xyxy: [10, 10, 30, 40], signs};
+                people.update({width: 100, height: 100, faces: [face]}, now, now, false);
+                return people.all[0].signs.signs.map(({name}) => name).join();
+              };
+              return [at(0, 'a'), at(100, 'a', 'b'), at(200, 'a'), at(300, 'b'), at(600, 'b'),
+                      at(750, 'b')];
+            }"""
+        )
+    assert shown == ["a", "a", "a", "a", "a", "b"]
+
+
 def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, server):
     with open_page(server) as watched:
         moving, resting = watched.page.evaluate(
