@@ -28,10 +28,10 @@ HIGH = 720
 
 
 SURPRISED = """() => {
-  const { innerText } = document.getElementById('answer');
+  const told = document.getElementById('answer').innerText.toLowerCase();
   const old = document.querySelector('#answer.old, .person.old');
-  const told = ['surprised', 'mouth'].every((word) => innerText.toLowerCase().includes(word));
-  return told && !innerText.includes('not visible') && !old;
+  const wanted = ['surprised', 'mouth', 'just now'].every((words) => told.includes(words));
+  return wanted && !told.includes('not visible') && !old;
 }"""
 """Whether the answer is fresh and says that the drawn face is surprised, and why."""
 
@@ -76,7 +76,6 @@ def live(page: Page) -> Image.Image:
     page.click("#try-clip")
     while True:
         until(page, SURPRISED)
-        page.wait_for_timeout(700)
         taken = picture(page)
         # A busy computer is late: then the next time.
         if page.evaluate(SURPRISED):

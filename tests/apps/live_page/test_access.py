@@ -99,6 +99,27 @@ def test_tabs_and_buttons_by_keyboard_alone(open_page, server):
         assert page.locator(".follow").first.get_attribute("aria-pressed") == "true"
 
 
+def test_drawers_open_and_close_by_keyboard_and_offer_what_is_possible(open_page, server):
+    with open_page(server) as watched:
+        page = watched.page
+        for drawer in ("settings", "limits"):
+            page.focus(f"[data-opens={drawer}]")
+            page.keyboard.press("Enter")
+            assert page.is_visible(f"#{drawer}")
+            for _ in range(15):
+                page.keyboard.press("Tab")
+                # Between the last and the first stop is the browser's own frame.
+                inside = f"document.activeElement.matches('body, #{drawer}, #{drawer} *')"
+                assert page.evaluate(inside)
+            page.keyboard.press("Escape")
+            assert page.is_hidden(f"#{drawer}")
+            assert page.evaluate("document.activeElement.dataset.opens") == drawer
+        page.click("[data-opens=settings]")
+        assert page.is_hidden("#vibrate"), "this computer has no motor"
+        page.click("#settings [data-closes]")
+        assert page.is_hidden("#settings")
+
+
 def test_settings_last_only_if_wanted_and_reduced_motion_is_calm(open_page, server):
     with open_page(server, reduced_motion="reduce") as watched:
         page = watched.page

@@ -165,7 +165,7 @@ def test_a_change_is_told_by_tone_and_vibration_only_if_wanted(open_page, server
       navigator.vibrate = (ms) => window.told.push('buzz') > 0;
       const start = OscillatorNode.prototype.start;
       OscillatorNode.prototype.start = function (at) { window.told.push('tone'); start.call(this, at); };"""  # noqa: E501
-    with open_page(server, init=listen) as watched:
+    with open_page(server, init=listen, has_touch=True) as watched:
         page = watched.page
         page.click("#try-clip")
         page.wait_for_selector(".person .word")

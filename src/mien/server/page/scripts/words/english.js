@@ -57,8 +57,8 @@ export const english = /** @type {const} */ ({
 
   "camera.off": "The camera is off.",
   "camera.on": "The camera is being read.",
-  "camera.here": "Nothing leaves this computer, nothing is kept.",
-  "camera.there": "Its pictures go to {host} to be read, nowhere else. Nothing is kept.",
+  "camera.here": "Nothing leaves this computer, nothing is kept unless you ask.",
+  "camera.there": "Its pictures go to {host} to be read, nowhere else. Nothing is kept unless you ask.",
   "camera.which": "Camera",
   "camera.usual": "The usual one",
   "camera.numbered": "Camera {number}",
