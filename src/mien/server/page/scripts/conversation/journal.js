@@ -1,7 +1,7 @@
 // What was seen while the camera ran: who, what, from when to when. In the page's memory, until it is kept or forgotten.
 
 import { penOf } from "../elements.js";
-import { forgetNames, giveName, givenName } from "./names.js";
+import { forgetNames, givenName } from "./names.js";
 
 /** @import { Person } from "../live/people.js" */
 
@@ -20,22 +20,19 @@ const GAP = 2;
 const PICTURE = 120;
 const AROUND = 0.35;
 const WITH_PICTURE = ["happy", "surprise"];
+const MOST_PICTURES = 40;
 
 /** @type {Conversation} */
 let conversation = empty();
+/** Where its time begins, in seconds since the start of the camera. */
+let origin = 0;
 
 /** @returns {Conversation} */
 function empty() {
   return { begun: "", seconds: 0, speakers: [] };
 }
 
-/** Begin a new conversation; who had names has them no more. */
-export function beginConversation() {
-  forgetConversation();
-  conversation.begun = new Date().toISOString();
-}
-
-/** Forget all that is in memory. */
+/** Forget all that is in memory, names too; what is seen from now on is a new conversation. */
 export function forgetConversation() {
   conversation = empty();
   forgetNames();
@@ -48,16 +45,6 @@ export function currentConversation() {
 }
 
 /**
- * Look at a conversation that was kept.
- * @param {Conversation} kept
- */
-export function takeConversation(kept) {
-  forgetConversation();
-  conversation = kept;
-  for (const { number, name } of kept.speakers) giveName(number, name);
-}
-
-/**
  * Note what the people in one answer show.
  * @param {Person[]} people
  * @param {number} seconds - of the picture, since the start
@@ -65,18 +52,24 @@ export function takeConversation(kept) {
  * @param {HTMLCanvasElement} picture
  */
 export function observe(people, seconds, taken, picture) {
-  conversation.seconds = seconds;
+  if (!conversation.begun) {
+    conversation.begun = new Date().toISOString();
+    origin = seconds;
+  }
+  const at = (conversation.seconds = seconds - origin);
   for (const person of people) {
     if (person.taken !== taken) continue;
     const speaker = speakerOf(person.number);
     const last = speaker.spans.at(-1);
     const { label } = person.word;
-    const goesOn = last && seconds - last.to < GAP;
-    if (goesOn) last.to = seconds;
+    const goesOn = last && at - last.to < GAP;
+    if (goesOn) last.to = at;
     if (goesOn && last.label === label) continue;
     /** @type {Span} */
-    const span = { label, from: seconds, to: seconds };
-    if (speaker.consent && WITH_PICTURE.includes(label)) span.picture = cropOf(picture, person.target);
+    const span = { label, from: at, to: at };
+    if (speaker.consent && WITH_PICTURE.includes(label) && picturesOf(speaker) < MOST_PICTURES) {
+      span.picture = cropOf(picture, person.target);
+    }
     speaker.spans.push(span);
   }
 }
@@ -111,6 +104,11 @@ export function letKeepPictures(number, consent) {
   const speaker = speakerOf(number);
   speaker.consent = consent;
   if (!consent) for (const span of speaker.spans) delete span.picture;
+}
+
+/** @param {Speaker} speaker */
+function picturesOf({ spans }) {
+  return spans.filter(({ picture }) => picture).length;
 }
 
 /**
