@@ -2,11 +2,34 @@
 
 import { byId, setText } from "./elements.js";
 
+const IN_ADDRESS = "#token=";
+
+// A code that was scanned has it behind the "#", which no browser sends. It is not to stay there.
+let scanned = "";
+if (location.hash.startsWith(IN_ADDRESS)) {
+  scanned = decodeURIComponent(location.hash.slice(IN_ADDRESS.length));
+  history.replaceState(null, "", location.pathname);
+}
+
 /**
- * Ask for the token.
+ * Show the token that was scanned, or ask for one.
  * @param {() => void} onDone - called when the server took it
  */
-export function askForToken(onDone) {
+export async function askForToken(onDone) {
+  const token = scanned;
+  scanned = "";
+  const response = token ? await showToken(token).catch(() => null) : null;
+  if (response?.ok) onDone();
+  else askPerson(onDone);
+}
+
+/** @param {string} token */
+function showToken(token) {
+  return fetch("v1/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+}
+
+/** @param {() => void} onDone */
+function askPerson(onDone) {
   const form = byId("token-form");
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
@@ -15,10 +38,7 @@ export function askForToken(onDone) {
     const words = byId("token-words");
     let response;
     try {
-      response = await fetch("v1/session", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${field.value.trim()}` },
-      });
+      response = await showToken(field.value.trim());
     } catch {
       setText(words, "Mien does not answer. Try again in a moment.");
       return;

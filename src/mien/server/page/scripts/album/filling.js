@@ -176,7 +176,7 @@ function endWords(each) {
     each.gone && `${each.gone.toLocaleString("en-GB")} gone`,
     each.unreadable && `${each.unreadable.toLocaleString("en-GB")} could not be read`,
     each.incomplete && `${each.incomplete.toLocaleString("en-GB")} cut off`,
-    each.heic && `${counted(each.heic, "HEIC photo")} left out, for which Mien needs: pip install "mien[heic]"`,
+    each.heic && `${counted(each.heic, "HEIC photo")} left out: this Mien lacks its extra heic`,
     each.excluded && `${each.excluded.toLocaleString("en-GB")} hidden or in the trash left out`,
     kinds.length && `passed over: ${kinds.join(", ")}`,
   ];
