@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -24,6 +26,8 @@ MOST_KERNELS = 64
 _WIDTH = 5.4
 _TILE = 1.05
 """Least width in inches of a channel's map: what its range below it takes."""
+_LINE = 60
+"""Letters below a figure: what its width takes."""
 _CLIPPED = 99.0
 """Percentile of the absolute values that the ends of a signed scale stand for."""
 
@@ -171,7 +175,7 @@ def draw_classes(classes: tuple[ClassSaliency, ...], seen: int) -> Figure:
         location="bottom",
         shrink=0.7,
         aspect=40,
-        label=f"mean {method}, each image's strongest place counting as 1",
+        label=fill(f"mean {method}, each image's strongest place counting as 1", _LINE),
     )
     return figure
 
