@@ -19,6 +19,7 @@ from mien.server.album.filling.filler import Filler
 from mien.server.album.page import album_page_router
 from mien.server.album.routes import album_router
 from mien.server.error_answers import install_error_handlers
+from mien.server.lan.phone_page import phone_router
 from mien.server.limits import Arriving, Slots
 from mien.server.metrics import Metrics, Observer
 from mien.server.parameters import no_unknown_parameters
@@ -38,7 +39,7 @@ PAGE = Path(__file__).parent / "page"
 SAMPLES = ASTRONAUT.path.parent
 """Folder of the photo that comes with Mien."""
 
-_NOT_IN_OPENAPI = ("/v1/live", "/docs", "/openapi.json", "/album")
+_NOT_IN_OPENAPI = ("/v1/live", "/docs", "/openapi.json", "/album", "/phone", "/mien.crt")
 _files = StaticFiles(directory=PAGE, html=True, check_dir=False)
 
 
@@ -48,6 +49,7 @@ class MienApp(FastAPI):
     analyses: Slots
     connections: Slots
     clients: LiveClients
+    lan_port: int = 0
 
     async def stop_taking(self) -> None:
         """Refuse new analyses and connections; close the live ones with status 1001."""
@@ -102,7 +104,8 @@ def create_app(settings: Settings) -> MienApp:
     app.connections = Slots(settings.max_requests, "live connections")
     app.clients = LiveClients()
     arriving = Arriving(settings.max_requests * settings.max_bytes)
-    gate, metrics = Gate(settings.token), Metrics()
+    gate = Gate(settings.token if settings.lan is None else settings.lan.token)
+    metrics = Metrics()
     strict = [Depends(no_unknown_parameters)]
     app.include_router(
         analyze_router(settings, engine, app.analyses, arriving, metrics), dependencies=strict
@@ -116,6 +119,8 @@ def create_app(settings: Settings) -> MienApp:
         routes = album_router(settings, desk, filler, allowed, arriving)
         app.include_router(routes, dependencies=strict)
     app.include_router(album_page_router())
+    if settings.lan is not None:
+        app.include_router(phone_router(settings.lan))
     app.include_router(reference_router(app))
     # The photo to try the page with, and where it is from.
     app.mount("/samples", StaticFiles(directory=SAMPLES, check_dir=False))

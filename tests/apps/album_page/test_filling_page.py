@@ -220,6 +220,33 @@ def test_an_album_that_cannot_be_written_says_so_and_tries_again(
         settled(page, "16 of 16")
 
 
+def test_a_full_disk_is_told_and_what_was_read_is_kept(
+    tmp_path, album, pictures, serve_album, open_album_page
+):
+    resource = pytest.importorskip("resource")
+    database = tmp_path / "own.sqlite3"
+    index_folder(album[0] / "pairs", database, MODEL)
+    for number in range(60):
+        save(in_a_room(portrait(200), 500 + number), pictures / "many" / f"{number:02d}.jpg")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with open_album_page(serve_album(database, photos=(pictures,))) as watched:
+        page = watched.page
+        settled(page, "5 of 5")
+        # No file may grow any more, as on a full disk.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, before[1]))
+        try:
+            choose(page, "many")
+            wait_for(page, lambda: page.inner_text("#filling-what") == "Stopped: many")
+            assert "disk is full" in page.inner_text("#filling-more")
+            assert "what was committed before is kept" in page.inner_text("#filling-more")
+            assert problems(page) == []
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        page.click("#filling-resume")
+        ended(page, "many: ")
+        wait_for(page, lambda: " of 65 photos" in page.inner_text("#count"))
+
+
 def test_without_a_folder_the_page_says_how_to_allow_one(
     tmp_path, album, serve_album, open_album_page
 ):

@@ -20,7 +20,7 @@ from mien.server.metrics import LOG
 _CLOSE_SECONDS = 10.0
 
 
-class Stage(enum.StrEnum):
+class FillingStage(enum.StrEnum):
     """What a filler is doing."""
 
     IDLE = "idle"
@@ -31,7 +31,7 @@ class Stage(enum.StrEnum):
     FAILED = "failed"
 
 
-_AT_WORK = (Stage.LOOKING, Stage.READING, Stage.PAUSING)
+_AT_WORK = (FillingStage.LOOKING, FillingStage.READING, FillingStage.PAUSING)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Filling:
 
     Attributes
     ----------
-    stage : Stage
+    stage : FillingStage
     folders : tuple of bytes
         The one that is being read and those that wait, in their order.
     done, total : int
@@ -54,7 +54,7 @@ class Filling:
         Folders that were read to their end since the server was started; the last one last.
     """
 
-    stage: Stage = Stage.IDLE
+    stage: FillingStage = FillingStage.IDLE
     folders: tuple[bytes, ...] = ()
     done: int = 0
     total: int = 0
@@ -100,7 +100,7 @@ class Filler:
         """How far it is."""
         with self._lock:
             now, done = self._now, self._now.done - self._before
-            if now.stage is Stage.READING and done > 0:
+            if now.stage is FillingStage.READING and done > 0:
                 each = (self._clock() - self._begun) / done
                 return replace(now, seconds_left=each * (now.total - now.done))
             return now
@@ -119,7 +119,7 @@ class Filler:
         with self._lock:
             if self._now.stage in _AT_WORK:
                 self._stop = True
-                self._now = replace(self._now, stage=Stage.PAUSING)
+                self._now = replace(self._now, stage=FillingStage.PAUSING)
 
     def go_on(self) -> None:
         """Go on after a pause, or try again what has failed."""
@@ -134,7 +134,7 @@ class Filler:
                 self._now, folders=self._now.folders[1:], problem=None, done=0, total=0
             )
             if self._thread is None and not self._now.folders:
-                self._now = replace(self._now, stage=Stage.IDLE)
+                self._now = replace(self._now, stage=FillingStage.IDLE)
             self._start()
 
     def close(self) -> None:
@@ -147,11 +147,11 @@ class Filler:
     def _start(self) -> None:
         """Begin with the first folder, unless it has begun; the lock is held."""
         self._stop = False
-        if self._now.stage is Stage.PAUSING:
+        if self._now.stage is FillingStage.PAUSING:
             # Its thread goes on by itself, or begins anew if it has seen the stop already.
-            self._now = replace(self._now, stage=Stage.LOOKING)
+            self._now = replace(self._now, stage=FillingStage.LOOKING)
         if self._thread is None and self._now.folders:
-            self._now = replace(self._now, stage=Stage.LOOKING, problem=None)
+            self._now = replace(self._now, stage=FillingStage.LOOKING, problem=None)
             self._thread = threading.Thread(target=self._run, name="mien-filler", daemon=True)
             self._thread.start()
 
@@ -186,14 +186,16 @@ class Filler:
         with self._lock:
             folders, failed = self._now.folders, self._now.problem is not None
             if folders and not self._stop and not failed:
-                self._now = replace(self._now, stage=Stage.LOOKING)
+                self._now = replace(self._now, stage=FillingStage.LOOKING)
                 return folders[0]
             self._thread = None
             if not folders:
                 self._before = 0
-                self._now = replace(self._now, stage=Stage.IDLE, done=0, total=0)
+                self._now = replace(self._now, stage=FillingStage.IDLE, done=0, total=0)
             else:
-                self._now = replace(self._now, stage=Stage.FAILED if failed else Stage.PAUSED)
+                self._now = replace(
+                    self._now, stage=FillingStage.FAILED if failed else FillingStage.PAUSED
+                )
             return None
 
     def _is_over(self, folder: bytes) -> bool:
@@ -203,7 +205,7 @@ class Filler:
         with self._lock:
             if not done:
                 self._begun = self._clock()
-            stage = Stage.PAUSING if self._stop else Stage.READING
+            stage = FillingStage.PAUSING if self._stop else FillingStage.READING
             done, total = self._before + done, self._before + total
             self._now = replace(self._now, stage=stage, done=done, total=total)
 

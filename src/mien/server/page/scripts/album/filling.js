@@ -1,7 +1,7 @@
 // How far the reading of folders is: told by the server, paused and resumed from here.
 
 import { byId, element, setText } from "../elements.js";
-import { askJson } from "./ask.js";
+import { askJson, Refused } from "./ask.js";
 import { FolderChoice } from "./folders.js";
 import { counted, nameOf } from "./words.js";
 
@@ -9,6 +9,7 @@ import { counted, nameOf } from "./words.js";
 
 const WHILE_READING = 1000;
 const OTHERWISE = 5000;
+const OFF = 404;
 const AT_WORK = ["looking", "reading", "pausing"];
 
 /** Shows the reading, and asks for it again and again. */
@@ -46,9 +47,9 @@ export class FillingPanel {
     if (document.hidden) return;
     try {
       this.tell(await askJson("/filling"));
-    } catch {
-      // The page says elsewhere that the server does not answer.
-      this.later();
+    } catch (error) {
+      // The page says elsewhere that the server does not answer, or shows no album.
+      if (!(error instanceof Refused && error.status === OFF)) this.later();
     }
   }
 
@@ -170,13 +171,13 @@ function timeWords(seconds) {
 function endWords(each) {
   const kinds = Object.entries(each.passed_over).map(([kind, number]) => `${number.toLocaleString("en-GB")} ${kind}`);
   const parts = [
-    `${counted(each.read, "photo")} read with ${counted(each.faces, "face")}`,
+    each.read ? `${counted(each.read, "photo")} read with ${counted(each.faces, "face")}` : "no new photos",
     each.recognised && `${each.recognised.toLocaleString("en-GB")} known already`,
     each.unchanged && `${each.unchanged.toLocaleString("en-GB")} read before`,
     each.gone && `${each.gone.toLocaleString("en-GB")} gone`,
     each.unreadable && `${each.unreadable.toLocaleString("en-GB")} could not be read`,
     each.incomplete && `${each.incomplete.toLocaleString("en-GB")} cut off`,
-    each.heic && `${counted(each.heic, "HEIC photo")} left out, for which Mien needs: pip install "mien[heic]"`,
+    each.heic && `${counted(each.heic, "HEIC photo")} left out: this Mien lacks its extra heic`,
     each.excluded && `${each.excluded.toLocaleString("en-GB")} hidden or in the trash left out`,
     kinds.length && `passed over: ${kinds.join(", ")}`,
   ];

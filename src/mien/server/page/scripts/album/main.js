@@ -228,7 +228,7 @@ function complain(error) {
   byId("retry").hidden = off;
   const message = messageOf(error);
   const words = off
-    ? "This server does not show an album. Whoever runs it can switch it on: mien serve --album"
+    ? "This server does not show an album here. Whoever runs it can switch it on: mien serve --album, or mien live --lan-album"
     : `${message[0].toUpperCase()}${message.slice(1)}`;
   setText(byId("connection-words"), words);
 }
