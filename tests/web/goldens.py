@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from vision.signs.made_faces import rotation
 
+from mien.face_signs import BLENDSHAPE_NAMES, Gaze, HeadPose
 from mien.packaged import find_model
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_for_model
@@ -21,6 +23,10 @@ from mien.vision.detection.blazeface import BlazeFace
 from mien.vision.detection.detector import Detection
 from mien.vision.pixel_analyzer import PixelAnalyzer
 from mien.vision.reading import make_reader, reading_names
+from mien.vision.signs.eyes import eyes_open, gaze, iris_width
+from mien.vision.signs.geometry import SHAPED_POINTS, mean_face, place_mean_face
+from mien.vision.signs.mesh import POINTS
+from mien.vision.signs.words import signs_of
 from mien.vision.stream import StreamAnalyzer
 from mien.vision.tracking.flow import follow, grey_for_flow
 from web.made_pictures import PORTRAIT, clip, picture, pictures
@@ -96,6 +102,70 @@ def classified() -> list[dict[str, Any]]:
     return found
 
 
+def signs_in_words() -> list[dict[str, Any]]:
+    """What is told of blendshapes, head and gaze, drawn at random but for their seed."""
+    random = np.random.default_rng(7)
+    found = []
+    for number in range(40):
+        values = np.round(random.beta(0.5, 0.9, len(BLENDSHAPE_NAMES)), 2)
+        blendshapes = dict(zip(BLENDSHAPE_NAMES, values.tolist(), strict=True))
+        head = [round(float(angle), 2) for angle in random.normal(0, 16, 3)]
+        looks = None if number % 5 == 0 else [round(float(a), 2) for a in random.normal(0, 15, 2)]
+        rest = {}
+        if number % 3 == 0:
+            rest = {name: round(value * 0.4, 2) for name, value in blendshapes.items()}
+        told = signs_of(
+            blendshapes, HeadPose(*head), None if looks is None else Gaze(*looks), rest=rest
+        )
+        found.append(
+            {
+                "blendshapes": blendshapes,
+                "head": head,
+                "gaze": looks,
+                "rest": rest,
+                "signs": [sign.to_dict() for sign in told],
+            }
+        )
+    return found
+
+
+def poses() -> list[dict[str, Any]]:
+    """Heads turned by known angles: the mean face as a mesh, with some noise."""
+    mean, random = mean_face(), np.random.default_rng(8)
+    found = []
+    for yaw, pitch, roll in ((0, 0, 0), (35, 10, -20), (-50, -25, 40), (10, -40, 170)):
+        turned = mean.vertices @ rotation(yaw, pitch, roll).T * 9.5
+        mesh = np.zeros((POINTS, 3), np.float32)
+        mesh[:SHAPED_POINTS] = turned * (1, -1, -1) + (320, 240, 0)
+        mesh[SHAPED_POINTS:] = mesh[[33, 133, 159, 145, 160, 362, 263, 386, 374, 387]]
+        mesh = np.round(mesh + random.normal(0, 1.5, mesh.shape), 2).astype(np.float32)
+        placement = place_mean_face(mesh)
+        head = placement.head
+        found.append(
+            {
+                "points": [[round(float(v), 2) for v in point] for point in mesh],
+                "head": [round(angle, 3) for angle in (head.yaw, head.pitch, head.roll)],
+                "scale": round(placement.scale, 5),
+                "gaze": [
+                    round(angle, 3)
+                    for angle in (gaze(mesh, placement).yaw, gaze(mesh, placement).pitch)
+                ],
+                "eyes_open": [round(each, 4) for each in eyes_open(mesh)],
+                "iris": round(iris_width(mesh, head.yaw, head.pitch), 4),
+            }
+        )
+    return found
+
+
+def frames_with_signs() -> list[dict[str, Any]]:
+    """Each picture from pixels to JSON, with what is visible."""
+    analyzer = PixelAnalyzer("small", detector="blazeface", signs=True)
+    return [
+        {"name": name, "picture": recipe, "frame": analyzer.analyze(picture(recipe)).to_dict()}
+        for name, recipe in pictures().items()
+    ]
+
+
 def frames() -> list[dict[str, Any]]:
     """Each picture from pixels to JSON, with the small model."""
     analyzer = PixelAnalyzer("small", detector="blazeface")
@@ -160,6 +230,9 @@ STAGES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "browser_classify.json": classified,
     "browser_flow.json": flows,
     "browser_frame.json": frames,
+    "browser_signs_pose.json": poses,
+    "browser_signs_words.json": signs_in_words,
+    "browser_signs.json": frames_with_signs,
     "browser_stream.json": stream,
 }
 """By file in ``tests/golden``, what makes it."""

@@ -11,6 +11,7 @@ import { interpret, makeInterpretation } from "./reading.js";
 /** @import { Network } from "./networks.js" */
 /** @import { Pixels } from "./pixels/pixels.js" */
 /** @import { Interpretation, Reading } from "./reading.js" */
+/** @import { SignsReader } from "./signs/signs_reader.js" */
 /** @import { Face, Frame } from "./types.js" */
 
 /**
@@ -20,13 +21,7 @@ import { interpret, makeInterpretation } from "./reading.js";
  * @property {Network} far - BlazeFace for smaller ones
  * @property {Network} expression
  * @property {ModelCard} card
- * @property {SignsTeller | null} signs
- */
-
-/**
- * What says of faces what is visible in them.
- * @typedef {object} SignsTeller
- * @property {(pixels: Pixels, detections: readonly Detection[], faces: Face[]) => Promise<void>} tell
+ * @property {SignsReader | null} signs - opened when it is first asked for
  */
 
 /**

@@ -2,16 +2,17 @@
 
 import { parseCard } from "./card.js";
 import { Engine } from "./engine.js";
-import { ReaderError } from "./errors.js";
+import { ReaderError, messageOf } from "./errors.js";
 import { ModelFolder } from "./model_files.js";
 import { openNetwork } from "./networks.js";
 import { capture } from "./pixels/capture.js";
 import { openRuntime } from "./runtime.js";
 import { scaled } from "./scaled.js";
+import { SignsReader } from "./signs/signs_reader.js";
 import { Stream } from "./stream.js";
 
 /** @import { ModelCard } from "./card.js" */
-/** @import { ModelFile } from "./model_files.js" */
+/** @import { ModelFile, ModelList } from "./model_files.js" */
 /** @import { Device } from "./networks.js" */
 /** @import { Runtime } from "./runtime.js" */
 /** @import { Frame } from "./types.js" */
@@ -42,6 +43,11 @@ import { Stream } from "./stream.js";
 export class Host {
   /** @type {Map<number, Stream>} */
   streams = new Map();
+  /** @type {Promise<void> | undefined} */
+  signs;
+
+  /** Why no signs can be told; empty where they can. */
+  noSigns = "";
 
   /** @param {HostOptions} options */
   constructor(options) {
@@ -57,6 +63,7 @@ export class Host {
       this.models.list(),
     ]);
     this.runtime = runtime;
+    this.list = list;
     const chosen = list.expression[model];
     if (!chosen) {
       const known = Object.keys(list.expression).join(", ");
@@ -85,12 +92,36 @@ export class Host {
    */
   async read({ source, path, signs, stream, time }) {
     const engine = /** @type {Engine} */ (this.engine);
+    // A photo waits for the networks of signs; live pictures go without until they are there.
+    if (signs && stream === null) await this.openSigns();
+    else if (signs) this.openSigns().catch((error) => (this.noSigns = messageOf(error)));
     const { pixels, ...size } = await capture(source);
     const frame =
       stream === null
         ? await engine.read(pixels, { path, signs })
         : await this.stream(engine, stream).read(pixels, time, { path, signs });
+    if (signs && this.noSigns) {
+      for (const face of frame.faces) Object.assign(face, { signs: null, no_signs_because: this.noSigns });
+    }
     return scaled(frame, size);
+  }
+
+  /** Fetch and open the networks of signs, once. */
+  openSigns() {
+    this.signs ??= this.fetchSigns();
+    return this.signs;
+  }
+
+  async fetchSigns() {
+    const { signs } = /** @type {ModelList} */ (this.list);
+    const [mesh, blendshapes, regions, mean] = await Promise.all([
+      this.network(signs.mesh),
+      this.network(signs.blendshapes),
+      this.network(signs.regions),
+      this.models.json(signs.geometry.file),
+    ]);
+    const { networks } = /** @type {Engine} */ (this.engine);
+    networks.signs = new SignsReader({ mesh, blendshapes, regions, mean });
   }
 
   /**
