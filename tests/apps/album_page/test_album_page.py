@@ -369,7 +369,7 @@ def test_a_server_without_an_album_says_so(open_album_page):
             watched.complaints_expected = True  # The browser writes the status 404 to its console.
             assert "mien serve --album" in watched.page.inner_text("#connection")
         with open_album_page(running.url, ready="#start") as watched:
-            assert watched.page.get_attribute("text=Album", "href") == "album"
+            assert watched.page.get_attribute("#album-link", "href") == "album"
     finally:
         running.stop()
 

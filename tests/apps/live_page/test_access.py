@@ -19,6 +19,8 @@ LOOKS = (
 )
 """Colour scheme, width in px, high contrast."""
 
+TABS = ("live", "photo", "practice", "review")
+
 FITS = "(width) => document.documentElement.scrollWidth <= width"
 """Whether nothing reaches out of the window to the right."""
 
@@ -45,10 +47,12 @@ def test_axe_finds_nothing_serious(open_page, server):
         page.wait_for_selector(".person .word")
         page.click("#freeze")
         page.set_input_files("#files", str(packaged_path(ASTRONAUT)))
-        for tab in ("live", "photo"):
+        for tab in TABS:
             page.click(f"#tab-{tab}")
             if tab == "photo":
                 page.locator(".marker").click()
+            if tab == "practice":
+                page.locator("#guess-choices button").first.click()
             for scheme, width, contrast in LOOKS:
                 page.emulate_media(color_scheme=scheme)
                 page.set_viewport_size({"width": width, "height": 900})
@@ -63,7 +67,7 @@ def test_nothing_is_cut_off_at_any_width(open_page, server):
         page.wait_for_selector(".person .word")
         page.set_input_files("#files", str(packaged_path(ASTRONAUT)))
         page.wait_for_selector(".marker", state="attached")
-        for tab in ("live", "photo"):
+        for tab in TABS:
             page.click(f"#tab-{tab}")
             for width in (320, 390, 768, 1200, 1600):
                 page.set_viewport_size({"width": width, "height": 900})
