@@ -17,10 +17,12 @@ from vision.signs.made_faces import rotation
 
 from mien.face_signs import BLENDSHAPE_NAMES, Gaze, HeadPose
 from mien.packaged import find_model
+from mien.server.reading.engine import explanation_to_dict
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_for_model
 from mien.vision.detection.blazeface import BlazeFace
 from mien.vision.detection.detector import Detection
+from mien.vision.explain import explain_crops
 from mien.vision.pixel_analyzer import PixelAnalyzer
 from mien.vision.reading import make_reader, reading_names
 from mien.vision.signs.eyes import eyes_open, gaze, iris_width
@@ -75,17 +77,17 @@ def crops() -> list[dict[str, Any]]:
     return found
 
 
+def _crop_pixels() -> np.ndarray:
+    found = [np.frombuffer(base64.b64decode(crop["pixels"]), np.uint8) for crop in crops()]
+    return np.stack(found).reshape(-1, 48, 48)
+
+
 def classified() -> list[dict[str, Any]]:
     """What both models say of the crops, by every reading."""
     found = []
     for model in MODELS:
         classifier = Classifier(find_model(model))
-        pixels = np.stack(
-            [
-                np.frombuffer(base64.b64decode(crop["pixels"]), np.uint8).reshape(48, 48)
-                for crop in crops()
-            ]
-        )
+        pixels = _crop_pixels()
         by_head, embeddings = classifier.classify_and_embed(pixels)
         mirrored = classifier.classify(np.ascontiguousarray(pixels[:, :, ::-1]))
         readings = {}
@@ -166,6 +168,12 @@ def frames_with_signs() -> list[dict[str, Any]]:
     ]
 
 
+def maps() -> list[dict[str, Any]]:
+    """Where in the crops the small model sees what speaks for each word."""
+    classifier = Classifier(find_model("small"))
+    return [explanation_to_dict(each)["maps"] for each in explain_crops(classifier, _crop_pixels())]
+
+
 def frames() -> list[dict[str, Any]]:
     """Each picture from pixels to JSON, with the small model."""
     analyzer = PixelAnalyzer("small", detector="blazeface")
@@ -230,6 +238,7 @@ STAGES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "browser_classify.json": classified,
     "browser_flow.json": flows,
     "browser_frame.json": frames,
+    "browser_maps.json": maps,
     "browser_signs_pose.json": poses,
     "browser_signs_words.json": signs_in_words,
     "browser_signs.json": frames_with_signs,

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-import { readMetadata } from "./metadata.js";
+import { readMetadata } from "../reader/onnx_file.js";
 
 const DETECTOR = { near: "blazeface_near.onnx", far: "blazeface_far.onnx" };
 const EXPRESSION = { small: "mien-vgg8-small.onnx", default: "mien-vgg8.onnx" };

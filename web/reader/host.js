@@ -1,10 +1,14 @@
 // What the worker does: opens the networks, keeps the streams, answers one picture after the other.
 
 import { parseCard } from "./card.js";
+import { cropFaces } from "./crop.js";
 import { Engine } from "./engine.js";
 import { ReaderError, messageOf } from "./errors.js";
+import { readMaps } from "./explaining/maps.js";
+import { pngOf } from "./explaining/picture.js";
 import { ModelFolder } from "./model_files.js";
 import { openNetwork } from "./networks.js";
+import { switchedOn } from "./onnx_file.js";
 import { capture } from "./pixels/capture.js";
 import { openRuntime } from "./runtime.js";
 import { scaled } from "./scaled.js";
@@ -13,7 +17,8 @@ import { Stream } from "./stream.js";
 
 /** @import { ModelCard } from "./card.js" */
 /** @import { ModelFile, ModelList } from "./model_files.js" */
-/** @import { Device } from "./networks.js" */
+/** @import { Device, Network } from "./networks.js" */
+/** @import { Pixels } from "./pixels/pixels.js" */
 /** @import { Runtime } from "./runtime.js" */
 /** @import { Frame } from "./types.js" */
 
@@ -36,6 +41,7 @@ import { Stream } from "./stream.js";
  * @property {ImageBitmap | ImageData | Blob} source
  * @property {string | null} path
  * @property {boolean} signs
+ * @property {boolean} explain
  * @property {number | null} stream - number of the stream that the picture belongs to; null: a photo
  * @property {number} time - in seconds, for streams
  */
@@ -45,6 +51,9 @@ export class Host {
   streams = new Map();
   /** @type {Promise<void> | undefined} */
   signs;
+
+  /** @type {Promise<Network> | undefined} */
+  maps;
 
   /** Why no signs can be told; empty where they can. */
   noSigns = "";
@@ -90,11 +99,11 @@ export class Host {
    * @param {Request} request
    * @returns {Promise<Frame>}
    */
-  async read({ source, path, signs, stream, time }) {
+  async read({ source, path, signs, explain, stream, time }) {
     const engine = /** @type {Engine} */ (this.engine);
     // A photo waits for the networks of signs; live pictures go without until they are there.
     if (signs && stream === null) await this.openSigns();
-    else if (signs) this.openSigns().catch((error) => (this.noSigns = messageOf(error)));
+    else if (signs && !this.noSigns) this.openSigns().catch((/** @type {unknown} */ error) => (this.noSigns = messageOf(error)));
     const { pixels, ...size } = await capture(source);
     const frame =
       stream === null
@@ -103,12 +112,51 @@ export class Host {
     if (signs && this.noSigns) {
       for (const face of frame.faces) Object.assign(face, { signs: null, no_signs_because: this.noSigns });
     }
+    if (explain) await this.explain(engine, pixels, frame);
     return scaled(frame, size);
+  }
+
+  /**
+   * Say of each face what the model was shown, and where in it is what speaks for each expression.
+   * @param {Engine} engine
+   * @param {Pixels} pixels
+   * @param {Frame} frame - of `pixels`
+   */
+  async explain(engine, pixels, frame) {
+    const { card } = engine.networks;
+    const count = frame.faces.length;
+    if (!count) return;
+    this.maps ??= this.openMaps(card);
+    const network = await this.maps;
+    const detections = frame.faces.map(({ xyxy, score, landmarks }) => ({ xyxy, score, landmarks: Object.values(landmarks) }));
+    const crops = cropFaces(pixels, detections, card);
+    const maps = await readMaps(network, card, crops, count);
+    for (const [at, face] of frame.faces.entries()) {
+      const size = crops.length / count;
+      face.explanation = { crop: await pngOf(crops.subarray(at * size, (at + 1) * size), card), maps: maps[at] };
+    }
+  }
+
+  /**
+   * The expression model once more, with its maps.
+   * @param {ModelCard} card
+   * @returns {Promise<Network>}
+   */
+  async openMaps(card) {
+    const { list, options, runtime } = this;
+    const named = /** @type {ModelList} */ (list).expression[options.model];
+    const content = card.activation_maps && switchedOn(await this.models.read(named), "maps_wanted");
+    if (!content) throw new ReaderError(`the model ${card.name} cannot say why`);
+    const { ort, device } = /** @type {Runtime} */ (runtime);
+    return openNetwork(ort, content, named.file, device);
   }
 
   /** Fetch and open the networks of signs, once. */
   openSigns() {
-    this.signs ??= this.fetchSigns();
+    this.signs ??= this.fetchSigns().catch((error) => {
+      this.signs = undefined; // A photo that comes later tries again.
+      throw error;
+    });
     return this.signs;
   }
 
@@ -122,6 +170,7 @@ export class Host {
     ]);
     const { networks } = /** @type {Engine} */ (this.engine);
     networks.signs = new SignsReader({ mesh, blendshapes, regions, mean });
+    this.noSigns = "";
   }
 
   /**

@@ -35,6 +35,7 @@ export { ReaderError };
  * @typedef {object} ReadOptions
  * @property {string | null} [path] - what the picture is called, for the answer
  * @property {boolean} [signs] - whether to say what is visible in each face, too
+ * @property {boolean} [explain] - whether to say where in each face is what speaks for a word
  */
 
 /**
@@ -113,10 +114,10 @@ export class Reader {
    * @param {number} time
    * @returns {Promise<Frame>}
    */
-  async ask(source, { path = null, signs = false }, stream, time) {
+  async ask(source, { path = null, signs = false, explain = false }, stream, time) {
     const given = await portable(source);
     /** @type {Request} */
-    const read = { source: given, path, signs, stream, time };
+    const read = { source: given, path, signs, explain, stream, time };
     return this.line.ask({ read }, given instanceof ImageBitmap ? [given] : []);
   }
 }

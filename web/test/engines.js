@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 
 import * as ort from "onnxruntime-web";
 
-import { readMetadata } from "../build/metadata.js";
 import { packageFolder } from "../build/package_folder.js";
 import { parseCard } from "../reader/card.js";
 import { Engine } from "../reader/engine.js";
 import { openNetwork } from "../reader/networks.js";
+import { readMetadata } from "../reader/onnx_file.js";
 import { SignsReader } from "../reader/signs/signs_reader.js";
 
 ort.env.wasm.numThreads = 1;

@@ -10,7 +10,7 @@ export const english = {
     "After the first visit the page works without a network, and it can be installed like an app.",
   "here.installed":
     "Only the installed Mien has: photo albums and search, video files, faces smaller than about an eighth of the picture, " +
-    "why a word was chosen, body posture, files of results, and the lab in which models are trained and compared.",
+    "body posture, files of results, and the lab in which models are trained and compared.",
   "here.licences": "Whose work this is",
   "camera.here": "Nothing leaves this device, nothing is kept.",
   "camera.insecure": "Browsers give the camera only to pages over https. Open this page by an address that begins with https.",

@@ -10,7 +10,7 @@ export const german = {
     "Nach dem ersten Besuch geht die Seite ohne Netz, und sie lässt sich installieren wie eine App.",
   "here.installed":
     "Nur das installierte Mien hat: Fotoalben und Suche, Videodateien, Gesichter, die kleiner sind als etwa ein Achtel des Bildes, " +
-    "warum ein Wort gewählt wurde, die Haltung des Körpers, Dateien mit Ergebnissen, und das Labor, in dem Modelle trainiert und verglichen werden.",
+    "die Haltung des Körpers, Dateien mit Ergebnissen, und das Labor, in dem Modelle trainiert und verglichen werden.",
   "here.licences": "Wessen Arbeit das ist",
   "camera.here": "Nichts verlässt dieses Gerät, nichts wird behalten.",
   "camera.insecure": "Browser geben die Kamera nur Seiten über https. Öffnen Sie diese Seite unter einer Adresse, die mit https beginnt.",
