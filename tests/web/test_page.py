@@ -127,13 +127,20 @@ def test_a_refused_camera_is_told_in_words(site, launch_chromium, camera, open_p
         assert watched.page.inner_text(".photo .word") == "looks happy"
 
 
-@pytest.mark.parametrize("gpu", ["absent", "without an adapter", "broken"])
+@pytest.mark.parametrize(
+    "gpu", ["absent", "without an adapter", "broken", "played by software", "that fails later"]
+)
 def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
     """A worker has its own navigator, so that the worker's file is changed on its way."""
     give = {
         "absent": "undefined",
         "without an adapter": "{requestAdapter: async () => null}",
         "broken": "{requestAdapter: async () => { throw new Error('lost'); }}",
+        "played by software": "{requestAdapter: async () => ({isFallbackAdapter: true})}",
+        "that fails later": """{requestAdapter: async () => ({
+            isFallbackAdapter: false, info: {}, features: new Set(), limits: {},
+            requestDevice: async () => { throw new Error('too old'); },
+        })}""",
     }[gpu]
     with open_page(browser, site.url, service_workers="block") as watched:
 
@@ -143,13 +150,45 @@ def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
             route.fulfill(response=answer, body=changed)
 
         watched.context.route("**/reader/worker.js", with_gpu)
-        device = watched.page.evaluate(
+        opened = watched.page.evaluate(
             """async () => {
                 const { createReader } = await import(new URL("reader/index.js", location.href));
-                return (await createReader()).device;
+                const reader = await createReader();
+                const photo = await (await fetch("samples/astronaut.png")).blob();
+                return [reader.device, (await reader.read(photo)).faces[0].label];
             }"""
         )
-        assert device == "wasm"
+        assert opened == ["wasm", "happy"]
+
+
+@pytest.mark.whole_contract  # A graphics processor that software plays takes seconds a face.
+def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
+    browser = launch_chromium(
+        "--enable-unsafe-webgpu",
+        "--use-webgpu-adapter=swiftshader",
+        "--enable-features=Vulkan",
+        "--use-vulkan=swiftshader",
+    )
+    with open_page(browser, site.url) as watched:
+        if not watched.page.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())"):
+            pytest.skip("this Chromium has no WebGPU by software")
+        one, other = watched.page.evaluate(
+            """async () => {
+                const { createReader } = await import(new URL("reader/index.js", location.href));
+                const photo = await (await fetch("samples/astronaut.png")).blob();
+                const found = [];
+                for (const device of ["wasm", "webgpu"]) {
+                    const reader = await createReader({ device });
+                    const { faces } = await reader.read(photo, { signs: true });
+                    found.push({ device: reader.device, ...faces[0] });
+                }
+                return found;
+            }"""
+        )
+        assert (one["device"], other["device"]) == ("wasm", "webgpu")
+        assert other["xyxy"] == pytest.approx(one["xyxy"], abs=0.5)
+        assert other["probabilities"] == pytest.approx(one["probabilities"], abs=1e-3)
+        assert other["signs"]["sentences"] == one["signs"]["sentences"]
 
 
 @pytest.mark.whole_contract

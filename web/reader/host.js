@@ -66,13 +66,26 @@ export class Host {
 
   /** @returns {Promise<Opened>} */
   async open() {
-    const { folder, device, threads, model, reading, leastFace } = this.options;
-    const [runtime, list] = await Promise.all([
-      openRuntime(new URL("runtime/", folder), device, threads),
-      this.models.list(),
-    ]);
+    const { device } = this.options;
+    this.list = await this.models.list();
+    try {
+      return await this.openOn(device);
+    } catch (error) {
+      // A graphics processor that is there, but can't do it after all.
+      if (device !== "auto" || this.runtime?.device !== "webgpu") throw error;
+      return this.openOn("wasm");
+    }
+  }
+
+  /**
+   * @param {"auto" | Device} device
+   * @returns {Promise<Opened>}
+   */
+  async openOn(device) {
+    const { folder, threads, model, reading, leastFace } = this.options;
+    const list = /** @type {ModelList} */ (this.list);
+    const runtime = await openRuntime(new URL("runtime/", folder), device, threads);
     this.runtime = runtime;
-    this.list = list;
     const chosen = list.expression[model];
     if (!chosen) {
       const known = Object.keys(list.expression).join(", ");

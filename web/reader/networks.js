@@ -18,6 +18,10 @@ import { ReaderError, messageOf } from "./errors.js";
  * @property {() => Promise<void>} close
  */
 
+/** Sessions are created one after the other: onnxruntime-web's WebGPU can't do two at once.
+ * @type {Promise<unknown>} */
+let creating = Promise.resolve();
+
 /**
  * @param {OnnxRuntime} ort
  * @param {Uint8Array} content - of the `.onnx` file
@@ -26,13 +30,17 @@ import { ReaderError, messageOf } from "./errors.js";
  * @returns {Promise<Network>}
  */
 export async function openNetwork(ort, content, where, device) {
-  let session;
-  try {
-    session = await ort.InferenceSession.create(content, {
+  const create = () =>
+    ort.InferenceSession.create(content, {
       executionProviders: device === "webgpu" ? ["webgpu", "wasm"] : ["wasm"],
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
     });
+  const created = creating.then(create);
+  creating = created.catch(() => {}); // Told below, to whom it concerns.
+  let session;
+  try {
+    session = await created;
   } catch (error) {
     throw new ReaderError(`is no network that can be opened (${messageOf(error).split("\n")[0]})`, {
       where,
