@@ -21,6 +21,7 @@ from mien.server.reading.engine import explanation_to_dict
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_for_model
 from mien.vision.detection.blazeface import BlazeFace
+from mien.vision.detection.centerface import CenterFace
 from mien.vision.detection.detector import Detection
 from mien.vision.explain import explain_crops
 from mien.vision.pixel_analyzer import PixelAnalyzer
@@ -43,6 +44,23 @@ def detections() -> list[dict[str, Any]]:
     return [
         {"name": name, "picture": recipe, "faces": _plain(detector.detect(picture(recipe)))}
         for name, recipe in pictures().items()
+    ]
+
+
+def centerface() -> list[dict[str, Any]]:
+    """CenterFace on each picture, and on one with faces too small for BlazeFace."""
+    detector = CenterFace()
+    crowd = {
+        "width": 900,
+        "height": 700,
+        "patches": [
+            {"cut": PORTRAIT, "at": [60 + 160 * (n % 5), 40 + 210 * (n // 5)], "every": 3 + n % 3}
+            for n in range(15)
+        ],
+    }
+    return [
+        {"name": name, "picture": recipe, "faces": _plain(detector.detect(picture(recipe)))}
+        for name, recipe in {**pictures(), "a crowd": crowd}.items()
     ]
 
 
@@ -234,6 +252,7 @@ def flows() -> list[dict[str, Any]]:
 
 STAGES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "browser_detect.json": detections,
+    "browser_centerface.json": centerface,
     "browser_crop.json": crops,
     "browser_classify.json": classified,
     "browser_flow.json": flows,

@@ -178,7 +178,7 @@ def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
                 const photo = await (await fetch("samples/astronaut.png")).blob();
                 const found = [];
                 for (const device of ["wasm", "webgpu"]) {
-                    const reader = await createReader({ device });
+                    const reader = await createReader({ device, detector: "blazeface" });
                     const { faces } = await reader.read(photo, { signs: true });
                     found.push({ device: reader.device, ...faces[0] });
                 }

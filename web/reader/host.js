@@ -2,6 +2,7 @@
 
 import { parseCard } from "./card.js";
 import { cropFaces } from "./crop.js";
+import { CenterFace } from "./detection/centerface.js";
 import { Engine } from "./engine.js";
 import { ReaderError, messageOf } from "./errors.js";
 import { readMaps } from "./explaining/maps.js";
@@ -27,6 +28,7 @@ import { Stream } from "./stream.js";
  * @property {string} folder - address of the folder with `models` and `runtime`
  * @property {string} model - `"small"` or `"default"`
  * @property {string | undefined} reading
+ * @property {"centerface" | "blazeface"} detector - of photos
  * @property {"auto" | Device} device
  * @property {number | undefined} threads
  * @property {number | undefined} leastFace
@@ -114,6 +116,7 @@ export class Host {
    */
   async read({ source, path, signs, explain, stream, time }) {
     const engine = /** @type {Engine} */ (this.engine);
+    if (stream === null) await this.openDetector(engine);
     // A photo waits for the networks of signs; live pictures go without until they are there.
     if (signs && stream === null) await this.openSigns();
     else if (signs && !this.noSigns) this.openSigns().catch((/** @type {unknown} */ error) => (this.noSigns = messageOf(error)));
@@ -162,6 +165,17 @@ export class Host {
     if (!content) throw new ReaderError(`the model ${card.name} cannot say why`);
     const { ort, device } = /** @type {Runtime} */ (runtime);
     return openNetwork(ort, content, named.file, device);
+  }
+
+  /**
+   * Fetch and open what finds faces in photos, if that is another detector than for live pictures.
+   * @param {Engine} engine
+   */
+  async openDetector(engine) {
+    const { detector } = this.options;
+    if (detector === engine.detector.name) return;
+    const { detector: files } = /** @type {ModelList} */ (this.list);
+    engine.detector = new CenterFace(await this.network(files.centerface), engine.least);
   }
 
   /** Fetch and open the networks of signs, once. */

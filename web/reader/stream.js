@@ -31,7 +31,7 @@ export class Stream {
    */
   constructor(engine, { smoothSeconds = SMOOTH_SECONDS, detectEvery = DETECT_EVERY } = {}) {
     this.engine = engine;
-    this.detector = engine.makeDetector(true);
+    this.detector = engine.makeBlazeFace(true);
     this.tracker = new Tracker(this.detector.sureScore);
     this.smoothSeconds = smoothSeconds;
     this.detectEvery = detectEvery;
@@ -89,7 +89,7 @@ export class Stream {
     if (signs && reader) await this.signs.tell(reader, pixels, tracked, faces, time);
     for (const id of this.smoothed.keys()) if (!known.has(id)) this.smoothed.delete(id);
     this.signs.forgetOthers(known);
-    return this.engine.frame(pixels, faces, { path, time: rounded(time, 6) });
+    return this.engine.frame(pixels, faces, { path, detector: this.detector.name, time: rounded(time, 6) });
   }
 
   /**

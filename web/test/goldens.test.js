@@ -7,6 +7,7 @@ import * as ort from "onnxruntime-web";
 
 import { classify } from "../reader/classify.js";
 import { cropFace } from "../reader/crop.js";
+import { CenterFace } from "../reader/detection/centerface.js";
 import { BlazeFace } from "../reader/detection/blazeface.js";
 import { readMaps } from "../reader/explaining/maps.js";
 import { openNetwork } from "../reader/networks.js";
@@ -15,7 +16,7 @@ import { interpret, makeInterpretation, readingNames, whyUnsure } from "../reade
 import { Stream } from "../reader/stream.js";
 import { follow, greyForFlow } from "../reader/tracking/flow.js";
 import { assertAlike } from "./alike.js";
-import { golden, openBlazeFace, openEngine, openExpression, packaged } from "./engines.js";
+import { golden, open, openBlazeFace, openEngine, openExpression, packaged } from "./engines.js";
 import { picture } from "./made_pictures.js";
 
 const crops = golden("browser_crop.json");
@@ -29,6 +30,13 @@ test("BlazeFace finds the same boxes", async () => {
   const { near, far } = await openBlazeFace();
   const detector = new BlazeFace(near, far);
   for (const { name, picture: recipe, faces } of golden("browser_detect.json")) {
+    assertAlike(await detector.detect(picture(recipe)), faces, name);
+  }
+});
+
+test("CenterFace finds the same boxes", async () => {
+  const detector = new CenterFace(await open("centerface.onnx"));
+  for (const { name, picture: recipe, faces } of golden("browser_centerface.json")) {
     assertAlike(await detector.detect(picture(recipe)), faces, name);
   }
 });
