@@ -1,6 +1,7 @@
 // Starts the page.
 
 import { showLimits, showWhere } from "./about.js";
+import { startReview } from "./conversation/review.js";
 import { showWelcome } from "./faces/welcome.js";
 import { startLive } from "./live/live.js";
 import { startDrawers } from "./drawers.js";
@@ -17,6 +18,7 @@ showWelcome();
 startLive();
 startPhotos();
 startPractice();
+startReview();
 startSettings();
 showWhere();
 showLimits();

@@ -1,7 +1,7 @@
 // What was seen while the camera ran: who, what, from when to when. In the page's memory, until it is kept or forgotten.
 
 import { penOf } from "../elements.js";
-import { forgetNames, giveName, givenName } from "./names.js";
+import { forgetNames, givenName } from "./names.js";
 
 /** @import { Person } from "../live/people.js" */
 
@@ -20,6 +20,7 @@ const GAP = 2;
 const PICTURE = 120;
 const AROUND = 0.35;
 const WITH_PICTURE = ["happy", "surprise"];
+const MOST_PICTURES = 40;
 
 /** @type {Conversation} */
 let conversation = empty();
@@ -48,16 +49,6 @@ export function currentConversation() {
 }
 
 /**
- * Look at a conversation that was kept.
- * @param {Conversation} kept
- */
-export function takeConversation(kept) {
-  forgetConversation();
-  conversation = kept;
-  for (const { number, name } of kept.speakers) giveName(number, name);
-}
-
-/**
  * Note what the people in one answer show.
  * @param {Person[]} people
  * @param {number} seconds - of the picture, since the start
@@ -76,7 +67,9 @@ export function observe(people, seconds, taken, picture) {
     if (goesOn && last.label === label) continue;
     /** @type {Span} */
     const span = { label, from: seconds, to: seconds };
-    if (speaker.consent && WITH_PICTURE.includes(label)) span.picture = cropOf(picture, person.target);
+    if (speaker.consent && WITH_PICTURE.includes(label) && picturesOf(speaker) < MOST_PICTURES) {
+      span.picture = cropOf(picture, person.target);
+    }
     speaker.spans.push(span);
   }
 }
@@ -111,6 +104,11 @@ export function letKeepPictures(number, consent) {
   const speaker = speakerOf(number);
   speaker.consent = consent;
   if (!consent) for (const span of speaker.spans) delete span.picture;
+}
+
+/** @param {Speaker} speaker */
+function picturesOf({ spans }) {
+  return spans.filter(({ picture }) => picture).length;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { phrase } from "../words/phrases.js";
 
-const LONGEST = 60;
+export const LONGEST_NAME = 60;
 
 /** @type {Map<number, string>} */
 const names = new Map();
@@ -28,7 +28,7 @@ export function givenName(number) {
  * @param {string} name
  */
 export function giveName(number, name) {
-  const plain = name.replace(/\s+/g, " ").trim().slice(0, LONGEST);
+  const plain = name.replace(/\s+/g, " ").trim().slice(0, LONGEST_NAME);
   if (plain) names.set(number, plain);
   else names.delete(number);
 }

@@ -13,7 +13,7 @@ const STEPS = 6;
 const HOLD = 3000;
 const MOVE = 500;
 const SCALE = 1.5;
-/** What the drawn face does, one after the other. */
+/** What the drawn face does, one after the other; the packaged model reads it so on this look. */
 const PLAY = ["neutral", "happy", "surprise", "neutral", "sad", "angry"];
 /** Where the face of the sample photo is, in px of its 512. */
 const PORTRAIT = { x: 112, y: 12, side: 240 };
@@ -77,7 +77,7 @@ function turnTo(from, to) {
   const poses = Array.from({ length: STEPS + 1 }, (_, at) =>
     between(poseOf(from), poseOf(to), at / STEPS),
   );
-  return Promise.all(poses.map((pose) => pictureOf(drawFace(pose, LOOKS[0]))));
+  return Promise.all(poses.map((pose) => pictureOf(drawFace(pose, LOOKS[1]))));
 }
 
 /** @param {SVGSVGElement} svg */

@@ -151,8 +151,8 @@ function nose({ nose: wrinkled, upperLip }, { shade }) {
 function eye({ upperLids, lowerLids, innerBrows }, { iris, shade }, side, id) {
   const x = 100 + side * EYE.x;
   const { y, half } = EYE;
-  const up = 10.5 + 6 * upperLids;
-  const low = 8 - 9 * Math.max(0, lowerLids) + 2.5 * Math.max(0, upperLids);
+  const up = 8 + 8.5 * (upperLids > 0 ? upperLids : 0.6 * upperLids);
+  const low = 6 - 7 * Math.max(0, lowerLids) + 4.5 * Math.max(0, upperLids);
   // Brows that press down in the middle press the lid's inner end too; raised ones lift it.
   const slope = side * Math.max(-1, Math.min(1, innerBrows)) * (upperLids < 0.5 ? 3 : 0);
   const [left, right] = [x - half, x + half];
@@ -189,7 +189,7 @@ function eye({ upperLids, lowerLids, innerBrows }, { iris, shade }, side, id) {
  */
 function brow({ innerBrows, outerBrows, browsTogether, oneBrow }, { hair, style }, side) {
   const alone = side === 1 ? oneBrow : 0;
-  const base = 81;
+  const base = 84;
   const inner = { x: 100 + side * (15 - 5 * browsTogether), y: base - 11 * innerBrows - 7 * alone };
   const outer = { x: 100 + side * 49, y: base + 3 - 9 * outerBrows - 8 * alone };
   const middle = {

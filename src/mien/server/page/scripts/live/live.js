@@ -150,6 +150,7 @@ function showRunning(running) {
 function cameraEnded() {
   stop();
   stageWords(phrase("camera.gone"));
+  sayStatus(phrase("camera.gone"));
 }
 
 /** @param {boolean} frozen */
