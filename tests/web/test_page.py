@@ -128,7 +128,14 @@ def test_a_refused_camera_is_told_in_words(site, launch_chromium, camera, open_p
 
 
 @pytest.mark.parametrize(
-    "gpu", ["absent", "without an adapter", "broken", "played by software", "that fails later"]
+    "gpu",
+    [
+        "absent",
+        pytest.param("without an adapter", marks=pytest.mark.whole_contract),
+        pytest.param("broken", marks=pytest.mark.whole_contract),
+        pytest.param("played by software", marks=pytest.mark.whole_contract),
+        "that fails later",
+    ],
 )
 def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
     """A worker has its own navigator, so that the worker's file is changed on its way."""
@@ -272,7 +279,15 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("damage", BROKEN)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "cut off",
+        pytest.param("one byte wrong", marks=pytest.mark.whole_contract),
+        pytest.param("another file", marks=pytest.mark.whole_contract),
+        "missing",
+    ],
+)
 def test_a_broken_model_file_is_told_by_name(dist, browser, open_page, tmp_path, damage):
     broken = tmp_path / "dist"
     shutil.copytree(dist, broken)

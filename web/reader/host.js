@@ -116,15 +116,17 @@ export class Host {
    */
   async read({ source, path, signs, explain, stream, time }) {
     const engine = /** @type {Engine} */ (this.engine);
-    if (stream === null) await this.openDetector(engine);
-    // A photo waits for the networks of signs; live pictures go without until they are there.
-    if (signs && stream === null) await this.openSigns();
-    else if (signs && !this.noSigns) this.openSigns().catch((/** @type {unknown} */ error) => (this.noSigns = messageOf(error)));
     const { pixels, ...size } = await capture(source);
-    const frame =
-      stream === null
-        ? await engine.read(pixels, { path, signs })
-        : await this.stream(engine, stream).read(pixels, time, { path, signs });
+    let frame;
+    if (stream === null) {
+      await this.openDetector(engine);
+      if (signs) await this.openSigns();
+      frame = await engine.read(pixels, { path, signs });
+    } else {
+      frame = await this.stream(engine, stream).read(pixels, time, { path, signs });
+      // Live pictures go without signs until their networks are there.
+      if (signs && !this.noSigns) this.openSigns().catch((/** @type {unknown} */ error) => (this.noSigns = messageOf(error)));
+    }
     if (signs && this.noSigns) {
       for (const face of frame.faces) Object.assign(face, { signs: null, no_signs_because: this.noSigns });
     }
