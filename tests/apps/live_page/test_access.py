@@ -99,6 +99,27 @@ def test_tabs_and_buttons_by_keyboard_alone(open_page, server):
         assert page.locator(".follow").first.get_attribute("aria-pressed") == "true"
 
 
+def test_drawers_open_and_close_by_keyboard_and_offer_what_is_possible(open_page, server):
+    with open_page(server) as watched:
+        page = watched.page
+        for drawer in ("settings", "limits"):
+            page.focus(f"[data-opens={drawer}]")
+            page.keyboard.press("Enter")
+            assert page.is_visible(f"#{drawer}")
+            for _ in range(15):
+                page.keyboard.press("Tab")
+                # Between the last and the first stop is the browser's own frame.
+                inside = f"document.activeElement.matches('body, #{drawer}, #{drawer} *')"
+                assert page.evaluate(inside)
+            page.keyboard.press("Escape")
+            assert page.is_hidden(f"#{drawer}")
+            assert page.evaluate("document.activeElement.dataset.opens") == drawer
+        page.click("[data-opens=settings]")
+        assert page.is_hidden("#vibrate"), "this computer has no motor"
+        page.click("#settings [data-closes]")
+        assert page.is_hidden("#settings")
+
+
 def test_settings_last_only_if_wanted_and_reduced_motion_is_calm(open_page, server):
     with open_page(server, reduced_motion="reduce") as watched:
         page = watched.page
@@ -173,6 +194,27 @@ def test_a_word_changes_only_when_it_has_held_for_a_moment(open_page, server):
     with open_page(server) as watched:
         assert told(watched.page, answers, False) == ["sad"] * 4 + ["happy"] * 2
         assert told(watched.page, answers, True) == ["sad"] * 5 + ["happy"]
+
+
+def test_signs_hold_for_a_moment_too(open_page, server):
+    with open_page(server) as watched:
+        shown = watched.page.evaluate(
+            """async () => {
+              const { People } = await import('/scripts/live/people.js');
+              const people = new People();
+              const track = {id: 1, label: 'sad', top_emotion: 'sad', probabilities: {sad: 1}};
+              const at = (now, ...names) => {
+                const told = names.map((name) => ({name, side: null, sentence: name}));
+                const signs = {signs: told, covered: []};
+                const face = {track, xyxy: [10, 10, 30, 40], signs};
+                people.update({width: 100, height: 100, faces: [face]}, now, now, false);
+                return people.all[0].signs.signs.map(({name}) => name).join();
+              };
+              return [at(0, 'a'), at(100, 'a', 'b'), at(200, 'a'), at(300, 'b'), at(600, 'b'),
+                      at(750, 'b')];
+            }"""
+        )
+    assert shown == ["a", "a", "a", "a", "a", "b"]
 
 
 def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, server):

@@ -109,13 +109,14 @@ def test_the_card_of_who_left_folds_away(open_page, server):
         wait_for(page, lambda: page.locator(".person").count() == 0)
 
 
-def face(box, *, confidence: float, covered=(), signs=()):
-    probabilities = {"sad": confidence, "fear": 1 - confidence}
+def face(box, *, confidence: float, other: float = 0.1, covered=(), signs=(), doubt="undecided"):
+    probabilities = {"sad": confidence, "fear": other, "angry": 1 - confidence - other}
     track = {"id": 1, "label": "unsure", "top_emotion": "sad", "unsure": True}
     told = {"sentences": [], "covered": list(covered), "signs": list(signs)}
     return {
         "track": {**track, "confidence": confidence, "probabilities": probabilities},
         "xyxy": box,
+        "unsure_because": doubt,
         "signs": told,
     }
 
@@ -127,7 +128,9 @@ TURNED = {"name": "head_turned", "sentence": "head turned to the left", "strengt
 @pytest.mark.parametrize(
     ("given", "dark", "said"),
     [
-        (face(LARGE, confidence=0.6), False, ("Maybe sad", "The signs are weak")),
+        (face(LARGE, confidence=0.8), False, ("Maybe sad", "The signs are weak")),
+        (face(LARGE, confidence=0.45, other=0.4), False, ("tell", "It may be sad or afraid")),
+        (face(LARGE, confidence=0.9, doubt="illegible"), False, ("Maybe sad", "has learned from")),
         (face(LARGE, confidence=0.4), False, ("I can’t tell", "another look")),
         (face([10, 10, 18, 20], confidence=0.6), False, ("Maybe sad", "Come nearer")),
         (face(LARGE, confidence=0.4), True, ("I can’t tell", "dark")),
@@ -162,7 +165,7 @@ def test_a_change_is_told_by_tone_and_vibration_only_if_wanted(open_page, server
       navigator.vibrate = (ms) => window.told.push('buzz') > 0;
       const start = OscillatorNode.prototype.start;
       OscillatorNode.prototype.start = function (at) { window.told.push('tone'); start.call(this, at); };"""  # noqa: E501
-    with open_page(server, init=listen) as watched:
+    with open_page(server, init=listen, has_touch=True) as watched:
         page = watched.page
         page.click("#try-clip")
         page.wait_for_selector(".person .word")

@@ -149,6 +149,19 @@ def test_a_conversation_is_shown_named_saved_kept_and_deleted(open_page, server,
         page.locator("#kept-list button").click()
         assert page.locator(".participant").count() == count
         assert EVIL in page.inner_text("#participants")
+        page.click("#tab-live")
+        see_the_clip(page)
+        page.click("#tab-review")
+        page.click("#back-to-now")
+        page.click("#delete")
+        assert page.is_visible("#review-empty")
+        assert page.locator("#kept-list button").count() == 1
+        # The clip goes on: what is seen from now on is another conversation.
+        page.click("#tab-live")
+        wait_for(page, lambda: page.evaluate(SEEN) >= 1)
+        page.click("#tab-review")
+        page.click("#keep")
+        assert page.locator("#kept-list button").count() == 2
         page.click("#delete-all")
         assert page.evaluate("Object.keys(localStorage)") == []
         assert page.is_visible("#review-empty")

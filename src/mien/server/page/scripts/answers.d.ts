@@ -88,6 +88,7 @@ export interface SignsAnswer {
 export interface FaceAnswer extends Answered {
   xyxy: Box;
   score: number;
+  unsure_because?: string | null;
   signs?: SignsAnswer | null;
   no_signs_because?: string | null;
   explanation?: { crop: string; maps: Record<string, number[][]> } | null;

@@ -78,6 +78,17 @@ export function setText(target, text) {
 }
 
 /**
+ * A list of texts; nothing is touched while it stays the same.
+ * @param {HTMLElement} list
+ * @param {string[]} texts
+ */
+export function fillList(list, texts) {
+  const shown = [...list.children].map((item) => item.textContent);
+  if (shown.length === texts.length && shown.every((text, at) => text === texts[at])) return;
+  list.replaceChildren(...texts.map((text) => element("li", { text })));
+}
+
+/**
  * Give the person a file that was made on this page.
  * @param {Blob} blob
  * @param {string} name

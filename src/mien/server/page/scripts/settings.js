@@ -36,6 +36,14 @@ export const settings = {
   aid: false,
 };
 
+/** What not every device can do: where it can't, the page does not offer it. */
+const POSSIBLE = /** @type {Record<string, () => boolean>} */ ({
+  speak: () => "speechSynthesis" in window,
+  sound: () => "AudioContext" in window,
+  // Browsers of computers without a motor have the function, too.
+  vibrate: () => "vibrate" in navigator && matchMedia("(any-pointer: coarse)").matches,
+});
+
 /** @type {(() => void)[]} */
 const listeners = [];
 
@@ -83,6 +91,8 @@ function tie(name, control) {
     show();
   };
   if (control instanceof HTMLInputElement) {
+    const label = control.closest("label");
+    if (label) label.hidden = !(POSSIBLE[name]?.() ?? true);
     control.checked = settings[name];
     control.addEventListener("change", () => set(control.checked));
   } else if (control instanceof HTMLButtonElement) {

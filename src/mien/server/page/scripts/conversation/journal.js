@@ -24,19 +24,15 @@ const MOST_PICTURES = 40;
 
 /** @type {Conversation} */
 let conversation = empty();
+/** Where its time begins, in seconds since the start of the camera. */
+let origin = 0;
 
 /** @returns {Conversation} */
 function empty() {
   return { begun: "", seconds: 0, speakers: [] };
 }
 
-/** Begin a new conversation; who had names has them no more. */
-export function beginConversation() {
-  forgetConversation();
-  conversation.begun = new Date().toISOString();
-}
-
-/** Forget all that is in memory. */
+/** Forget all that is in memory, names too; what is seen from now on is a new conversation. */
 export function forgetConversation() {
   conversation = empty();
   forgetNames();
@@ -56,17 +52,21 @@ export function currentConversation() {
  * @param {HTMLCanvasElement} picture
  */
 export function observe(people, seconds, taken, picture) {
-  conversation.seconds = seconds;
+  if (!conversation.begun) {
+    conversation.begun = new Date().toISOString();
+    origin = seconds;
+  }
+  const at = (conversation.seconds = seconds - origin);
   for (const person of people) {
     if (person.taken !== taken) continue;
     const speaker = speakerOf(person.number);
     const last = speaker.spans.at(-1);
     const { label } = person.word;
-    const goesOn = last && seconds - last.to < GAP;
-    if (goesOn) last.to = seconds;
+    const goesOn = last && at - last.to < GAP;
+    if (goesOn) last.to = at;
     if (goesOn && last.label === label) continue;
     /** @type {Span} */
-    const span = { label, from: seconds, to: seconds };
+    const span = { label, from: at, to: at };
     if (speaker.consent && WITH_PICTURE.includes(label) && picturesOf(speaker) < MOST_PICTURES) {
       span.picture = cropOf(picture, person.target);
     }

@@ -6,6 +6,8 @@ import { drawFace, HEIGHT as FACE_HEIGHT, WIDTH as FACE_WIDTH } from "./drawn.js
 import { between, poseOf } from "./expressions.js";
 import { LOOKS } from "./looks.js";
 
+/** @import { Pose } from "./expressions.js" */
+
 const WIDTH = 640;
 const HEIGHT = 480;
 const FPS = 30;
@@ -13,8 +15,9 @@ const STEPS = 6;
 const HOLD = 3000;
 const MOVE = 500;
 const SCALE = 1.5;
-/** What the drawn face does, one after the other; the packaged model reads it so on this look. */
-const PLAY = ["neutral", "happy", "surprise", "neutral", "sad", "angry"];
+/** What the drawn face does, one after the other: two that the packaged model reads well, two where it doubts. */
+const PLAY = [poseOf("neutral"), poseOf("happy"), poseOf("surprise", 0.75), poseOf("sad")];
+const LOOK = LOOKS[2];
 /** Where the face of the sample photo is, in px of its 512. */
 const PORTRAIT = { x: 112, y: 12, side: 240 };
 
@@ -26,7 +29,7 @@ const PORTRAIT = { x: 112, y: 12, side: 240 };
 export async function openClip() {
   const photo = await createImageBitmap(await engine.samplePhoto());
   const faces = await Promise.all(
-    PLAY.map((label, at) => turnTo(label, PLAY[(at + 1) % PLAY.length])),
+    PLAY.map((pose, at) => turnTo(pose, PLAY[(at + 1) % PLAY.length])),
   );
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: WIDTH, height: HEIGHT });
@@ -69,15 +72,15 @@ function drawPortrait(pen, photo, at) {
 
 /**
  * Pictures of a face on its way from one expression to the next.
- * @param {string} from
- * @param {string} to
+ * @param {Pose} from
+ * @param {Pose} to
  * @returns {Promise<HTMLImageElement[]>} STEPS + 1 of them
  */
 function turnTo(from, to) {
   const poses = Array.from({ length: STEPS + 1 }, (_, at) =>
-    between(poseOf(from), poseOf(to), at / STEPS),
+    between(from, to, at / STEPS),
   );
-  return Promise.all(poses.map((pose) => pictureOf(drawFace(pose, LOOKS[1]))));
+  return Promise.all(poses.map((pose) => pictureOf(drawFace(pose, LOOK))));
 }
 
 /** @param {SVGSVGElement} svg */

@@ -1,9 +1,9 @@
 // The answer in large letters: the word for one person, what speaks for it, and what to do when nobody can tell.
 
-import { byId, element, setText } from "../elements.js";
-import { facePath, sureness, wordsOf } from "../labels.js";
-import { settings } from "../settings.js";
 import { nameOf } from "../conversation/names.js";
+import { byId, fillList, setText } from "../elements.js";
+import { facePath, labelOf, sureness, wordsOf } from "../labels.js";
+import { settings } from "../settings.js";
 import { phrase, setPhrase } from "../words/phrases.js";
 import { coveredOf, sentencesOf } from "../words/visible.js";
 import { ageOf, isInView } from "./people.js";
@@ -12,6 +12,7 @@ import { ageOf, isInView } from "./people.js";
 
 const QUITE_SURE = 0.8;
 const SMALL = 0.12;
+const WORTH_NAMING = 0.2;
 const PLAIN = 0.45;
 const STRONG = 0.8;
 
@@ -85,7 +86,7 @@ function howMuch(person, clock) {
  * @param {Person} person
  * @param {boolean} dark
  */
-function whyUnsure({ target, signs }, dark) {
+function whyUnsure({ target, signs, doubt, probabilities }, dark) {
   const [, top, , bottom] = target;
   const turned = signs?.signs.some(({ name, strength }) => name === "head_turned" && strength > PLAIN);
   const covered = signs ? coveredOf(signs) : [];
@@ -93,16 +94,8 @@ function whyUnsure({ target, signs }, dark) {
   if (bottom - top < SMALL) return phrase("unsure.small");
   if (turned) return phrase("unsure.turned");
   if (covered.length) return phrase("unsure.covered", { parts: covered.join(", ") });
-  return phrase("unsure.weak");
-}
-
-/**
- * A list of texts; nothing is touched while it stays the same.
- * @param {HTMLElement} list
- * @param {string[]} texts
- */
-export function fillList(list, texts) {
-  const shown = [...list.children].map((item) => item.textContent);
-  if (shown.length === texts.length && shown.every((text, at) => text === texts[at])) return;
-  list.replaceChildren(...texts.map((text) => element("li", { text })));
+  if (doubt === "illegible") return phrase("unsure.illegible");
+  const [one, other] = Object.entries(probabilities).sort((a, b) => b[1] - a[1]);
+  if (!other || other[1] < WORTH_NAMING) return phrase("unsure.weak");
+  return phrase("unsure.between", { one: labelOf(one[0]), other: labelOf(other[0]) });
 }

@@ -3,11 +3,10 @@
 import { makeBar, setBar } from "../bars.js";
 import { mayKeepPictures, letKeepPictures } from "../conversation/journal.js";
 import { nameOf } from "../conversation/names.js";
-import { byId, element, penOf, setText } from "../elements.js";
+import { byId, element, fillList, penOf, setText } from "../elements.js";
 import { facePath, labelOf, patternOf, wordsOf } from "../labels.js";
 import { phrase, setPhrase } from "../words/phrases.js";
 import { sentencesOf } from "../words/visible.js";
-import { fillList } from "./answer.js";
 import { ageOf, isInView, lastMinute } from "./people.js";
 
 /** @import { Bar } from "../bars.js" */

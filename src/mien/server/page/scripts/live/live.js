@@ -1,16 +1,16 @@
 // The live tab: two clocks. One draws the newest picture and boxes, one sends pictures to be read.
 
-import { beginConversation, observe } from "../conversation/journal.js";
+import { openCamera } from "../camera/camera.js";
+import { chosenCamera, fillCameras } from "../camera/cameras.js";
+import { Feed } from "../camera/feed.js";
+import { forgetConversation, observe } from "../conversation/journal.js";
 import { byId, messageOf, penOf } from "../elements.js";
 import { openClip } from "../faces/clip.js";
 import { onSettings, settings } from "../settings.js";
 import { onLanguage, phrase, setPhrase } from "../words/phrases.js";
 import { hideAnswer, showAnswer } from "./answer.js";
-import { openCamera } from "./camera.js";
 import { Cards } from "./cards.js";
 import { chime } from "./chime.js";
-import { chosenCamera, fillCameras } from "./choose_camera.js";
-import { Feed } from "./feed.js";
 import { Followed } from "./followed.js";
 import { fillLegend, hideLegend } from "./legend.js";
 import { drawPeople } from "./overlay.js";
@@ -109,7 +109,7 @@ async function start(open, says) {
   }
   people.clear();
   followed.clear();
-  beginConversation();
+  forgetConversation();
   hush();
   Object.assign(state, { frozen: false, problem: "", lastDrawn: now() });
   stageWords(null);
@@ -268,6 +268,7 @@ function statusLine(at) {
 function forget() {
   const count = rowCount();
   forgetRows();
+  forgetConversation();
   for (const person of people.all) person.segments = person.segments.slice(-1);
   sayStatus(phrase("data.forgotten", { count }));
   byId(feed.stream ? "freeze" : "start").focus();

@@ -1,8 +1,9 @@
 // Who is in view and what they show. Knows nothing of the page, so that it can be told the time.
 
 import { sureness } from "../labels.js";
+import { Steady } from "./steady.js";
 
-/** @import { Box, FrameAnswer, Probabilities, SignsAnswer } from "../answers.js" */
+/** @import { Box, FrameAnswer, Probabilities, SignAnswer, SignsAnswer } from "../answers.js" */
 /** @import { Reading } from "../labels.js" */
 
 /** @typedef {Reading & { from: number }} Word - what is shown, and since when */
@@ -22,10 +23,12 @@ import { sureness } from "../labels.js";
  * @property {boolean} missed
  * @property {Probabilities} probabilities
  * @property {Reading} reading
+ * @property {string | null} doubt - why the newest answer is unsure: "illegible" or "undecided"
  * @property {Word} word
  * @property {{ told: string, since: number }} next - what `reading` says, and since when without a break
  * @property {Segment[]} segments
- * @property {SignsAnswer | null} signs - what is visible in the newest answer
+ * @property {SignsAnswer | null} signs - what is visible, once it has held for a moment; what speaks for the word first
+ * @property {{ signs: Steady<SignAnswer>, covered: Steady<string> }} steady
  */
 
 const KEEP_CARD = 6000;
@@ -79,7 +82,7 @@ export class People {
   update(frame, taken, now, calm) {
     const changed = [];
     const { width, height } = frame;
-    for (const { track, xyxy, signs } of frame.faces) {
+    for (const { track, xyxy, signs, unsure_because: doubt = null } of frame.faces) {
       if (!track) continue;
       const box = eachSide((at) => xyxy[at] / (at % 2 ? height : width));
       const reading = {
@@ -103,11 +106,16 @@ export class People {
           missed: false,
           probabilities: track.probabilities,
           reading,
+          doubt,
           // None yet, so that the first reading is a change.
           word: { label: "", top: "", unsure: false, confidence: 0, from: -Infinity },
           next: { told: "", since: now },
           segments: [],
           signs: null,
+          steady: {
+            signs: new Steady(({ name, side }) => `${name} ${side}`, ({ sentence }) => sentence),
+            covered: new Steady(String, String),
+          },
         };
         this.byTrack.set(track.id, person);
       }
@@ -128,7 +136,8 @@ export class People {
       person.missed = false;
       person.probabilities = track.probabilities;
       person.reading = reading;
-      person.signs = signs ?? null;
+      person.doubt = doubt;
+      person.signs = signs ? steadied(signs, person, now, calm ? CALM_HOLD : HOLD) : null;
       if (this.settle(person, now, calm)) changed.push(person);
       remember(person, taken);
     }
@@ -186,6 +195,21 @@ export class People {
     this.byTrack.clear();
     this.lastNumber = 0;
   }
+}
+
+/**
+ * What is visible, without what came or went a moment ago.
+ * @param {SignsAnswer} signs
+ * @param {Person} person
+ * @param {number} now
+ * @param {number} hold
+ * @returns {SignsAnswer}
+ */
+function steadied(signs, { steady, reading }, now, hold) {
+  const shown = steady.signs.update(signs.signs, now, hold);
+  const speaks = (/** @type {SignAnswer} */ sign) => Number(sign.speaks_for === reading.label);
+  shown.sort((one, other) => speaks(other) - speaks(one));
+  return { ...signs, signs: shown, covered: steady.covered.update(signs.covered, now, hold) };
 }
 
 /**

@@ -1,12 +1,12 @@
 // "Make this face": a face to make before the camera, and which part of it is still missing.
 
+import { openCamera } from "../camera/camera.js";
+import { Feed } from "../camera/feed.js";
 import { byId, element, messageOf, setText } from "../elements.js";
 import { drawFace } from "../faces/drawn.js";
 import { poseOf } from "../faces/expressions.js";
 import { LOOKS } from "../faces/looks.js";
 import { labelOf, sureness, wordsOf } from "../labels.js";
-import { openCamera } from "../live/camera.js";
-import { Feed } from "../live/feed.js";
 import { People } from "../live/people.js";
 import { onLanguage, phrase, setPhrase } from "../words/phrases.js";
 import { noteSuccess } from "./progress.js";
