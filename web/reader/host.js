@@ -48,6 +48,9 @@ import { Stream } from "./stream.js";
  * @property {number} time - in seconds, for streams
  */
 
+/** Milliseconds for live pictures between two networks that are opened while they are read. */
+const BETWEEN_SIGNS = 300;
+
 export class Host {
   /** @type {Map<number, Stream>} */
   streams = new Map();
@@ -125,7 +128,9 @@ export class Host {
     } else {
       frame = await this.stream(engine, stream).read(pixels, time, { path, signs });
       // Live pictures go without signs until their networks are there.
-      if (signs && !this.noSigns) this.openSigns().catch((/** @type {unknown} */ error) => (this.noSigns = messageOf(error)));
+      if (signs && !this.noSigns) {
+        this.openSigns(BETWEEN_SIGNS).catch((/** @type {unknown} */ error) => (this.noSigns = messageOf(error)));
+      }
     }
     if (signs && this.noSigns) {
       for (const face of frame.faces) Object.assign(face, { signs: null, no_signs_because: this.noSigns });
@@ -180,23 +185,29 @@ export class Host {
     engine.detector = new CenterFace(await this.network(files.centerface), engine.least);
   }
 
-  /** Fetch and open the networks of signs, once. */
-  openSigns() {
-    this.signs ??= this.fetchSigns().catch((error) => {
+  /**
+   * Fetch and open the networks of signs, once.
+   * @param {number} pause - milliseconds between two networks, so that live pictures are read meanwhile
+   */
+  openSigns(pause = 0) {
+    this.signs ??= this.fetchSigns(pause).catch((error) => {
       this.signs = undefined; // A photo that comes later tries again.
       throw error;
     });
     return this.signs;
   }
 
-  async fetchSigns() {
+  /** @param {number} pause */
+  async fetchSigns(pause) {
     const { signs } = /** @type {ModelList} */ (this.list);
-    const [mesh, blendshapes, regions, mean] = await Promise.all([
-      this.network(signs.mesh),
-      this.network(signs.blendshapes),
-      this.network(signs.regions),
-      this.models.json(signs.geometry.file),
-    ]);
+    const mean = await this.models.json(signs.geometry.file);
+    /** @type {Network[]} */
+    const opened = [];
+    for (const file of [signs.mesh, signs.blendshapes, signs.regions]) {
+      opened.push(await this.network(file));
+      if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    const [mesh, blendshapes, regions] = opened;
     const { networks } = /** @type {Engine} */ (this.engine);
     networks.signs = new SignsReader({ mesh, blendshapes, regions, mean });
     this.noSigns = "";

@@ -18,9 +18,20 @@ import { ReaderError, messageOf } from "./errors.js";
  * @property {() => Promise<void>} close
  */
 
-/** Sessions are created one after the other: onnxruntime-web's WebGPU can't do two at once.
- * @type {Promise<unknown>} */
-let creating = Promise.resolve();
+/** @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/**
+ * One after the other: onnxruntime-web's WebGPU can't open or run two networks at once.
+ * @template Result
+ * @param {() => Promise<Result>} act
+ * @returns {Promise<Result>}
+ */
+function inTurn(act) {
+  const done = last.then(act);
+  last = done.catch(() => {}); // Told to whoever asked.
+  return done;
+}
 
 /**
  * @param {OnnxRuntime} ort
@@ -30,17 +41,15 @@ let creating = Promise.resolve();
  * @returns {Promise<Network>}
  */
 export async function openNetwork(ort, content, where, device) {
-  const create = () =>
-    ort.InferenceSession.create(content, {
-      executionProviders: device === "webgpu" ? ["webgpu", "wasm"] : ["wasm"],
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
-    });
-  const created = creating.then(create);
-  creating = created.catch(() => {}); // Told below, to whom it concerns.
   let session;
   try {
-    session = await created;
+    session = await inTurn(() =>
+      ort.InferenceSession.create(content, {
+        executionProviders: device === "webgpu" ? ["webgpu", "wasm"] : ["wasm"],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+      }),
+    );
   } catch (error) {
     throw new ReaderError(`is no network that can be opened (${messageOf(error).split("\n")[0]})`, {
       where,
@@ -57,7 +66,7 @@ export async function openNetwork(ort, content, where, device) {
           ? new ort.Tensor("uint8", data, dims)
           : new ort.Tensor("float32", data, dims);
       }
-      const found = await (outputs ? opened.run(given, outputs) : opened.run(given));
+      const found = await inTurn(() => (outputs ? opened.run(given, outputs) : opened.run(given)));
       /** @type {Record<string, Float32Array>} */
       const values = {};
       for (const [name, tensor] of Object.entries(found)) {
