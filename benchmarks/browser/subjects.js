@@ -4,7 +4,7 @@
 
 const MODULES = "node_modules";
 
-/** @typedef {{ name: string, read: (canvas: HTMLCanvasElement) => Promise<string[]> }} Subject */
+/** @typedef {{ name: string, inFlight: number, read: (canvas: HTMLCanvasElement) => Promise<string[]> }} Subject */
 
 /** @returns {Promise<Subject>} */
 async function mien(name, options = {}) {
@@ -13,6 +13,7 @@ async function mien(name, options = {}) {
   const stream = reader.follow();
   return {
     name,
+    inFlight: 2,
     async read(canvas) {
       const { faces } = await stream.read(canvas, performance.now() / 1000);
       return faces.map(({ track }) => track.top_emotion);
@@ -43,6 +44,7 @@ async function human(name, options = {}) {
   if (reader.tf.getBackend() !== "wasm") throw new Error(`human runs on ${reader.tf.getBackend()}`);
   return {
     name,
+    inFlight: 1,
     async read(canvas) {
       const { face } = await reader.detect(canvas);
       return face.map(({ emotion }) => emotion?.[0]?.emotion ?? "none");
@@ -63,6 +65,7 @@ async function faceApi(name) {
   const options = new api.TinyFaceDetectorOptions();
   return {
     name,
+    inFlight: 1,
     async read(canvas) {
       const faces = await api.detectAllFaces(canvas, options).withFaceExpressions();
       return faces.map(({ expressions }) => expressions.asSortedArray()[0].expression);

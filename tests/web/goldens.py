@@ -13,14 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from vision.signs.made_faces import rotation
 
+from mien.face_signs import BLENDSHAPE_NAMES, Gaze, HeadPose
 from mien.packaged import find_model
+from mien.server.reading.engine import explanation_to_dict
 from mien.vision.classify import Classifier
 from mien.vision.crop import crop_for_model
 from mien.vision.detection.blazeface import BlazeFace
+from mien.vision.detection.centerface import CenterFace
 from mien.vision.detection.detector import Detection
+from mien.vision.explain import explain_crops
 from mien.vision.pixel_analyzer import PixelAnalyzer
 from mien.vision.reading import make_reader, reading_names
+from mien.vision.signs.eyes import eyes_open, gaze, iris_width
+from mien.vision.signs.geometry import SHAPED_POINTS, mean_face, place_mean_face
+from mien.vision.signs.mesh import POINTS
+from mien.vision.signs.words import signs_of
 from mien.vision.stream import StreamAnalyzer
 from mien.vision.tracking.flow import follow, grey_for_flow
 from web.made_pictures import PORTRAIT, clip, picture, pictures
@@ -35,6 +44,23 @@ def detections() -> list[dict[str, Any]]:
     return [
         {"name": name, "picture": recipe, "faces": _plain(detector.detect(picture(recipe)))}
         for name, recipe in pictures().items()
+    ]
+
+
+def centerface() -> list[dict[str, Any]]:
+    """CenterFace on each picture, and on one with faces too small for BlazeFace."""
+    detector = CenterFace()
+    crowd = {
+        "width": 900,
+        "height": 700,
+        "patches": [
+            {"cut": PORTRAIT, "at": [60 + 160 * (n % 5), 40 + 210 * (n // 5)], "every": 3 + n % 3}
+            for n in range(15)
+        ],
+    }
+    return [
+        {"name": name, "picture": recipe, "faces": _plain(detector.detect(picture(recipe)))}
+        for name, recipe in {**pictures(), "a crowd": crowd}.items()
     ]
 
 
@@ -69,17 +95,17 @@ def crops() -> list[dict[str, Any]]:
     return found
 
 
+def _crop_pixels() -> np.ndarray:
+    found = [np.frombuffer(base64.b64decode(crop["pixels"]), np.uint8) for crop in crops()]
+    return np.stack(found).reshape(-1, 48, 48)
+
+
 def classified() -> list[dict[str, Any]]:
     """What both models say of the crops, by every reading."""
     found = []
     for model in MODELS:
         classifier = Classifier(find_model(model))
-        pixels = np.stack(
-            [
-                np.frombuffer(base64.b64decode(crop["pixels"]), np.uint8).reshape(48, 48)
-                for crop in crops()
-            ]
-        )
+        pixels = _crop_pixels()
         by_head, embeddings = classifier.classify_and_embed(pixels)
         mirrored = classifier.classify(np.ascontiguousarray(pixels[:, :, ::-1]))
         readings = {}
@@ -94,6 +120,76 @@ def classified() -> list[dict[str, Any]]:
         heads = {head: np.round(values, 6).tolist() for head, values in by_head.items()}
         found.append({"model": model, "heads": heads, "readings": readings})
     return found
+
+
+def signs_in_words() -> list[dict[str, Any]]:
+    """What is told of blendshapes, head and gaze, drawn at random but for their seed."""
+    random = np.random.default_rng(7)
+    found = []
+    for number in range(40):
+        values = np.round(random.beta(0.5, 0.9, len(BLENDSHAPE_NAMES)), 2)
+        blendshapes = dict(zip(BLENDSHAPE_NAMES, values.tolist(), strict=True))
+        head = [round(float(angle), 2) for angle in random.normal(0, 16, 3)]
+        looks = None if number % 5 == 0 else [round(float(a), 2) for a in random.normal(0, 15, 2)]
+        rest = {}
+        if number % 3 == 0:
+            rest = {name: round(value * 0.4, 2) for name, value in blendshapes.items()}
+        told = signs_of(
+            blendshapes, HeadPose(*head), None if looks is None else Gaze(*looks), rest=rest
+        )
+        found.append(
+            {
+                "blendshapes": blendshapes,
+                "head": head,
+                "gaze": looks,
+                "rest": rest,
+                "signs": [sign.to_dict() for sign in told],
+            }
+        )
+    return found
+
+
+def poses() -> list[dict[str, Any]]:
+    """Heads turned by known angles: the mean face as a mesh, with some noise."""
+    mean, random = mean_face(), np.random.default_rng(8)
+    found = []
+    for yaw, pitch, roll in ((0, 0, 0), (35, 10, -20), (-50, -25, 40), (10, -40, 170)):
+        turned = mean.vertices @ rotation(yaw, pitch, roll).T * 9.5
+        mesh = np.zeros((POINTS, 3), np.float32)
+        mesh[:SHAPED_POINTS] = turned * (1, -1, -1) + (320, 240, 0)
+        mesh[SHAPED_POINTS:] = mesh[[33, 133, 159, 145, 160, 362, 263, 386, 374, 387]]
+        mesh = np.round(mesh + random.normal(0, 1.5, mesh.shape), 2).astype(np.float32)
+        placement = place_mean_face(mesh)
+        head = placement.head
+        found.append(
+            {
+                "points": [[round(float(v), 2) for v in point] for point in mesh],
+                "head": [round(angle, 3) for angle in (head.yaw, head.pitch, head.roll)],
+                "scale": round(placement.scale, 5),
+                "gaze": [
+                    round(angle, 3)
+                    for angle in (gaze(mesh, placement).yaw, gaze(mesh, placement).pitch)
+                ],
+                "eyes_open": [round(each, 4) for each in eyes_open(mesh)],
+                "iris": round(iris_width(mesh, head.yaw, head.pitch), 4),
+            }
+        )
+    return found
+
+
+def frames_with_signs() -> list[dict[str, Any]]:
+    """Each picture from pixels to JSON, with what is visible."""
+    analyzer = PixelAnalyzer("small", detector="blazeface", signs=True)
+    return [
+        {"name": name, "picture": recipe, "frame": analyzer.analyze(picture(recipe)).to_dict()}
+        for name, recipe in pictures().items()
+    ]
+
+
+def maps() -> list[dict[str, Any]]:
+    """Where in the crops the small model sees what speaks for each word."""
+    classifier = Classifier(find_model("small"))
+    return [explanation_to_dict(each)["maps"] for each in explain_crops(classifier, _crop_pixels())]
 
 
 def frames() -> list[dict[str, Any]]:
@@ -156,10 +252,15 @@ def flows() -> list[dict[str, Any]]:
 
 STAGES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "browser_detect.json": detections,
+    "browser_centerface.json": centerface,
     "browser_crop.json": crops,
     "browser_classify.json": classified,
     "browser_flow.json": flows,
     "browser_frame.json": frames,
+    "browser_maps.json": maps,
+    "browser_signs_pose.json": poses,
+    "browser_signs_words.json": signs_in_words,
+    "browser_signs.json": frames_with_signs,
     "browser_stream.json": stream,
 }
 """By file in ``tests/golden``, what makes it."""

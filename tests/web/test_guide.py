@@ -33,6 +33,6 @@ def test_the_guide_names_every_option():
     source = GUIDE.parents[2] / "web" / "reader" / "index.js"
     typedef = source.read_text("utf-8").split("@typedef {object} ReaderOptions")[1].split("*/")[0]
     options = re.findall(r"@property \{.*?\} \[(\w+)\]", typedef)
-    assert len(options) == 7
+    assert len(options) == 8
     text = GUIDE.read_text("utf-8")
     assert [name for name in options if f"| `{name}` |" not in text] == []

@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
-import { readMetadata } from "./metadata.js";
+import { readMetadata } from "../reader/onnx_file.js";
 
-const DETECTOR = { near: "blazeface_near.onnx", far: "blazeface_far.onnx" };
+const DETECTOR = { near: "blazeface_near.onnx", far: "blazeface_far.onnx", centerface: "centerface.onnx" };
 const EXPRESSION = { small: "mien-vgg8-small.onnx", default: "mien-vgg8.onnx" };
 const SIGNS = {
   mesh: "face_mesh.onnx",
@@ -71,5 +71,6 @@ export function copyLicences(web, mien, to) {
   mkdirSync(to, { recursive: true });
   cpSync(`${web}/licences`, to, { recursive: true });
   copyFileSync(`${web}/../LICENSE`, `${to}/mien.txt`);
+  copyFileSync(`${mien}/weights/centerface.LICENSE.txt`, `${to}/centerface.txt`);
   copyFileSync(`${mien}/weights/mediapipe.LICENSE.txt`, `${to}/mediapipe.txt`);
 }

@@ -12,12 +12,15 @@ if (!existsSync(`${BUILT}/index.js`)) throw new Error("build it first: npm run b
 const folder = mkdtempSync(join(tmpdir(), "mien-reader-"));
 try {
   cpSync(BUILT, `${folder}/dist`, { recursive: true });
-  const types = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", `${WEB}/reader`];
+  const types = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--rootDir", `${WEB}/..`];
   execFileSync(
     "npx",
-    ["tsc", "--project", `${WEB}/tsconfig.reader.json`, ...types, "--outDir", `${folder}/types`],
+    ["tsc", "--project", `${WEB}/tsconfig.reader.json`, ...types, "--outDir", `${folder}/all`],
     { cwd: WEB, stdio: "inherit" },
   );
+  // The words of signs are of the page: nobody's types name them.
+  cpSync(`${folder}/all/web/reader`, `${folder}/types`, { recursive: true });
+  rmSync(`${folder}/all`, { recursive: true });
   cpSync(`${WEB}/reader/types.d.ts`, `${folder}/types/types.d.ts`);
   cpSync(`${WEB}/reader/README.md`, `${folder}/README.md`);
   cpSync(`${WEB}/../LICENSE`, `${folder}/LICENSE`);

@@ -31,7 +31,7 @@ export function writePage(web, mien, dist) {
   const fragment = readFileSync(`${web}/page/here.html`, "utf8");
   let html = readFileSync(`${page}/index.html`, "utf8");
   html = put(html, /(<meta charset="utf-8">\n)/, `$1${HEAD}\n`);
-  html = put(html, /(<section id="limits")/, `${fragment}\n$1`);
+  html = put(html, /(<\/main>)/, `${fragment}$1`);
   writeFileSync(`${dist}/index.html`, html);
   for (const file of readdirSync(page)) {
     if (/^(?!album).*\.css$/.test(file)) copyFileSync(`${page}/${file}`, `${dist}/${file}`);

@@ -2,20 +2,19 @@
 
 import { openReader } from "./engine/here.js";
 
-/** Keep the page for when there is no network; begin to fetch the networks at once. */
-export function startOffline() {
+/** Begin to fetch the networks at once, then keep the page for when there is no network. */
+export async function startOffline() {
   // A failure is told where somebody waits for the reader: at the camera, or at a photo.
-  openReader().then(keepTheRest, () => {});
+  const reader = await openReader().catch(() => null);
   if (!("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.register("service-worker.js").catch(() => {
-    // Storage is off, or the page came over http: it works as long as there is a network.
-  });
-}
-
-/** @param {import("../reader/index.js").Reader} reader */
-async function keepTheRest({ device }) {
-  const registration = await navigator.serviceWorker?.ready;
-  for (const group of device === "webgpu" ? ["webgpu", "rest"] : ["rest"]) {
-    registration?.active?.postMessage({ keep: group });
+  try {
+    // Not before: it fetches the same files, and would only be in the way of the first answer.
+    await navigator.serviceWorker.register("service-worker.js");
+  } catch {
+    return; // Storage is off, or the page came over http: it works as long as there is a network.
+  }
+  const registration = await navigator.serviceWorker.ready;
+  for (const group of reader?.device === "webgpu" ? ["webgpu", "rest"] : ["rest"]) {
+    registration.active?.postMessage({ keep: group });
   }
 }

@@ -24,6 +24,7 @@ import { ReaderError } from "./errors.js";
  * @property {CropGeometry} crop
  * @property {number} unsure_below
  * @property {number | null} embedding
+ * @property {{ side: number } | null} activation_maps - `side`: of what the maps cover, in pixels
  * @property {Balanced | null} balanced
  * @property {Record<string, CardReading>} readings
  * @property {Legibility | null} legibility
@@ -53,6 +54,7 @@ export function parseCard(raw, where) {
   return {
     colour: "grey",
     embedding: null,
+    activation_maps: null,
     balanced: null,
     readings: {},
     legibility: null,

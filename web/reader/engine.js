@@ -7,10 +7,12 @@ import { makeFace, makeFrame, named } from "./frame.js";
 import { interpret, makeInterpretation } from "./reading.js";
 
 /** @import { ModelCard } from "./card.js" */
+/** @import { CenterFace } from "./detection/centerface.js" */
 /** @import { Detection } from "./detection/detection.js" */
 /** @import { Network } from "./networks.js" */
 /** @import { Pixels } from "./pixels/pixels.js" */
 /** @import { Interpretation, Reading } from "./reading.js" */
+/** @import { SignsReader } from "./signs/signs_reader.js" */
 /** @import { Face, Frame } from "./types.js" */
 
 /**
@@ -20,13 +22,7 @@ import { interpret, makeInterpretation } from "./reading.js";
  * @property {Network} far - BlazeFace for smaller ones
  * @property {Network} expression
  * @property {ModelCard} card
- * @property {SignsTeller | null} signs
- */
-
-/**
- * What says of faces what is visible in them.
- * @typedef {object} SignsTeller
- * @property {(pixels: Pixels, detections: readonly Detection[], faces: Face[]) => Promise<void>} tell
+ * @property {SignsReader | null} signs - opened when it is first asked for
  */
 
 /**
@@ -44,14 +40,20 @@ export class Engine {
     this.leastFace = leastFace;
     /** @type {Interpretation} */
     this.how = makeInterpretation(networks.card, reading);
-    this.detector = this.makeDetector(false);
+    /** Finds the faces of photos.
+     * @type {BlazeFace | CenterFace} */
+    this.detector = this.makeBlazeFace(false);
   }
 
-  /** @param {boolean} sensitive */
-  makeDetector(sensitive) {
+  /** @param {boolean} sensitive - whether to tell of doubtful faces, too */
+  makeBlazeFace(sensitive) {
     const { near, far } = this.networks;
-    const least = this.leastFace === undefined ? {} : { leastFace: this.leastFace };
-    return new BlazeFace(near, far, { ...least, sensitive });
+    return new BlazeFace(near, far, { ...this.least, sensitive });
+  }
+
+  /** The option of detectors, as far as it was given. */
+  get least() {
+    return this.leastFace === undefined ? {} : { leastFace: this.leastFace };
   }
 
   /**
@@ -64,7 +66,7 @@ export class Engine {
     const detections = await this.detector.detect(pixels);
     const { faces } = await this.readFaces(pixels, detections);
     if (signs && this.networks.signs) await this.networks.signs.tell(pixels, detections, faces);
-    return this.frame(pixels, faces, { path });
+    return this.frame(pixels, faces, { path, detector: this.detector.name });
   }
 
   /**
@@ -91,11 +93,10 @@ export class Engine {
   /**
    * @param {Pixels} pixels
    * @param {Face[]} faces
-   * @param {{ path: string | null, time?: number }} more
+   * @param {{ path: string | null, detector: string, time?: number }} more
    * @returns {Frame}
    */
-  frame({ width, height }, faces, { path, ...more }) {
-    const { name: detector } = this.detector;
+  frame({ width, height }, faces, { path, detector, ...more }) {
     const model = this.networks.card.name;
     return makeFrame({ path, width, height, detector, model, reading: this.how.name, faces, ...more });
   }

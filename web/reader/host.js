@@ -1,18 +1,25 @@
 // What the worker does: opens the networks, keeps the streams, answers one picture after the other.
 
 import { parseCard } from "./card.js";
+import { cropFaces } from "./crop.js";
+import { CenterFace } from "./detection/centerface.js";
 import { Engine } from "./engine.js";
-import { ReaderError } from "./errors.js";
+import { ReaderError, messageOf } from "./errors.js";
+import { readMaps } from "./explaining/maps.js";
+import { pngOf } from "./explaining/picture.js";
 import { ModelFolder } from "./model_files.js";
 import { openNetwork } from "./networks.js";
+import { switchedOn } from "./onnx_file.js";
 import { capture } from "./pixels/capture.js";
 import { openRuntime } from "./runtime.js";
 import { scaled } from "./scaled.js";
+import { SignsReader } from "./signs/signs_reader.js";
 import { Stream } from "./stream.js";
 
 /** @import { ModelCard } from "./card.js" */
-/** @import { ModelFile } from "./model_files.js" */
-/** @import { Device } from "./networks.js" */
+/** @import { ModelFile, ModelList } from "./model_files.js" */
+/** @import { Device, Network } from "./networks.js" */
+/** @import { Pixels } from "./pixels/pixels.js" */
 /** @import { Runtime } from "./runtime.js" */
 /** @import { Frame } from "./types.js" */
 
@@ -21,6 +28,7 @@ import { Stream } from "./stream.js";
  * @property {string} folder - address of the folder with `models` and `runtime`
  * @property {string} model - `"small"` or `"default"`
  * @property {string | undefined} reading
+ * @property {"centerface" | "blazeface"} detector - of photos
  * @property {"auto" | Device} device
  * @property {number | undefined} threads
  * @property {number | undefined} leastFace
@@ -35,13 +43,25 @@ import { Stream } from "./stream.js";
  * @property {ImageBitmap | ImageData | Blob} source
  * @property {string | null} path
  * @property {boolean} signs
+ * @property {boolean} explain
  * @property {number | null} stream - number of the stream that the picture belongs to; null: a photo
  * @property {number} time - in seconds, for streams
  */
 
+/** Milliseconds for live pictures between two networks that are opened while they are read. */
+const BETWEEN_SIGNS = 300;
+
 export class Host {
   /** @type {Map<number, Stream>} */
   streams = new Map();
+  /** @type {Promise<void> | undefined} */
+  signs;
+
+  /** @type {Promise<Network> | undefined} */
+  maps;
+
+  /** Why no signs can be told; empty where they can. */
+  noSigns = "";
 
   /** @param {HostOptions} options */
   constructor(options) {
@@ -51,11 +71,25 @@ export class Host {
 
   /** @returns {Promise<Opened>} */
   async open() {
-    const { folder, device, threads, model, reading, leastFace } = this.options;
-    const [runtime, list] = await Promise.all([
-      openRuntime(new URL("runtime/", folder), device, threads),
-      this.models.list(),
-    ]);
+    const { device } = this.options;
+    this.list = await this.models.list();
+    try {
+      return await this.openOn(device);
+    } catch (error) {
+      // A graphics processor that is there, but can't do it after all.
+      if (device !== "auto" || this.runtime?.device !== "webgpu") throw error;
+      return this.openOn("wasm");
+    }
+  }
+
+  /**
+   * @param {"auto" | Device} device
+   * @returns {Promise<Opened>}
+   */
+  async openOn(device) {
+    const { folder, threads, model, reading, leastFace } = this.options;
+    const list = /** @type {ModelList} */ (this.list);
+    const runtime = await openRuntime(new URL("runtime/", folder), device, threads);
     this.runtime = runtime;
     const chosen = list.expression[model];
     if (!chosen) {
@@ -83,14 +117,100 @@ export class Host {
    * @param {Request} request
    * @returns {Promise<Frame>}
    */
-  async read({ source, path, signs, stream, time }) {
+  async read({ source, path, signs, explain, stream, time }) {
     const engine = /** @type {Engine} */ (this.engine);
     const { pixels, ...size } = await capture(source);
-    const frame =
-      stream === null
-        ? await engine.read(pixels, { path, signs })
-        : await this.stream(engine, stream).read(pixels, time, { path, signs });
+    let frame;
+    if (stream === null) {
+      await this.openDetector(engine);
+      if (signs) await this.openSigns();
+      frame = await engine.read(pixels, { path, signs });
+    } else {
+      frame = await this.stream(engine, stream).read(pixels, time, { path, signs });
+      // Live pictures go without signs until their networks are there.
+      if (signs && !this.noSigns) {
+        this.openSigns(BETWEEN_SIGNS).catch((/** @type {unknown} */ error) => (this.noSigns = messageOf(error)));
+      }
+    }
+    if (signs && this.noSigns) {
+      for (const face of frame.faces) Object.assign(face, { signs: null, no_signs_because: this.noSigns });
+    }
+    if (explain) await this.explain(engine, pixels, frame);
     return scaled(frame, size);
+  }
+
+  /**
+   * Say of each face what the model was shown, and where in it is what speaks for each expression.
+   * @param {Engine} engine
+   * @param {Pixels} pixels
+   * @param {Frame} frame - of `pixels`
+   */
+  async explain(engine, pixels, frame) {
+    const { card } = engine.networks;
+    const count = frame.faces.length;
+    if (!count) return;
+    this.maps ??= this.openMaps(card);
+    const network = await this.maps;
+    const detections = frame.faces.map(({ xyxy, score, landmarks }) => ({ xyxy, score, landmarks: Object.values(landmarks) }));
+    const crops = cropFaces(pixels, detections, card);
+    const maps = await readMaps(network, card, crops, count);
+    for (const [at, face] of frame.faces.entries()) {
+      const size = crops.length / count;
+      face.explanation = { crop: await pngOf(crops.subarray(at * size, (at + 1) * size), card), maps: maps[at] };
+    }
+  }
+
+  /**
+   * The expression model once more, with its maps.
+   * @param {ModelCard} card
+   * @returns {Promise<Network>}
+   */
+  async openMaps(card) {
+    const { list, options, runtime } = this;
+    const named = /** @type {ModelList} */ (list).expression[options.model];
+    const content = card.activation_maps && switchedOn(await this.models.read(named), "maps_wanted");
+    if (!content) throw new ReaderError(`the model ${card.name} cannot say why`);
+    const { ort, device } = /** @type {Runtime} */ (runtime);
+    return openNetwork(ort, content, named.file, device);
+  }
+
+  /**
+   * Fetch and open what finds faces in photos, if that is another detector than for live pictures.
+   * @param {Engine} engine
+   */
+  async openDetector(engine) {
+    const { detector } = this.options;
+    if (detector === engine.detector.name) return;
+    const { detector: files } = /** @type {ModelList} */ (this.list);
+    engine.detector = new CenterFace(await this.network(files.centerface), engine.least);
+  }
+
+  /**
+   * Fetch and open the networks of signs, once.
+   * @param {number} pause - milliseconds between two networks, so that live pictures are read meanwhile
+   */
+  openSigns(pause = 0) {
+    this.signs ??= this.fetchSigns(pause).catch((error) => {
+      this.signs = undefined; // A photo that comes later tries again.
+      throw error;
+    });
+    return this.signs;
+  }
+
+  /** @param {number} pause */
+  async fetchSigns(pause) {
+    const { signs } = /** @type {ModelList} */ (this.list);
+    const mean = await this.models.json(signs.geometry.file);
+    /** @type {Network[]} */
+    const opened = [];
+    for (const file of [signs.mesh, signs.blendshapes, signs.regions]) {
+      opened.push(await this.network(file));
+      if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    const [mesh, blendshapes, regions] = opened;
+    const { networks } = /** @type {Engine} */ (this.engine);
+    networks.signs = new SignsReader({ mesh, blendshapes, regions, mean });
+    this.noSigns = "";
   }
 
   /**

@@ -21,6 +21,8 @@ export { ReaderError };
  * @property {"small" | "default"} [model] - the expression model: small and fast, or the better one
  * @property {string} [reading] - how its outputs become what is shown: `"everyday"` where it is not
  *   given, `"fer2013"` or `"balanced"`
+ * @property {"centerface" | "blazeface"} [detector] - what finds faces in photos: as in Python, small
+ *   faces, too (7 MB more, fetched with the first photo), or faster. Videos always take BlazeFace
  * @property {"auto" | Device} [device] - `"auto"` takes WebGPU where it is there, and WASM otherwise
  * @property {number} [threads] - most threads of WASM; more than one only in pages that are
  *   cross-origin isolated
@@ -35,6 +37,7 @@ export { ReaderError };
  * @typedef {object} ReadOptions
  * @property {string | null} [path] - what the picture is called, for the answer
  * @property {boolean} [signs] - whether to say what is visible in each face, too
+ * @property {boolean} [explain] - whether to say where in each face is what speaks for a word
  */
 
 /**
@@ -48,11 +51,12 @@ export async function createReader(options = {}) {
     throw new ReaderError("this browser is too old to read faces", { hint: "update it, or use another one" });
   }
   const folder = new URL(options.folder ?? "./", options.folder ? document.baseURI : import.meta.url);
-  const { model = "small", reading, device = "auto", threads, leastFace, smoothSeconds = 0.6 } = options;
+  const { model = "small", reading, detector = "centerface", device = "auto" } = options;
+  const { threads, leastFace, smoothSeconds = 0.6 } = options;
   const line = new WorkerLine(new URL("worker.js", folder));
   try {
     const opened = await line.ask({
-      open: { folder: folder.href, model, reading, device, threads, leastFace, smoothSeconds },
+      open: { folder: folder.href, model, reading, detector, device, threads, leastFace, smoothSeconds },
     });
     return new Reader(line, opened);
   } catch (error) {
@@ -113,10 +117,10 @@ export class Reader {
    * @param {number} time
    * @returns {Promise<Frame>}
    */
-  async ask(source, { path = null, signs = false }, stream, time) {
+  async ask(source, { path = null, signs = false, explain = false }, stream, time) {
     const given = await portable(source);
     /** @type {Request} */
-    const read = { source: given, path, signs, stream, time };
+    const read = { source: given, path, signs, explain, stream, time };
     return this.line.ask({ read }, given instanceof ImageBitmap ? [given] : []);
   }
 }

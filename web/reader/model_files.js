@@ -8,8 +8,8 @@ import { ReaderError, messageOf } from "./errors.js";
  */
 
 /**
- * What is in the folder, by name: `near` and `far` (BlazeFace), expression models, networks of signs.
- * @typedef {{ mien: string, detector: Record<"near" | "far", ModelFile>,
+ * What is in the folder, by name: `near` and `far` (BlazeFace), `centerface`, expression models, networks of signs.
+ * @typedef {{ mien: string, detector: Record<"near" | "far" | "centerface", ModelFile>,
  *   expression: Record<string, ModelFile>, signs: Record<string, ModelFile> }} ModelList
  */
 

@@ -18,6 +18,21 @@ import { ReaderError, messageOf } from "./errors.js";
  * @property {() => Promise<void>} close
  */
 
+/** @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/**
+ * One after the other: onnxruntime-web's WebGPU can't open or run two networks at once.
+ * @template Result
+ * @param {() => Promise<Result>} act
+ * @returns {Promise<Result>}
+ */
+function inTurn(act) {
+  const done = last.then(act);
+  last = done.catch(() => {}); // Told to whoever asked.
+  return done;
+}
+
 /**
  * @param {OnnxRuntime} ort
  * @param {Uint8Array} content - of the `.onnx` file
@@ -28,11 +43,13 @@ import { ReaderError, messageOf } from "./errors.js";
 export async function openNetwork(ort, content, where, device) {
   let session;
   try {
-    session = await ort.InferenceSession.create(content, {
-      executionProviders: device === "webgpu" ? ["webgpu", "wasm"] : ["wasm"],
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
-    });
+    session = await inTurn(() =>
+      ort.InferenceSession.create(content, {
+        executionProviders: device === "webgpu" ? ["webgpu", "wasm"] : ["wasm"],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+      }),
+    );
   } catch (error) {
     throw new ReaderError(`is no network that can be opened (${messageOf(error).split("\n")[0]})`, {
       where,
@@ -49,7 +66,7 @@ export async function openNetwork(ort, content, where, device) {
           ? new ort.Tensor("uint8", data, dims)
           : new ort.Tensor("float32", data, dims);
       }
-      const found = await (outputs ? opened.run(given, outputs) : opened.run(given));
+      const found = await inTurn(() => (outputs ? opened.run(given, outputs) : opened.run(given)));
       /** @type {Record<string, Float32Array>} */
       const values = {};
       for (const [name, tensor] of Object.entries(found)) {

@@ -2,6 +2,7 @@
 
 import { areaOf } from "./detection/detection.js";
 import { makeTrack, rounded } from "./frame.js";
+import { SignsOverTime } from "./signs/signs_over_time.js";
 import { follow, greyForFlow } from "./tracking/flow.js";
 import { smooth } from "./tracking/smooth.js";
 import { Tracker } from "./tracking/tracker.js";
@@ -30,7 +31,7 @@ export class Stream {
    */
   constructor(engine, { smoothSeconds = SMOOTH_SECONDS, detectEvery = DETECT_EVERY } = {}) {
     this.engine = engine;
-    this.detector = engine.makeDetector(true);
+    this.detector = engine.makeBlazeFace(true);
     this.tracker = new Tracker(this.detector.sureScore);
     this.smoothSeconds = smoothSeconds;
     this.detectEvery = detectEvery;
@@ -41,6 +42,7 @@ export class Stream {
     this.grey = null;
     /** @type {Map<number, Smoothed>} */
     this.smoothed = new Map();
+    this.signs = new SignsOverTime();
     /** @type {number | null} */
     this.time = null;
     /** @type {{ width: number, height: number } | null} */
@@ -51,6 +53,7 @@ export class Stream {
   reset() {
     this.tracker.clear();
     this.smoothed.clear();
+    this.signs = new SignsOverTime();
     this.detectedAt = this.time = this.size = this.grey = null;
   }
 
@@ -81,10 +84,12 @@ export class Stream {
       this.smoothed.set(id, state);
       face.track = makeTrack(tracked[at], state, labels);
     });
-    if (signs) await this.engine.networks.signs?.tell(pixels, detections, faces);
     const known = this.tracker.ids;
+    const { signs: reader } = this.engine.networks;
+    if (signs && reader) await this.signs.tell(reader, pixels, tracked, faces, time);
     for (const id of this.smoothed.keys()) if (!known.has(id)) this.smoothed.delete(id);
-    return this.engine.frame(pixels, faces, { path, time: rounded(time, 6) });
+    this.signs.forgetOthers(known);
+    return this.engine.frame(pixels, faces, { path, detector: this.detector.name, time: rounded(time, 6) });
   }
 
   /**

@@ -58,6 +58,13 @@ export interface Face {
   signs?: Signs | null;
   no_signs_because?: string;
   track?: TrackState;
+  explanation?: Explanation;
+}
+
+/** What the model was shown, as a PNG in a data URI, and by expression 12 rows of 0 to 1 that cover it. */
+export interface Explanation {
+  crop: string;
+  maps: Record<string, number[][]>;
 }
 
 export interface Frame {

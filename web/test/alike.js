@@ -4,7 +4,17 @@ import assert from "node:assert/strict";
 
 /** Most that a number may be off, by the key it stands under; 1e-3 elsewhere.
  * @type {Record<string, number>} */
-const TOLERANCES = { xyxy: 0.5, landmarks: 0.5, doubts: 5e-3 };
+const TOLERANCES = {
+  xyxy: 0.5,
+  landmarks: 0.5,
+  doubts: 5e-3,
+  strength: 5e-3,
+  blendshapes: 5e-3,
+  eyes_open: 5e-3,
+  head: 0.3,
+  gaze: 0.5,
+  distance: 0.02,
+};
 
 /**
  * @param {unknown} ours

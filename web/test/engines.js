@@ -4,11 +4,12 @@ import { readFileSync } from "node:fs";
 
 import * as ort from "onnxruntime-web";
 
-import { readMetadata } from "../build/metadata.js";
 import { packageFolder } from "../build/package_folder.js";
 import { parseCard } from "../reader/card.js";
 import { Engine } from "../reader/engine.js";
 import { openNetwork } from "../reader/networks.js";
+import { readMetadata } from "../reader/onnx_file.js";
+import { SignsReader } from "../reader/signs/signs_reader.js";
 
 ort.env.wasm.numThreads = 1;
 
@@ -35,9 +36,24 @@ export async function openBlazeFace() {
   return { near: await open("blazeface_near.onnx"), far: await open("blazeface_far.onnx") };
 }
 
+/** @returns {import("../reader/signs/geometry.js").MeanFace} */
+export function meanFace() {
+  return JSON.parse(new TextDecoder().decode(packaged("face_geometry.json")));
+}
+
+async function openSigns() {
+  return new SignsReader({
+    mesh: await open("face_mesh.onnx"),
+    blendshapes: await open("blendshapes.onnx"),
+    regions: await open("visible_regions.onnx"),
+    mean: meanFace(),
+  });
+}
+
 /** @returns {Promise<Engine>} with the small model */
 export async function openEngine() {
-  return new Engine({ ...(await openBlazeFace()), ...(await openExpression("small")), signs: null });
+  const networks = { ...(await openBlazeFace()), ...(await openExpression("small")) };
+  return new Engine({ ...networks, signs: await openSigns() });
 }
 
 /**

@@ -3,22 +3,40 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import * as ort from "onnxruntime-web";
+
 import { classify } from "../reader/classify.js";
 import { cropFace } from "../reader/crop.js";
+import { CenterFace } from "../reader/detection/centerface.js";
 import { BlazeFace } from "../reader/detection/blazeface.js";
+import { readMaps } from "../reader/explaining/maps.js";
+import { openNetwork } from "../reader/networks.js";
+import { switchedOn } from "../reader/onnx_file.js";
 import { interpret, makeInterpretation, readingNames, whyUnsure } from "../reader/reading.js";
 import { Stream } from "../reader/stream.js";
 import { follow, greyForFlow } from "../reader/tracking/flow.js";
 import { assertAlike } from "./alike.js";
-import { golden, openBlazeFace, openEngine, openExpression } from "./engines.js";
+import { golden, open, openBlazeFace, openEngine, openExpression, packaged } from "./engines.js";
 import { picture } from "./made_pictures.js";
 
 const crops = golden("browser_crop.json");
+
+/** @param {{ pixels: string }} crop */
+function pixelsOf({ pixels }) {
+  return Buffer.from(pixels, "base64");
+}
 
 test("BlazeFace finds the same boxes", async () => {
   const { near, far } = await openBlazeFace();
   const detector = new BlazeFace(near, far);
   for (const { name, picture: recipe, faces } of golden("browser_detect.json")) {
+    assertAlike(await detector.detect(picture(recipe)), faces, name);
+  }
+});
+
+test("CenterFace finds the same boxes", async () => {
+  const detector = new CenterFace(await open("centerface.onnx"));
+  for (const { name, picture: recipe, faces } of golden("browser_centerface.json")) {
     assertAlike(await detector.detect(picture(recipe)), faces, name);
   }
 });
@@ -39,7 +57,7 @@ test("faces are cut out alike, to the grey level", async () => {
 for (const { model, heads, readings } of golden("browser_classify.json")) {
   test(`the ${model} model and its readings say the same`, async () => {
     const { expression, card } = await openExpression(model);
-    const given = new Uint8Array(Buffer.concat(crops.map((/** @type {{ pixels: string }} */ { pixels }) => Buffer.from(pixels, "base64"))));
+    const given = new Uint8Array(Buffer.concat(crops.map(pixelsOf)));
     const found = await classify(expression, card, given, crops.length, true);
     for (const [head, rows] of Object.entries(heads)) {
       assertAlike([...found.straight[head]], rows.flat(), head);
@@ -54,6 +72,15 @@ for (const { model, heads, readings } of golden("browser_classify.json")) {
     }
   });
 }
+
+test("maps show the same places", async () => {
+  const { card } = await openExpression("small");
+  const content = switchedOn(packaged("mien-vgg8-small.onnx"), "maps_wanted");
+  assert.ok(content);
+  const network = await openNetwork(ort, content, "with maps", "wasm");
+  const given = new Uint8Array(Buffer.concat(crops.map(pixelsOf)));
+  assertAlike(await readMaps(network, card, given, crops.length), golden("browser_maps.json"), "maps", 5e-3);
+});
 
 test("faces are followed alike from one picture to the next", () => {
   for (const { name, pictures, face, moved } of golden("browser_flow.json")) {

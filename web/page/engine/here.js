@@ -42,7 +42,7 @@ async function models() {
  */
 async function readPhoto(photo) {
   const reader = await openReader();
-  return { ...(await reader.read(photo, { signs: true })), explains: false };
+  return { ...(await reader.read(photo, { signs: true, explain: true })), explains: true };
 }
 
 async function samplePhoto() {

@@ -9,8 +9,8 @@ export const english = {
     "Your browser itself reads the camera and the photos, on this device: no picture and no word about it is sent anywhere. " +
     "After the first visit the page works without a network, and it can be installed like an app.",
   "here.installed":
-    "Only the installed Mien has: photo albums and search, video files, faces smaller than about an eighth of the picture, " +
-    "why a word was chosen, body posture, files of results, and the lab in which models are trained and compared.",
+    "Only the installed Mien has: photo albums and search, video files, small faces in live pictures, " +
+    "body posture, files of results, and the lab in which models are trained and compared.",
   "here.licences": "Whose work this is",
   "camera.here": "Nothing leaves this device, nothing is kept.",
   "camera.insecure": "Browsers give the camera only to pages over https. Open this page by an address that begins with https.",

@@ -55,8 +55,17 @@ export function eachFaceOnce(detections) {
  */
 export function sameFace(one, other) {
   const shared = sharedArea(one.xyxy, other.xyxy);
-  const union = areaOf(one) + areaOf(other) - shared;
-  return shared > 0 && (shared > 0.4 * union || shared > 0.7 * Math.min(areaOf(one), areaOf(other)));
+  return overlap(one, other) > 0.4 || shared > 0.7 * Math.min(areaOf(one), areaOf(other));
+}
+
+/**
+ * Intersection over union of two boxes, 0 to 1.
+ * @param {Detection} one
+ * @param {Detection} other
+ */
+export function overlap(one, other) {
+  const shared = sharedArea(one.xyxy, other.xyxy);
+  return shared > 0 ? shared / (areaOf(one) + areaOf(other) - shared) : 0;
 }
 
 /**
