@@ -13,6 +13,11 @@ from build_hook.errors import BuildError
 from build_hook.sources import SOURCES, is_in_place
 from build_hook.wheels import take
 
+WITH_PAGE = "MIEN_WITH_PAGE"
+"""Environment variable: where it is set, the built page for browsers is put into the wheel."""
+
+BUILT_PAGE = Path("web", "dist")
+
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs for wheels and editable installs; an sdist needs none of the files."""
@@ -36,8 +41,19 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             for source in SOURCES:
                 home = folder if source.target in taken else self._package_folder
                 build_data["force_include"][str(home / source.target)] = f"mien/{source.target}"
+            if os.environ.get(WITH_PAGE):
+                build_data["force_include"][str(self._built_page())] = "mien/browser"
         for target, content in taken.items():
             place(content, folder / target)
+
+    def _built_page(self) -> Path:
+        folder = Path(self.root) / BUILT_PAGE
+        if not (folder / "index.html").is_file():
+            self.app.abort(
+                f"mien cannot be built with {WITH_PAGE}: there is no page in {BUILT_PAGE}; "
+                "build it first: cd web && npm ci && npm run build"
+            )
+        return folder
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what was prepared for the wheel."""

@@ -217,6 +217,31 @@ def test_a_file_in_src_goes_into_the_wheel_unless_it_is_damaged(
         build.initialize("standard", {"force_include": {}})
 
 
+def test_the_built_page_goes_into_the_wheel_where_it_is_asked_for(
+    source, index, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(hook, "SOURCES", (source,))
+    root = tmp_path / "project"
+    build = build_hook(root)
+
+    def included():
+        build_data = {"force_include": {}}
+        build.initialize("standard", build_data)
+        build.finalize("standard", build_data, "")
+        return build_data["force_include"]
+
+    built = root / "web" / "dist"
+    built.mkdir(parents=True)
+    monkeypatch.setenv("MIEN_WITH_PAGE", "1")
+    with pytest.raises(SystemExit):
+        included()
+    assert "npm run build" in "".join(capsys.readouterr())
+    (built / "index.html").write_text("<!doctype html>")
+    assert included()[str(built)] == "mien/browser"
+    monkeypatch.delenv("MIEN_WITH_PAGE")
+    assert "mien/browser" not in included().values()
+
+
 def test_the_source_archive_holds_the_whole_hook(tmp_path, monkeypatch):
     from hatchling.builders.sdist import SdistBuilder
 

@@ -1,0 +1,1 @@
+"""``mien page``: what is written for browsers that read by themselves."""

@@ -1,0 +1,237 @@
+"""Mien in the browser: static files read camera and photos, offline, and nothing is sent."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from PIL import Image
+
+from mien.packaged import ASTRONAUT, packaged_path
+
+from .conftest import serve
+from .waiting import LONG, until
+
+
+def start_camera(page):
+    page.click("#start")
+    page.wait_for_selector("#people .person", timeout=LONG)
+
+
+def rows(page):
+    """Rows of data that the live tab has kept: one a face and analysed frame."""
+    words = page.text_content("#data-words")
+    return int(words.split()[0].replace(",", "")) if words[0].isdigit() else 0
+
+
+def read_photos(page, *paths):
+    page.click("#tab-photo")
+    page.set_input_files("#files", [str(path) for path in paths])
+    until(page, "n => document.querySelectorAll('#photos > *').length >= n", len(paths))
+
+
+def offline_ready(page):
+    """Wait until the service worker has the page and the networks."""
+    until(page, "navigator.serviceWorker.controller !== null")
+
+
+def test_the_fake_camera_is_read_and_nothing_is_sent(site, browser, open_page):
+    with open_page(browser, site.url) as watched:
+        start_camera(watched.page)
+        until(watched.page, "document.querySelectorAll('#people .person').length === 2")
+        words = watched.page.locator(".person .word").all_inner_texts()
+        assert words == ["looks happy", "looks happy"]
+        assert watched.origins == {site.url}
+        assert watched.complaints == []
+
+
+def test_after_the_first_visit_it_works_without_a_network(site, browser, open_page):
+    with open_page(browser, site.url) as watched:
+        page = watched.page
+        offline_ready(page)
+        watched.context.set_offline(True)
+        site.stop()
+        page.reload()
+        start_camera(page)
+        before = rows(page)
+        until(
+            page,
+            "before => parseInt(document.querySelector('#data-words').textContent) > before + 5",
+            before,
+        )
+        assert watched.complaints == []
+
+
+def test_its_own_service_worker_isolates_the_page_so_that_wasm_has_threads(
+    site, browser, open_page
+):
+    with open_page(browser, site.url) as watched:
+        page = watched.page
+        offline_ready(page)
+        page.reload()
+        assert page.evaluate("crossOriginIsolated")
+        opened = page.evaluate(
+            """async () => {
+                const { createReader } = await import(new URL("reader/index.js", location.href));
+                const reader = await createReader({ threads: 2, device: "wasm" });
+                const photo = await (await fetch("samples/astronaut.png")).blob();
+                const frame = await reader.read(photo);
+                return [reader.threads, frame.faces.map((face) => face.label)];
+            }"""
+        )
+        assert opened == [2, ["happy"]]
+
+
+def test_the_page_can_be_installed(site, browser, open_page):
+    with open_page(browser, site.url) as watched:
+        offline_ready(watched.page)
+        session = watched.context.new_cdp_session(watched.page)
+        assert session.send("Page.getAppManifest")["errors"] == []
+        found = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        # Playwright's contexts are like private windows, in which nothing is installed.
+        assert [each["errorId"] for each in found if each["errorId"] != "in-incognito"] == []
+
+
+def test_a_refused_camera_is_told_in_words(site, launch_chromium, camera, open_page):
+    browser = launch_chromium("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    with open_page(browser, site.url) as watched:
+        watched.page.click("#start")
+        until(
+            watched.page,
+            "document.querySelector('#status').textContent.includes('did not allow')",
+        )
+        # Photos can still be read.
+        read_photos(watched.page, packaged_path(ASTRONAUT))
+        assert watched.page.inner_text(".photo .word") == "looks happy"
+
+
+@pytest.mark.parametrize("gpu", ["absent", "without an adapter", "broken"])
+def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
+    """A worker has its own navigator, so that the worker's file is changed on its way."""
+    give = {
+        "absent": "undefined",
+        "without an adapter": "{requestAdapter: async () => null}",
+        "broken": "{requestAdapter: async () => { throw new Error('lost'); }}",
+    }[gpu]
+    with open_page(browser, site.url, service_workers="block") as watched:
+
+        def with_gpu(route):
+            answer = route.fetch()
+            changed = f"Object.defineProperty(navigator, 'gpu', {{value: {give}}});{answer.text()}"
+            route.fulfill(response=answer, body=changed)
+
+        watched.context.route("**/reader/worker.js", with_gpu)
+        device = watched.page.evaluate(
+            """async () => {
+                const { createReader } = await import(new URL("reader/index.js", location.href));
+                return (await createReader()).device;
+            }"""
+        )
+        assert device == "wasm"
+
+
+@pytest.mark.whole_contract
+def test_a_hundred_photos_need_no_more_memory_than_thirty(site, browser, open_page):
+    with open_page(browser, site.url) as watched:
+        offline_ready(watched.page)
+        watched.page.reload()
+        used = watched.page.evaluate(
+            """async () => {
+                const { createReader } = await import(new URL("reader/index.js", location.href));
+                const reader = await createReader({ device: "wasm" });
+                const sample = await (await fetch("samples/astronaut.png")).blob();
+                const bitmap = await createImageBitmap(sample);
+                const canvas = new OffscreenCanvas(1600, 1200);
+                const found = [];
+                const megabytes = async () =>
+                    (await performance.measureUserAgentSpecificMemory()).bytes / 1e6;
+                for (let number = 0; number < 130; number += 1) {
+                    const pen = canvas.getContext("2d");
+                    pen.fillStyle = `rgb(${number}, 120, 90)`;
+                    pen.fillRect(0, 0, 1600, 1200);
+                    pen.drawImage(bitmap, number * 3, number, 800, 800);
+                    const photo = await canvas.convertToBlob({ type: "image/jpeg" });
+                    const frame = await reader.read(photo);
+                    if (frame.faces.length !== 1) throw new Error(`${frame.faces.length} faces`);
+                    if (number === 29) found.push(await megabytes());
+                }
+                return [...found, await megabytes()];
+            }"""
+        )
+        # One of these photos is 7.7 MB of pixels: a hundred that stayed would be 770.
+        assert used[1] - used[0] < 30
+
+
+def test_hostile_file_names_are_only_names(site, browser, open_page, tmp_path):
+    names = [
+        "<img src=x onerror=alert(1)>.png",
+        "{count} ${name} %00.png",
+        "‮gnp.exe.png",
+        "a" * 200 + ".png",
+    ]
+    paths = [tmp_path / name for name in names]
+    for path in paths:
+        shutil.copy(packaged_path(ASTRONAUT), path)
+    with open_page(browser, site.url) as watched:
+        page = watched.page
+        page.on("dialog", lambda dialog: watched.complaints.append(dialog.message))
+        read_photos(page, *paths)
+        assert page.locator(".photo-title").all_text_contents() == names
+        assert page.locator("#photos img[src='x']").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert watched.complaints == []
+        assert watched.origins == {site.url}
+
+
+def test_files_that_are_no_pictures_are_told_and_the_rest_is_read(
+    site, browser, open_page, tmp_path
+):
+    (tmp_path / "noise.jpg").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "cut.png").write_bytes(packaged_path(ASTRONAUT).read_bytes()[:5000])
+    Image.new("RGB", (64, 48), "grey").save(tmp_path / "nobody.png")
+    with open_page(browser, site.url) as watched:
+        read_photos(
+            watched.page,
+            *(tmp_path / name for name in ("noise.jpg", "empty.png", "nobody.png")),
+            packaged_path(ASTRONAUT),
+        )
+        told = watched.page.locator("#photos .banner").all_inner_texts()
+        assert told[0].startswith("noise.jpg: this browser can’t open it as a picture")
+        assert told[1].startswith("empty.png:")
+        assert "No face found" in watched.page.inner_text(".photo >> nth=0")
+        assert watched.page.inner_text(".photo .word") == "looks happy"
+
+
+BROKEN = {
+    "cut off": lambda content: content[: len(content) // 2],
+    "one byte wrong": lambda content: content[:-9] + bytes([content[-9] ^ 255]) + content[-8:],
+    "another file": lambda content: b"<!doctype html><title>Please log in</title>",
+    "missing": None,
+}
+
+
+@pytest.mark.parametrize("damage", BROKEN)
+def test_a_broken_model_file_is_told_by_name(dist, browser, open_page, tmp_path, damage):
+    broken = tmp_path / "dist"
+    shutil.copytree(dist, broken)
+    model = broken / "reader" / "models" / "mien-vgg8-small.onnx"
+    change = BROKEN[damage]
+    if change is None:
+        model.unlink()
+    else:
+        model.write_bytes(change(model.read_bytes()))
+    served = serve(broken)
+    try:
+        with open_page(browser, served.url) as watched:
+            read_photos(watched.page, packaged_path(ASTRONAUT))
+            told = watched.page.inner_text("#photos .banner")
+            assert told.startswith("astronaut.png: mien-vgg8-small.onnx: ")
+            assert "the server" in told
+            # Once the server has the whole file, the page only has to be asked again.
+            shutil.copy(dist / "reader" / "models" / model.name, model)
+            read_photos(watched.page, packaged_path(ASTRONAUT), packaged_path(ASTRONAUT))
+            watched.page.wait_for_selector(".photo", timeout=LONG)
+            assert watched.page.inner_text(".photo .word >> nth=0") == "looks happy"
+    finally:
+        served.stop()

@@ -1,0 +1,72 @@
+// Keeps the page and the networks, so that it works without a network after the first visit.
+
+/** @typedef {"first" | "webgpu" | "rest"} Group */
+
+/** Written by the build: files by group, and a version that changes with any of them.
+ * @type {Record<Group, string[]>} */
+const groups = JSON.parse(GROUPS);
+const NAME = `mien-${VERSION}`;
+
+const worker = /** @type {any} */ (globalThis);
+
+/** What a page needs to be cross-origin isolated, and WASM so for threads: all here is its own. */
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+worker.addEventListener("install", (/** @type {any} */ event) => {
+  event.waitUntil(keep("first").then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener("activate", (/** @type {any} */ event) => {
+  event.waitUntil(forgetOlder().then(() => worker.clients.claim()));
+});
+
+worker.addEventListener("message", (/** @type {any} */ event) => {
+  if (Object.hasOwn(groups, event.data?.keep)) event.waitUntil(keep(event.data.keep));
+});
+
+worker.addEventListener("fetch", (/** @type {any} */ event) => {
+  const { request } = event;
+  if (request.method === "GET" && new URL(request.url).origin === worker.location.origin) {
+    event.respondWith(answer(request));
+  }
+});
+
+/** @param {Group} group */
+async function keep(group) {
+  const cache = await caches.open(NAME);
+  await Promise.all(
+    groups[group].map(async (file) => {
+      if (await cache.match(file)) return;
+      // Asked again of the server, which says whether the browser's own copy is still right.
+      const response = await fetch(file, { cache: "no-cache" });
+      if (!response.ok) throw new Error(`${file}: ${response.status}`);
+      await cache.put(file, response);
+    }),
+  );
+}
+
+async function forgetOlder() {
+  const names = (await caches.keys()).filter((name) => name.startsWith("mien-") && name !== NAME);
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+/** @param {Request} request */
+async function answer(request) {
+  const kept = request.cache === "reload" ? undefined : await fromCache(request);
+  const response = kept ?? (await fetch(request));
+  if (response.type === "opaque" || response.status === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
+}
+
+/** @param {Request} request */
+async function fromCache(request) {
+  const cache = await caches.open(NAME);
+  const { pathname } = new URL(request.url);
+  return pathname.endsWith("/") ? cache.match("index.html") : cache.match(request, { ignoreSearch: true });
+}

@@ -1,0 +1,17 @@
+// What the page says in German, and what only a page without a server has to say.
+
+import { german as page } from "mien-page/words/german.js";
+
+export const german = {
+  ...page,
+  "here.title": "Das ist Mien im Browser",
+  "here.works":
+    "Ihr Browser selbst liest Kamera und Fotos, auf diesem Gerät: kein Bild und kein Wort darüber wird irgendwohin gesandt. " +
+    "Nach dem ersten Besuch geht die Seite ohne Netz, und sie lässt sich installieren wie eine App.",
+  "here.installed":
+    "Nur das installierte Mien hat: Fotoalben und Suche, Videodateien, Gesichter, die kleiner sind als etwa ein Achtel des Bildes, " +
+    "warum ein Wort gewählt wurde, die Haltung des Körpers, Dateien mit Ergebnissen, und das Labor, in dem Modelle trainiert und verglichen werden.",
+  "here.licences": "Wessen Arbeit das ist",
+  "camera.here": "Nichts verlässt dieses Gerät, nichts wird behalten.",
+  "camera.insecure": "Browser geben die Kamera nur Seiten über https. Öffnen Sie diese Seite unter einer Adresse, die mit https beginnt.",
+};
