@@ -288,7 +288,7 @@ export const german = {
   "review.moments": "Momente, die einen Blick wert sind",
   "review.no-moments": "Keine Überraschung, kein langes Lächeln, kein bleibender Wechsel.",
   "review.limits": "Das sind Wörter für das, was Gesichter zeigten, wie ein Modell es liest. Es irrt sich oft und weiß nicht, was jemand gefühlt hat.",
-  "review.kept": "Auf diesem Computer behalten",
+  "review.kept": "Auf diesem Computer aufbewahrt",
   "review.delete-all": "Alle Gespräche löschen",
   "review.kept-now": "In diesem Browser behalten, sonst nirgends.",
   "review.no-room": "Es konnte nicht behalten werden: Der Browser hat keinen Platz, oder sein Speicher ist aus. Löschen Sie andere, oder speichern Sie die CSV-Datei.",
