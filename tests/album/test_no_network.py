@@ -27,7 +27,7 @@ ASKING = {
     "status": ("status",),
     "forget": ("forget", "--all"),
 }
-READING = {"index", "similar"}
+READING = {"index", "open", "similar"}
 
 
 def imported(album: Path, *arguments: str) -> set[str]:

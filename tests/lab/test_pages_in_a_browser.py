@@ -79,7 +79,7 @@ def test_a_report_is_not_a_mile_long_and_is_whole_on_paper(chromium, pages):
     assert page.query_selector(inside) is not None
     assert not page.evaluate(seen)
     page.emulate_media(media="print")
-    assert page.evaluate(seen)
+    page.wait_for_function(seen)
     page.emulate_media(media="screen")
     page.focus(".fold summary")
     page.keyboard.press("Enter")

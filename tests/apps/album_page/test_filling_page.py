@@ -110,6 +110,13 @@ def test_by_keyboard_alone_and_at_every_size(tmp_path, pictures, serve_album, op
         page.wait_for_selector("#way b:text-is('2019')")
         reach(page, "Read this folder")
         page.keyboard.press("Enter")
+        # The focus goes on to what comes next, until there is nothing more to say.
+        wait_for(page, lambda: focused(page) == "Pause")
+        page.keyboard.press("Enter")
+        wait_for(page, lambda: focused(page) == "Go on")
+        page.keyboard.press("Enter")
+        ended(page, "2019: ")
+        wait_for(page, lambda: focused(page) == "✕")
         settled(page, "16 of 16")
         for width, scheme in SIZES:
             page.emulate_media(color_scheme=scheme)
@@ -119,13 +126,19 @@ def test_by_keyboard_alone_and_at_every_size(tmp_path, pictures, serve_album, op
             # On a phone, too, photos are what one sees first.
             top = page.evaluate("document.querySelector('.tile').getBoundingClientRect().top")
             assert top < 844 / 2 + 150 * (width < 500)
+        page.keyboard.press("Enter")
+        assert page.is_hidden("#filling")
+        assert page.evaluate("document.activeElement.id") == "main"
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.innerText ?? ''")
 
 
 def reach(page, words: str) -> None:
     """Tab on until what has the focus says this."""
-    said = "document.activeElement.innerText"
     for _ in range(20):
-        if page.evaluate(said) and page.evaluate(said).startswith(words):
+        if focused(page).startswith(words):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{words!r} cannot be reached by the keyboard")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -15,15 +16,19 @@ from pathlib import Path
 
 import pytest
 
+from mien.errors import MienError
+from mien.server.lan.local_network import local_address
 from mien.server.settings import DEFAULT_PORT
 
 
-def start(*arguments: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
-    """``mien live`` once it answers, and its address."""
+def start(
+    *arguments: str, verb: tuple[str, ...] = ("live",), **environment: str
+) -> tuple[subprocess.Popen[str], str]:
+    """``mien live``, or another verb, once it answers, and its address."""
     command = shutil.which("mien", path=str(Path(sys.executable).parent))
     assert command is not None, 'the command mien is not installed: pip install ".[dev]"'
     process = subprocess.Popen(
-        [command, "live", *arguments],
+        [command, *verb, *arguments],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1", **environment},
@@ -65,6 +70,77 @@ def test_it_opens_the_browser_at_its_own_address(tmp_path):
             assert process.poll() is None
             time.sleep(0.05)
         assert opened.read_text() == address
+    finally:
+        end(process)
+
+
+def folders(address: str) -> list[str]:
+    """The folders that the page at an address may read."""
+    asked = urllib.request.urlopen(f"{address}/v1/album/folders")
+    return [folder["name"] for folder in json.load(asked)["folders"]]
+
+
+def test_the_page_is_offered_the_folders_that_were_named_and_no_others(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other, tmp_path / "Pictures"):
+        folder.mkdir()
+    here = {"MIEN_DATA": str(tmp_path), "HOME": str(tmp_path), "XDG_PICTURES_DIR": ""}
+    live, album, alone = ("live",), ("album", "open"), []
+    for verb, named, offered in (
+        (live, ("--photos", str(one), "--photos", str(other)), [str(one), str(other)]),
+        (live, (), alone),
+        (album, (str(other),), [str(other)]),
+        (album, (), [str(tmp_path / "Pictures")]),
+    ):
+        process, address = start(*named, "--no-browser", "--port", "0", verb=verb, **here)
+        try:
+            assert folders(address) == offered
+        finally:
+            end(process)
+
+
+def test_a_folder_that_is_none_is_an_error_in_one_line(tmp_path):
+    with pytest.raises(AssertionError, match="no such folder"):
+        start("--no-browser", "--photos", str(tmp_path / "none"))
+
+
+def test_phones_are_told_how_to_come_in(tmp_path):
+    pytest.importorskip("segno")
+    try:
+        at = local_address()
+    except MienError:
+        pytest.skip("this computer is in no network")
+    command = [sys.executable, "-m", "mien", "live", "--lan", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1", "MIEN_DATA": str(tmp_path)},
+    )
+    said = ""
+    try:
+        while "Ctrl-C" not in said:
+            line = process.stderr.readline()
+            assert line, said
+            said += line
+    finally:
+        said += end(process)
+    assert f"open https://{at}:" in said
+    assert "the album is not shown there" in said
+    assert len(re.findall("(?:[0-9A-F]{2}:){31}[0-9A-F]{2}", said)) == 1
+    assert "█▄▄▄▄▄▄▄█" in said
+    assert (tmp_path / "lan" / "key.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_without_lan_nothing_listens_in_the_network():
+    try:
+        at = local_address()
+    except MienError:
+        pytest.skip("this computer is in no network")
+    process, address = start("--no-browser", "--port", "0")
+    try:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((at, int(address.rpartition(":")[2])))
     finally:
         end(process)
 

@@ -10,6 +10,7 @@ import { counted, nameOf } from "./words.js";
 const WHILE_READING = 1000;
 const OTHERWISE = 5000;
 const OFF = 404;
+const STILL = ["pausing", "paused", "failed"];
 const AT_WORK = ["looking", "reading", "pausing"];
 
 /** Shows the reading, and asks for it again and again. */
@@ -27,7 +28,10 @@ export class FillingPanel {
     this.last = null;
     /** @type {Set<string>} folders whose end the person has seen and put away */
     this.away = new Set();
-    const choice = new FolderChoice((answer) => this.tell(answer));
+    const choice = new FolderChoice((answer) => {
+      this.tell(answer);
+      byId("filling-pause").focus();
+    });
     for (const id of ["add-first", "add-more"]) byId(id).addEventListener("click", () => choice.open());
     for (const step of ["pause", "resume", "leave"]) {
       byId(`filling-${step}`).addEventListener("click", () => this.send(step));
@@ -71,15 +75,27 @@ export class FillingPanel {
   tell(now) {
     const was = this.last;
     const worked = this.working;
+    const focused = byId("filling").contains(document.activeElement);
     this.last = now;
+    // What had ended before the page was opened is no news.
+    if (!was && !this.working) for (const each of now.ended) this.away.add(keyOf(each));
     for (const part of document.querySelectorAll(".if-allowed")) part.toggleAttribute("hidden", !now.allowed);
     for (const part of document.querySelectorAll(".if-not-allowed")) part.toggleAttribute("hidden", now.allowed);
     this.showNow(now);
     this.showEnded(now.ended.filter((each) => !this.away.has(keyOf(each))));
     byId("filling").hidden = byId("filling-now").hidden && !byId("filling-ended").children.length;
+    if (focused) this.keepFocus();
     if (was?.stage !== now.stage) setText(byId("filling-announcer"), announcement(now));
     if (worked || this.working) this.onNews();
     this.later();
+  }
+
+  /** Whoever is here by keyboard stays here when the button that they used goes away. */
+  keepFocus() {
+    if (document.activeElement?.checkVisibility() && byId("filling").contains(document.activeElement)) return;
+    const buttons = [...byId("filling").querySelectorAll("button")];
+    const next = buttons.find((button) => button.checkVisibility() && !button.disabled);
+    (next ?? byId("main")).focus();
   }
 
   /** @param {FillingAnswer} now */
@@ -94,9 +110,8 @@ export class FillingPanel {
     setText(byId("filling-what"), `${HEADS[now.stage] ?? "Reading"} ${nameOf(folder) || folder}`);
     setText(byId("filling-more"), [progressWords(now), waitingWords(waiting)].filter(Boolean).join(" "));
     byId("filling-now").classList.toggle("failed", now.stage === "failed");
-    const still = now.stage === "paused" || now.stage === "failed";
+    const still = STILL.includes(now.stage);
     byId("filling-pause").hidden = still;
-    byId("filling-pause", HTMLButtonElement).disabled = now.stage === "pausing";
     byId("filling-resume").hidden = !still;
     setText(byId("filling-resume"), now.stage === "failed" ? "Try again" : "Go on");
   }
