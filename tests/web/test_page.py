@@ -12,6 +12,27 @@ from mien.packaged import ASTRONAUT, packaged_path
 from .conftest import serve
 from .waiting import LONG, until
 
+SOFTWARE_GRAPHICS = (
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
+    "--use-vulkan=swiftshader",
+)
+
+# In the worker: software passes for a graphics processor, and is taken away when told so.
+DEVICE_TO_LOSE = """
+    Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
+    const requestDevice = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...options) {
+        return (globalThis.device = await requestDevice.apply(this, options));
+    };
+    addEventListener("message", (event) => {
+        if (!event.data.lose) return;
+        event.stopImmediatePropagation();
+        globalThis.device.destroy();
+    });
+"""
+
 
 def start_camera(page):
     page.click("#start")
@@ -170,12 +191,7 @@ def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
 
 @pytest.mark.whole_contract  # A graphics processor that software plays takes seconds a face.
 def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
-    browser = launch_chromium(
-        "--enable-unsafe-webgpu",
-        "--use-webgpu-adapter=swiftshader",
-        "--enable-features=Vulkan",
-        "--use-vulkan=swiftshader",
-    )
+    browser = launch_chromium(*SOFTWARE_GRAPHICS)
     with open_page(browser, site.url) as watched:
         if not watched.page.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())"):
             pytest.skip("this Chromium has no WebGPU by software")
@@ -196,6 +212,36 @@ def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
         assert other["xyxy"] == pytest.approx(one["xyxy"], abs=0.5)
         assert other["probabilities"] == pytest.approx(one["probabilities"], abs=1e-3)
         assert other["signs"]["sentences"] == one["signs"]["sentences"]
+
+
+@pytest.mark.whole_contract
+def test_a_graphics_processor_that_is_taken_away_does_not_end_the_reading(
+    site, launch_chromium, open_page
+):
+    browser = launch_chromium(*SOFTWARE_GRAPHICS)
+    with open_page(browser, site.url, service_workers="block") as watched:
+        if not watched.page.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())"):
+            pytest.skip("this Chromium has no WebGPU by software")
+
+        def with_a_device_to_lose(route):
+            answer = route.fetch()
+            route.fulfill(response=answer, body=DEVICE_TO_LOSE + answer.text())
+
+        watched.context.route("**/reader/worker.js", with_a_device_to_lose)
+        found = watched.page.evaluate(
+            """async () => {
+                const { createReader } = await import(new URL("reader/index.js", location.href));
+                const photo = await (await fetch("samples/astronaut.png")).blob();
+                const reader = await createReader();
+                const stream = reader.follow();
+                const read = async (time) => (await stream.read(photo, time)).faces[0].track;
+                const first = await read(0);
+                reader.line.worker.postMessage({ lose: true });
+                const second = await read(0.3);
+                return [reader.device, first.id, first.label, second.id, second.label];
+            }"""
+        )
+        assert found == ["webgpu", 1, "happy", 1, "happy"]
 
 
 @pytest.mark.whole_contract

@@ -117,9 +117,36 @@ export class Host {
    * @param {Request} request
    * @returns {Promise<Frame>}
    */
-  async read({ source, path, signs, explain, stream, time }) {
+  async read(request) {
+    const { pixels, ...size } = await capture(request.source);
+    try {
+      return scaled(await this.readPixels(pixels, request), size);
+    } catch (error) {
+      if (error instanceof ReaderError || !(await this.leaveGraphics())) throw error;
+      return scaled(await this.readPixels(pixels, request), size);
+    }
+  }
+
+  /**
+   * Go on as WASM: a graphics processor may be taken away while it is used.
+   * @returns {Promise<boolean>} whether that is possible
+   */
+  async leaveGraphics() {
+    if (this.options.device !== "auto" || this.runtime?.device !== "webgpu") return false;
+    this.signs = this.maps = undefined;
+    await this.openOn("wasm");
     const engine = /** @type {Engine} */ (this.engine);
-    const { pixels, ...size } = await capture(source);
+    for (const stream of this.streams.values()) stream.goOnWith(engine);
+    return true;
+  }
+
+  /**
+   * @param {Pixels} pixels
+   * @param {Request} request
+   * @returns {Promise<Frame>} in pixels of `pixels`
+   */
+  async readPixels(pixels, { path, signs, explain, stream, time }) {
+    const engine = /** @type {Engine} */ (this.engine);
     let frame;
     if (stream === null) {
       await this.openDetector(engine);
@@ -136,7 +163,7 @@ export class Host {
       for (const face of frame.faces) Object.assign(face, { signs: null, no_signs_because: this.noSigns });
     }
     if (explain) await this.explain(engine, pixels, frame);
-    return scaled(frame, size);
+    return frame;
   }
 
   /**
