@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -103,6 +104,44 @@ def test_after_the_first_visit_it_works_without_a_network(site, browser, open_pa
             before,
         )
         assert watched.complaints == []
+
+
+def test_its_policy_lets_nothing_in_and_nothing_out(site, browser, open_page):
+    with open_page(browser, site.url) as watched:
+        page = watched.page
+        policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+        rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+        assert rules["default-src"] == "'none'"
+        assert rules["script-src"] == "'self' 'wasm-unsafe-eval'"
+        assert rules["style-src"] == rules["connect-src"] == "'self'"
+        # And the browser keeps to it.
+        page.evaluate("fetch('https://example.org/').catch(() => {})")
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i id=t style=\"top:7px\">')")
+        assert page.evaluate("getComputedStyle(document.querySelector('#t')).top") == "auto"
+        assert watched.origins == {site.url}
+        assert len(watched.complaints) >= 2
+
+
+def test_a_newer_build_takes_the_place_of_an_older_one(dist, browser, open_page, tmp_path):
+    newer = tmp_path / "dist"
+    shutil.copytree(dist, newer)
+    served = serve(newer)
+    try:
+        with open_page(browser, served.url) as watched:
+            page = watched.page
+            offline_ready(page)
+            worker = newer / "service-worker.js"
+            (name,) = set(re.findall(r"[0-9a-f]{16}", worker.read_text("utf-8")))
+            worker.write_text(worker.read_text("utf-8").replace(name, name[::-1]), "utf-8")
+            html = newer / "index.html"
+            html.write_text(html.read_text("utf-8").replace("<body>", "<body data-new>"), "utf-8")
+            page.reload()
+            assert not page.evaluate("'new' in document.body.dataset")
+            until(page, "async n => (await caches.keys()).join() === 'mien-' + n", name[::-1])
+            page.reload()
+            assert page.evaluate("'new' in document.body.dataset")
+    finally:
+        served.stop()
 
 
 def test_its_own_service_worker_isolates_the_page_so_that_wasm_has_threads(
@@ -232,11 +271,15 @@ def test_a_graphics_processor_that_is_taken_away_does_not_end_the_reading(
             """async () => {
                 const { createReader } = await import(new URL("reader/index.js", location.href));
                 const photo = await (await fetch("samples/astronaut.png")).blob();
+                const workers = [];
+                window.Worker = class extends Worker {
+                    constructor(...given) { super(...given); workers.push(this); }
+                };
                 const reader = await createReader();
                 const stream = reader.follow();
                 const read = async (time) => (await stream.read(photo, time)).faces[0].track;
                 const first = await read(0);
-                reader.line.worker.postMessage({ lose: true });
+                workers.at(-1).postMessage({ lose: true });
                 const second = await read(0.3);
                 return [reader.device, first.id, first.label, second.id, second.label];
             }"""
