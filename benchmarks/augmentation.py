@@ -21,8 +21,8 @@ from pathlib import Path
 import torch
 import torch.nn.functional as functional
 
-from mien.lab.data.augment import Augmentation, augment
-from mien.lab.data.camera import KINDS
+from mien.lab.data.augmentation.augment import Augmentation, augment
+from mien.lab.data.augmentation.camera import KINDS
 from mien.lab.data.preprocess import Input
 from mien.lab.data.views import single_view
 from mien.lab.models import create_model

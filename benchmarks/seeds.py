@@ -24,7 +24,7 @@ import torch
 from seeds_table import measured_on, write_pages, write_tables
 
 from mien.errors import DataError, RunError
-from mien.lab.data.augment import augment
+from mien.lab.data.augmentation.augment import augment
 from mien.lab.data.balancing.balance import make_pool
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.store import load_faces, save_faces, stored_path

@@ -23,6 +23,9 @@ FOLDER = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+MOVING = (800, 500)
+CLIP_SECONDS = 14.0
+BETWEEN = 120
 HIGH = 720
 """Height in pixels of the pictures."""
 
@@ -101,6 +104,22 @@ def afterwards(page: Page) -> Image.Image:
     return picture(page)
 
 
+def moving(page: Page) -> list[Image.Image]:
+    """The sample clip once through, from where its drawn face is at rest."""
+    page.click("#try-clip")
+    until(page, "() => document.querySelectorAll('.person .signs li').length > 1")
+    until(page, "() => document.getElementById('answer').innerText.includes('happy')")
+    frames = []
+    begun = time.monotonic()
+    while time.monotonic() - begun < CLIP_SECONDS:
+        taken = picture(page).resize(MOVING)
+        # What is marked as old shows how busy this computer is, and not the page.
+        if not page.evaluate("document.querySelector('.old') !== null"):
+            frames.append(taken)
+        page.wait_for_timeout(BETWEEN)
+    return frames
+
+
 def main() -> None:
     """Make all of them."""
     address, server, thread = serve()
@@ -115,6 +134,18 @@ def main() -> None:
                 taken.append(take(page))
                 page.close()
             save(f"{name}.webp", *taken)
+        page = browser.new_page(viewport=DESKTOP, locale="en-GB")
+        page.goto(address)
+        first, *others = moving(page)
+        first.save(
+            FOLDER / "live-moving.webp",
+            save_all=True,
+            append_images=others,
+            duration=round(1000 * CLIP_SECONDS / (1 + len(others))),
+            loop=0,
+            quality=60,
+            method=6,
+        )
         browser.close()
     server.should_exit = True
     thread.join(60)

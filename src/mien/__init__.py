@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mien.front.analyzer import Analyzer, read
     from mien.front.frame_list import Frames
     from mien.front.photo_frame import PhotoFace, PhotoFrame
+    from mien.front.supervision import to_supervision
     from mien.media.drawing.draw import annotate, write_image
     from mien.media.image import read_image
     from mien.results import Face, Frame
@@ -69,6 +70,7 @@ __all__ = [
     "annotate",
     "read",
     "read_image",
+    "to_supervision",
     "write_image",
 ]
 
@@ -92,6 +94,7 @@ _HOMES = {
     "read": "mien.front.analyzer",
     "read_image": "mien.media.image",
     "write_image": "mien.media.drawing.draw",
+    "to_supervision": "mien.front.supervision",
 }
 
 

@@ -74,6 +74,9 @@ COLOURS: dict[str, str] = {
 Okabe and Ito's palette, and for *positive* and *negative* two of Paul Tol's muted scheme.
 """
 
+OTHER_COLOUR = "#BBBBBB"
+"""Colour of a label that has none of its own: what other people's models call a face."""
+
 VALENCE: dict[str, int] = {
     "angry": -1,
     "disgust": -1,

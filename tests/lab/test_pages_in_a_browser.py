@@ -68,3 +68,20 @@ def test_a_page_stands_on_its_own(chromium, pages, tmp_path, name, width, scheme
     page.screenshot(path=screenshot)
     assert screenshot.stat().st_size > 10_000
     page.close()
+
+
+def test_a_report_is_not_a_mile_long_and_is_whole_on_paper(chromium, pages):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(pages["report"].as_uri())
+    assert page.evaluate("document.documentElement.scrollHeight") < 10 * 900
+    inside = ".fold:not([open]) > :not(summary)"
+    seen = f"[...document.querySelectorAll('{inside}')].every(one => one.checkVisibility({{contentVisibilityAuto: true}}) && one.getBoundingClientRect().height)"  # noqa: E501
+    assert page.query_selector(inside) is not None
+    assert not page.evaluate(seen)
+    page.emulate_media(media="print")
+    assert page.evaluate(seen)
+    page.emulate_media(media="screen")
+    page.focus(".fold summary")
+    page.keyboard.press("Enter")
+    assert page.eval_on_selector(".fold", "fold => fold.open")
+    page.close()

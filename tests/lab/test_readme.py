@@ -18,7 +18,7 @@ from mien.packaged import ASTRONAUT, packaged_path
 README = Path(__file__).resolve().parents[2] / "README.md"
 # What .ci/run does itself: installing, and running these tests. What runs until it is stopped has
 # tests of its own.
-NOT_HERE = ("pip install", "pytest", "mien live", "mien serve")
+NOT_HERE = ("pip install", "pytest", "mien live", "mien serve", "mien album open")
 # A reader has 28,709 training images and an hour, this test 56 images and a narrow network.
 SHORT = " epochs=1 batch_size=16 model.width=4 --restart"
 

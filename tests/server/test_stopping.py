@@ -22,7 +22,7 @@ RUN = """
 import sys
 from mien.server.server import serve
 from mien.server.settings import Settings
-serve(Settings(port=0), on_ready=lambda address: print(address, flush=True))
+serve(Settings(port=0), on_ready=lambda address, _: print(address, flush=True))
 """
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from mien.card import METADATA_KEY
 from mien.errors import ModelFileError
-from mien.media.drawing.explained import draw_explanation, heat
+from mien.media.drawing.explained import draw_explanation, heat, titles
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, packaged_path
 from mien.results import Frame
@@ -88,7 +91,18 @@ def test_the_picture_has_a_row_a_face_and_names_the_expressions(analyzer, photo)
     )
     two = draw_explanation(frame, explain_faces(analyzer.classifier, pair, frame))
     assert two.shape[1] == one.shape[1]
+    # One expression is likely here: there is no empty place for a second one.
+    assert one.shape[1] < 3 * 240
     assert two.shape[0] > one.shape[0] + 200
+
+
+def test_words_are_no_wider_than_the_picture_below_them(analyzer, photo):
+    (face,) = analyzer.analyze(photo).faces
+    probabilities = {"surprise": 0.45, "contempt": 0.44, "neutral": 0.11}
+    unsure = replace(face, unsure=True, probabilities=probabilities)
+    font = ImageFont.load_default(18)
+    for title in (*titles(unsure, 1, 1), *titles(unsure, 100, 120)):
+        assert font.getlength(title) <= 240, title
 
 
 def test_the_stronger_the_yellower():

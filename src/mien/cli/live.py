@@ -2,60 +2,122 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import threading
 import webbrowser
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mien.cli.console import err
-from mien.cli.options import Balanced, Database, ModelName, ReadingName, chosen_reading
+from mien.cli.options import (
+    Balanced,
+    Browser,
+    Database,
+    ModelName,
+    PagePort,
+    ReadingName,
+    chosen_reading,
+)
+from mien.errors import UsageError
 from mien.packaged import find_model
-from mien.server.settings import DEFAULT_PORT, Settings, default_threads
+from mien.server.settings import DEFAULT_PORT, LanSettings, Settings, default_threads
 
 _HERE = "127.0.0.1"
+_TOKEN_BYTES = 16
+_PHONE = "phone"
+_NAMES = {"": "live page", "album": "album", _PHONE: "page with the code"}
 
 
 def live(
-    port: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            max=65535,
-            help=f"Port on this computer; by default {DEFAULT_PORT}, or a free one if it is taken.",
-            show_default=False,
-        ),
-    ] = None,
-    browser: Annotated[
-        bool,
-        typer.Option(
-            "--browser/--no-browser", help="Open the page in the browser, or only say where it is."
-        ),
-    ] = True,
+    port: PagePort = None,
+    browser: Browser = True,
     model: ModelName = None,
     reading: ReadingName = None,
     balanced: Balanced = False,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A folder of photos that the album's page may read, and all below; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    lan: Annotated[
+        bool,
+        typer.Option(
+            "--lan",
+            help="Let phones in the same network in, too: by TLS, with a code to scan.",
+        ),
+    ] = False,
+    lan_album: Annotated[
+        bool, typer.Option("--lan-album", help="Like --lan, and show phones the album, too.")
+    ] = False,
     database: Database = None,
 ) -> None:
     """Read expressions from the camera, in a page in the browser, until Ctrl-C.
 
     The page is served by this computer to itself: no other computer can reach it, nothing leaves
-    it, and nothing is kept. A tab of the page reads photos and shows why. If you have an album, its
-    page is at /album.
+    it, and nothing is kept. A tab of the page reads photos and shows why. The album's page is at
+    /album; it reads folders below those of --photos when you choose them there. With --lan a page
+    shows a code: phones that scan it can use this computer's page with their own camera.
+    """
+    open_page(
+        port=port,
+        browser=browser,
+        model=model,
+        reading=chosen_reading(reading, balanced),
+        photos=tuple(photos or ()),
+        database=database,
+        lan=_lan(album=lan_album) if lan or lan_album else None,
+    )
+
+
+def open_page(
+    *,
+    port: int | None,
+    browser: bool,
+    photos: tuple[Path, ...],
+    database: Path | None,
+    model: str | None = None,
+    reading: str | None = None,
+    page: str = "",
+    lan: LanSettings | None = None,
+) -> None:
+    """Serve the pages to this computer until Ctrl-C, and open one of them; ``page`` is its path.
+
+    Raises
+    ------
+    UsageError
+        If a folder of photos is none.
     """
     from mien.album.database import default_database
     from mien.server.server import serve
 
+    for folder in photos:
+        if not folder.is_dir():
+            raise UsageError("no such folder", where=folder, hint="check the spelling")
     settings = Settings(
         host=_HERE,
         port=_usual_or_free_port() if port is None else port,
         threads=default_threads(),
         model=find_model(model),
-        reading=chosen_reading(reading, balanced),
+        reading=reading,
         album=database or default_database(),
+        photos=photos,
+        lan=lan,
     )
-    serve(settings, on_ready=lambda address: _show(address, browser), log=False)
+
+    def ready(address: str, phone: str | None) -> None:
+        if lan is not None and phone is not None:
+            _show_code(address, phone, lan)
+            _show(address, page or _PHONE, browser)
+        else:
+            _show(address, page, browser)
+
+    serve(settings, on_ready=ready, log=False)
 
 
 def _usual_or_free_port() -> int:
@@ -67,12 +129,55 @@ def _usual_or_free_port() -> int:
         return 0
 
 
-def _show(address: str, browser: bool) -> None:
-    err.print(f"The live page is at {address} . Stop it with Ctrl-C.", markup=False)
-    err.print(
-        "Only this computer can reach it. Nothing leaves it, no picture of the camera is kept.",
-        markup=False,
+def _lan(*, album: bool) -> LanSettings:
+    """The address for phones, with its certificate, and a token of this run."""
+    from mien.album.database import default_database
+    from mien.server.lan.certificate import own_certificate
+    from mien.server.lan.local_network import local_address
+    from mien.server.lan.phone_page import code_in_letters
+
+    address = local_address()
+    code_in_letters(address, colours=False)  # What draws it is missed now, not when all is loaded.
+    found = own_certificate(default_database().parent / "lan", address)
+    return LanSettings(
+        host=address,
+        token=secrets.token_urlsafe(_TOKEN_BYTES),
+        certificate=found.path,
+        key=found.key,
+        certificate_der=found.der,
+        fingerprint=found.fingerprint,
+        is_new=found.is_new,
+        album=album,
     )
+
+
+def _show_code(address: str, phone: str, lan: LanSettings) -> None:
+    from mien.server.lan.phone_page import code_in_letters
+
+    # Not by rich, which would take its width for that of letters.
+    err.file.write(code_in_letters(phone, colours=err.color_system is not None))
+    plain, _, token = phone.partition("#token=")
+    lines = [
+        f"Phones in this network: scan the code, or open {plain} and give the token {token} .",
+        "Whoever has the token can use it until Mien is stopped"
+        + (", and sees the album's photos." if lan.album else "; the album is not shown there."),
+        f"Fingerprint of its certificate (SHA-256): {lan.fingerprint}",
+        f"How to trust it: {address}/{_PHONE}",
+    ]
+    for line in lines:
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _show(address: str, page: str, browser: bool) -> None:
+    shown = f"{address}/{page}" if page else address
+    name = _NAMES.get(page, page)
+    err.print(f"The {name} is at {shown} . Stop it with Ctrl-C.", markup=False)
+    if page != _PHONE:
+        err.print(
+            "Only this computer can reach it. Nothing leaves it, no picture of the camera is kept.",
+            markup=False,
+        )
+    address = shown
     if browser:
         # Browsers of the terminal return only when they are closed.
         threading.Thread(target=_open, args=(address,), daemon=True).start()

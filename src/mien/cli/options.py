@@ -73,6 +73,25 @@ Threads = Annotated[
 ]
 
 
+PagePort = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        min=0,
+        max=65535,
+        help="Port on this computer; by default 8765, or a free one if it is taken.",
+        show_default=False,
+    ),
+]
+
+Browser = Annotated[
+    bool,
+    typer.Option(
+        "--browser/--no-browser", help="Open the page in the browser, or only say where it is."
+    ),
+]
+
+
 def chosen_reading(reading: str | None, balanced: bool) -> str | None:
     """The reading that two options ask for; raises ``UsageError`` if they ask for two."""
     if not balanced:

@@ -117,7 +117,7 @@ def serve(
         reading=chosen_reading(reading, balanced),
         album=(database or default_database()) if album else None,
     )
-    run(settings, on_ready=lambda address: _print_ready(address, settings))
+    run(settings, on_ready=lambda address, _: _print_ready(address, settings))
 
 
 def _print_ready(address: str, settings: Settings) -> None:

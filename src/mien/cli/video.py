@@ -2,100 +2,23 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from mien.cli.console import out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
 from mien.cli.gathered import gathered
-from mien.cli.options import (
-    Balanced,
-    Body,
-    FocalLength,
-    ModelName,
-    ReadingName,
-    Rotate,
-    Signs,
-    Threads,
-    chosen_reading,
-)
 from mien.cli.videos.follow import Excerpt, Followed, follow_all
 from mien.cli.videos.shown import interruption, people_table
+from mien.cli.videos.stopping import stop_on_signal
+from mien.cli.videos.stream_options import StreamOptions
 from mien.cli.videos.targets import Places, RowFormat, place_results
 from mien.errors import UsageError
 from mien.media.video.find_videos import find_videos
-from mien.packaged import find_model
-from mien.processors import cores
-from mien.vision.detection.detector import DEFAULT_DETECTOR
-from mien.vision.stream import DETECT_EVERY, SMOOTH_SECONDS, StreamAnalyzer
 from mien.wording import count
-
-
-@dataclass(frozen=True, slots=True)
-class _StreamOptions:
-    """How faces are found, followed and read."""
-
-    smooth: Annotated[
-        float, typer.Option(help="Time constant of the smoothing in seconds; 0 does not smooth.")
-    ] = SMOOTH_SECONDS
-    detect_every: Annotated[
-        int, typer.Option(help="Look for faces in every so many frames, follow them between.")
-    ] = DETECT_EVERY
-    detector: Annotated[
-        str,
-        typer.Option(
-            help="Face detector: centerface; auto (BlazeFace in its place while that sees all the "
-            "faces: faster where people are near); blazeface (for faces that are not small); or "
-            "haar (for comparison)."
-        ),
-    ] = DEFAULT_DETECTOR
-    min_face: Annotated[
-        float | None,
-        typer.Option(help="Smallest side of a face in pixels.", show_default=False),
-    ] = None
-    size: Annotated[
-        int | None,
-        typer.Option(
-            help="Longest side in pixels of what the detector sees, 640 if not said; smaller is "
-            "faster and finds fewer small faces.",
-            show_default=False,
-        ),
-    ] = None
-    rotate: Rotate = False
-    signs: Signs = False
-    body: Body = False
-    focal: FocalLength = None
-    model: ModelName = None
-    reading: ReadingName = None
-    balanced: Balanced = False
-    threads: Threads = None
-
-    def analyzer(self) -> StreamAnalyzer:
-        """The networks, opened."""
-        return StreamAnalyzer(
-            find_model(self.model),
-            detector=self.detector,
-            detect_every=self.detect_every,
-            smooth_seconds=self.smooth,
-            min_face=self.min_face,
-            rotate=self.rotate,
-            threads=self.cpu_threads(),
-            size=self.size,
-            reading=chosen_reading(self.reading, self.balanced),
-            signs=self.signs,
-            body=self.body,
-            focal=self.focal,
-        )
-
-    def cpu_threads(self) -> int:
-        """For the decoder as for the networks."""
-        return self.threads or cores()
 
 
 @gathered
@@ -155,7 +78,7 @@ def video(
         str | None, typer.Option(help="Stop here; as --start.", show_default=False)
     ] = None,
     *,
-    options: _StreamOptions,
+    options: StreamOptions,
 ) -> None:
     """Follow the faces of videos and say what each expresses over time.
 
@@ -176,10 +99,12 @@ def video(
         annotate_to=annotate_to,
         summary_to=summary_to,
     )
+    if places.format is not None and places.format.needs_signs:
+        options = replace(options, signs=True)
     analyzer = options.analyzer()
     excerpt = Excerpt(begin or 0.0, stop, fps, picture_rate, options.cpu_threads())
     done: list[Followed] = []
-    with _stop_on_signal() as interrupted:
+    with stop_on_signal() as interrupted:
         for followed in follow_all(analyzer, places, excerpt, interrupted):
             done.append(followed)
             _tell(followed, places)
@@ -238,21 +163,3 @@ def seconds_of(text: str | None, option: str) -> float | None:
     if not values or len(values) > 3 or not whole or not right:
         raise UsageError(f"{text!r} is no time", where=option, hint="try: 90, 1:30 or 0:01:30")
     return sum(value * 60.0**power for power, value in enumerate(reversed(values)))
-
-
-@contextmanager
-def _stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM end the reading after the frame at hand; a second Ctrl-C ends at once."""
-    received: list[int] = []
-
-    def handle(number: int, _frame: Any) -> None:
-        if received:
-            raise KeyboardInterrupt
-        received.append(number)
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(received)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

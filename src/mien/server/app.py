@@ -7,15 +7,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from mien.packaged import ASTRONAUT
+from mien.packaged import ASTRONAUT, find_model
 from mien.server.album.desk import AlbumDesk
+from mien.server.album.filling.allowed_folders import AllowedFolders
+from mien.server.album.filling.filler import Filler
 from mien.server.album.page import album_page_router
 from mien.server.album.routes import album_router
 from mien.server.error_answers import install_error_handlers
+from mien.server.lan.phone_page import phone_router
 from mien.server.limits import Arriving, Slots
 from mien.server.metrics import Metrics, Observer
 from mien.server.parameters import no_unknown_parameters
@@ -35,7 +39,7 @@ PAGE = Path(__file__).parent / "page"
 SAMPLES = ASTRONAUT.path.parent
 """Folder of the photo that comes with Mien."""
 
-_NOT_IN_OPENAPI = ("/v1/live", "/docs", "/openapi.json", "/album")
+_NOT_IN_OPENAPI = ("/v1/live", "/docs", "/openapi.json", "/album", "/phone", "/mien.crt")
 _files = StaticFiles(directory=PAGE, html=True, check_dir=False)
 
 
@@ -45,6 +49,7 @@ class MienApp(FastAPI):
     analyses: Slots
     connections: Slots
     clients: LiveClients
+    lan_port: int = 0
 
     async def stop_taking(self) -> None:
         """Refuse new analyses and connections; close the live ones with status 1001."""
@@ -71,11 +76,19 @@ def create_app(settings: Settings) -> MienApp:
     """
     engine = Engine(settings)
     desk = None if settings.album is None else AlbumDesk(settings.album)
+    allowed = AllowedFolders(settings.photos)
+    filler = (
+        None
+        if settings.album is None
+        else Filler(settings.album, settings.model or find_model(None), lambda: allowed.real)
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         engine.close()
+        if filler is not None:
+            await run_in_threadpool(filler.close)
         if desk is not None:
             desk.close()
 
@@ -91,7 +104,8 @@ def create_app(settings: Settings) -> MienApp:
     app.connections = Slots(settings.max_requests, "live connections")
     app.clients = LiveClients()
     arriving = Arriving(settings.max_requests * settings.max_bytes)
-    gate, metrics = Gate(settings.token), Metrics()
+    gate = Gate(settings.token if settings.lan is None else settings.lan.token)
+    metrics = Metrics()
     strict = [Depends(no_unknown_parameters)]
     app.include_router(
         analyze_router(settings, engine, app.analyses, arriving, metrics), dependencies=strict
@@ -101,9 +115,12 @@ def create_app(settings: Settings) -> MienApp:
         other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics),
         dependencies=strict,
     )
-    if desk is not None:
-        app.include_router(album_router(settings, desk, arriving), dependencies=strict)
+    if desk is not None and filler is not None:
+        routes = album_router(settings, desk, filler, allowed, arriving)
+        app.include_router(routes, dependencies=strict)
     app.include_router(album_page_router())
+    if settings.lan is not None:
+        app.include_router(phone_router(settings.lan))
     app.include_router(reference_router(app))
     # The photo to try the page with, and where it is from.
     app.mount("/samples", StaticFiles(directory=SAMPLES, check_dir=False))

@@ -15,6 +15,7 @@ from mien.server.settings import Settings
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
 _SCHEMES = {"http", "https"}
+_BY_TLS = ("https", "wss")
 _PREFLIGHT_SECONDS = 600
 
 _HEADERS = {
@@ -53,7 +54,8 @@ class Guard:
       leads here means that a page far away has been given this computer's address (DNS rebinding).
     - The *Origin*, which browsers send along, must be this very server or one that was allowed: no
       other page may use it. Pages of an allowed one are told so, by CORS (Fetch standard, 3.3).
-    - Everything under ``/v1/`` and ``/metrics`` needs the token, if there is one.
+    - Everything under ``/v1/`` and ``/metrics`` needs the token, if there is one. With a second
+      address for phones only what comes by that one, which alone has TLS, needs it.
 
     Parameters
     ----------
@@ -68,6 +70,8 @@ class Guard:
             name.lower() for name in ("localhost", settings.host, *settings.allowed_hosts)
         }
         self._origins = frozenset(settings.allowed_origins)
+        self._has_lan = settings.lan is not None
+        self._hides_album = settings.lan is not None and not settings.lan.album
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI)."""
@@ -103,7 +107,12 @@ class Guard:
                     # It never has a token: the browser asks whether it may send one.
                     await _preflight_answer(headers)(scope, receive, send_with_headers)
                     return
-                if not self._gate.lets_in(headers):
+                by_tls = scope["scheme"] in _BY_TLS
+                if by_tls and self._hides_album and scope["path"].startswith("/v1/album"):
+                    raise ApiError(404, "not found", "mien live --lan-album shows it to phones")
+                # Who comes by the computer's own address sits at it.
+                is_here = self._has_lan and not by_tls
+                if not is_here and not self._gate.lets_in(headers):
                     raise ApiError(
                         401,
                         "this server needs a token",

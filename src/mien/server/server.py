@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from types import FrameType
 
 import uvicorn
 
 from mien.errors import MienError
 from mien.server.app import MienApp, create_app
+from mien.server.lan.phone_page import phone_address
 from mien.server.metrics import LOG
 from mien.server.refused_sockets import RefusingProtocol
-from mien.server.settings import Settings
+from mien.server.settings import LanSettings, Settings
 from mien.server.slow_clients import patient_protocol
 
 STOP_SECONDS = 10
@@ -38,10 +42,22 @@ class MienServer(uvicorn.Server):
     settings : Settings
     on_ready : callable, optional
         Called when it answers.
+    lan : LanSettings, optional
+        Answer phones: by TLS, beside another server of the same application, with which it stops.
+
+    Raises
+    ------
+    MienError
+        If the certificate cannot be used.
     """
 
     def __init__(
-        self, app: MienApp, settings: Settings, on_ready: Callable[[], None] = lambda: None
+        self,
+        app: MienApp,
+        settings: Settings,
+        on_ready: Callable[[], None] = lambda: None,
+        *,
+        lan: LanSettings | None = None,
     ) -> None:
         config = uvicorn.Config(
             app,
@@ -56,15 +72,33 @@ class MienServer(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
+            ssl_certfile=None if lan is None else lan.certificate,
+            ssl_keyfile=None if lan is None else lan.key,
+            lifespan="on" if lan is None else "off",
         )
+        try:
+            config.load()
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError.
+            raise MienError(
+                f"the certificate cannot be used ({error})",
+                where=None if lan is None else lan.certificate,
+                hint="delete it and its key, and a new one is made",
+            ) from error
         super().__init__(config)
         self._app, self._on_ready = app, on_ready
+        self.others: list[MienServer] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at a signal, and those beside it, too."""
+        super().handle_exit(sig, frame)
+        for other in self.others:
+            other.should_exit, other.force_exit = self.should_exit, self.force_exit
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let running requests end, up to ``STOP_SECONDS``."""
@@ -73,7 +107,10 @@ class MienServer(uvicorn.Server):
 
 
 def serve(
-    settings: Settings, *, on_ready: Callable[[str], None] | None = None, log: bool = True
+    settings: Settings,
+    *,
+    on_ready: Callable[[str, str | None], None] | None = None,
+    log: bool = True,
 ) -> None:
     """Run the server until SIGINT or SIGTERM.
 
@@ -84,7 +121,8 @@ def serve(
     ----------
     settings : Settings
     on_ready : callable, optional
-        Called with the server's address, for example ``http://127.0.0.1:8765``, when it answers.
+        Called with the server's address, for example ``http://127.0.0.1:8765``, when it answers,
+        and with the one that phones open, which has the token in it, if there is one.
     log : bool
         Whether to write a line for each request on standard error. Errors are always written.
 
@@ -96,11 +134,40 @@ def serve(
         If a model file cannot be used.
     """
     app = create_app(settings)
-    with bind(settings) as listening:
+    with ExitStack() as stack:
+        listening = stack.enter_context(bind(settings))
         address = _address(settings.host, listening.getsockname()[1])
-        server = MienServer(app, settings, lambda: on_ready(address) if on_ready else None)
+        waiting = 1 if settings.lan is None else 2
+
+        def ready() -> None:
+            nonlocal waiting
+            waiting -= 1
+            if not waiting and on_ready is not None:
+                lan = settings.lan
+                on_ready(address, None if lan is None else phone_address(lan, app.lan_port))
+
+        servers = [(MienServer(app, settings, ready), listening)]
+        if settings.lan is not None:
+            phones = stack.enter_context(_bind_for_phones(settings, settings.lan))
+            app.lan_port = phones.getsockname()[1]
+            servers.append((MienServer(app, settings, ready, lan=settings.lan), phones))
         with _logging(logging.INFO if log else logging.ERROR), _stopping_is_no_error():
-            server.run(sockets=[listening])
+            asyncio.run(_serve_all(servers))
+
+
+async def _serve_all(servers: list[tuple[MienServer, socket.socket]]) -> None:
+    for server, _ in servers:
+        server.others = [other for other, _ in servers if other is not server]
+    await asyncio.gather(*(server.serve(sockets=[listening]) for server, listening in servers))
+
+
+def _bind_for_phones(settings: Settings, lan: LanSettings) -> socket.socket:
+    """A listening socket for phones, at the same port if it is free there."""
+    at = replace(settings, host=lan.host, token=lan.token, lan=None)
+    try:
+        return bind(at)
+    except MienError:
+        return bind(replace(at, port=0))
 
 
 def bind(settings: Settings) -> socket.socket:

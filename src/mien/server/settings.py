@@ -41,6 +41,37 @@ def is_loopback(host: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanSettings:
+    """A second address, for phones in the same network, by TLS and with a token.
+
+    Attributes
+    ----------
+    host : str
+        This computer's address in that network.
+    token : str
+    certificate, key : Path
+        PEM files.
+    certificate_der : bytes
+        The certificate once more, as phones install it.
+    fingerprint : str
+        SHA-256 of the certificate.
+    is_new : bool
+        Whether it was made just now.
+    album : bool
+        Whether the album is shown there.
+    """
+
+    host: str
+    token: str
+    certificate: Path
+    key: Path
+    certificate_der: bytes
+    fingerprint: str
+    is_new: bool = False
+    album: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a server listens on and how much it takes.
 
@@ -78,6 +109,11 @@ class Settings:
         How the model's outputs become what is shown, as in ``mien.Analyzer``.
     album : Path or None
         Database of an album to show; it need not be there yet. None: no album is shown.
+    photos : tuple of Path
+        Folders of which the album's page may offer to read them, and all below them. Empty: none.
+    lan : LanSettings or None
+        A second address, by which phones come in. What comes by ``host``, which must then be this
+        computer's own, needs no token.
 
     Raises
     ------
@@ -99,6 +135,8 @@ class Settings:
     model: Path | None = None
     reading: str | None = None
     album: Path | None = None
+    photos: tuple[Path, ...] = ()
+    lan: LanSettings | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -127,6 +165,8 @@ class Settings:
                 where="--token",
                 hint=_MAKE_TOKEN,
             )
+        if self.lan is not None and (reached or self.token is not None):
+            raise UsageError("phones come in beside this computer alone", where="--lan")
         if self.token is not None and not _is_good_token(self.token):
             raise UsageError(
                 f"the token must have {SHORTEST_TOKEN} or more visible ASCII characters",

@@ -18,6 +18,7 @@ from mien.emotions import FER2013, FERPLUS
 from mien.errors import UsageError
 
 Face = tuple[float, float, float, bool]  # happy, size, sharpness, unsure
+eighths = st.integers(0, 8).map(lambda n: n / 8)
 
 
 def unlike(count: int) -> np.ndarray:
@@ -138,8 +139,44 @@ def test_bursts_give_their_best() -> None:
     )
     found = rank(album, Question("happy"))
     assert (found.rows.tolist(), found.in_bursts) == ([1, 3, 4], 2)
+    # Behind the second photo (row 10 of the database) stand the third and the first.
+    assert (found.stacked.tolist(), found.stacked_under.tolist()) == ([20, 0], [10, 10])
+    assert found.stacked_scores.tolist() == pytest.approx([0.7, 0.5])
     everything = rank(album, Question("happy", bursts="all"))
     assert (everything.rows.tolist(), everything.in_bursts) == ([1, 2, 3, 0, 4], 0)
+
+
+def test_who_stands_for_a_burst_may_stand_behind_its_original() -> None:
+    album = columns_of(
+        [happy(0.95), happy(0.9), happy(0.9), happy(0.5)],
+        taken=[100.0, 102.0, 50_000.0, math.nan],
+        hashes=[0, 0b111, 0, 0xFFFF],
+        paths=[b"/a/x (1).jpg", b"/a/y.jpg", b"/a/z.jpg", b"/a/zz.jpg"],
+    )
+    found = rank(album, Question("happy"))
+    # The best of the burst is named as a copy, and alike to the third, which has a name of its own.
+    assert found.rows.tolist() == [2, 3]
+    assert (found.stacked.tolist(), found.stacked_under.tolist()) == ([0, 10], [20, 20])
+
+
+@settings(max_examples=80)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.sampled_from([0, 1, 0b11111, 0xFFFF]), eighths), max_size=14
+    )
+)
+def test_every_photo_is_shown_or_stands_behind_one_that_is(photos) -> None:
+    album = columns_of(
+        [happy(score) for _, _, score in photos],
+        taken=[2.0 * moment for moment, _, _ in photos],
+        hashes=[bits for _, bits, _ in photos],
+    )
+    found, everything = rank(album, Question("happy")), rank(album, Question("happy", bursts="all"))
+    both = [*found.pictures.tolist(), *found.stacked.tolist()]
+    assert sorted(both) == sorted(everything.pictures.tolist())
+    assert set(found.stacked_under.tolist()) <= set(found.pictures.tolist())
+    assert len(found.stacked) == found.in_bursts + found.alike
+    assert not len(everything.stacked)
 
 
 def test_photos_without_a_time_are_no_burst() -> None:
@@ -175,7 +212,6 @@ def test_an_album_without_faces_has_no_best() -> None:
     assert rank(columns_of([]), Question("happy>0.5")).rows.tolist() == []
 
 
-eighths = st.integers(0, 8).map(lambda n: n / 8)
 a_face = st.tuples(
     eighths, st.sampled_from([20.0, 60.0]), st.sampled_from([0.0, 0.3]), st.booleans()
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from mien.emotions import COLOURS, FER2013, FERPLUS, UNSURE, VALENCE_SET
@@ -60,8 +62,66 @@ def test_axe_finds_nothing_serious(open_page, server):
                 assert problems(page) == [], (tab, scheme, width, contrast)
 
 
-def test_nothing_is_cut_off_at_any_width(open_page, server):
+KEPT_CONVERSATION = json.dumps(
+    [
+        {
+            "begun": "2026-11-27T09:00:00.000Z",
+            "seconds": 60,
+            "speakers": [
+                {
+                    "number": 1,
+                    "name": "Ana with a very long name indeed, that goes on and on",
+                    "consent": False,
+                    "spans": [
+                        {"label": label, "from": at, "to": at + 9}
+                        for at, label in enumerate(("sad", "surprise", "happy", "neutral"))
+                    ],
+                }
+            ],
+        }
+    ]
+)
+KEEP = f"localStorage.setItem('mien.conversations', {json.dumps(KEPT_CONVERSATION)});"
+
+
+def test_axe_finds_nothing_serious_in_drawers_games_and_afterwards(open_page, server):
+    with open_page(server, init=KEEP) as watched:
+        page = watched.page
+        for scheme, width, contrast in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            page.click("#tab-live")
+            set_box(page, "contrast", contrast)
+            for drawer in ("settings", "limits"):
+                page.click(f"[data-opens={drawer}]")
+                assert problems(page) == [], (drawer, scheme, width, contrast)
+                page.keyboard.press("Escape")
+            page.click("#tab-practice")
+            page.click("#play-make")
+            assert problems(page) == [], ("make", scheme, width, contrast)
+            page.click("#tab-review")
+            page.locator("#kept-list button").click()
+            assert page.locator(".mark").count() > 0
+            assert problems(page) == [], ("review", scheme, width, contrast)
+
+
+def test_axe_finds_nothing_serious_when_only_the_word_is_there(open_page, server):
     with open_page(server) as watched:
+        page = watched.page
+        page.click("#start")
+        page.wait_for_selector("#answer-signs li")
+        page.click("#aid")
+        page.click("#freeze")
+        for scheme, width, contrast in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            set_box(page, "contrast", contrast)
+            assert problems(page) == [], (scheme, width, contrast)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_nothing_is_cut_off_at_any_width(open_page, server, locale):
+    with open_page(server, locale=locale, init=KEEP) as watched:
         page = watched.page
         page.click("#start")
         page.wait_for_selector(".person .word")
@@ -69,6 +129,8 @@ def test_nothing_is_cut_off_at_any_width(open_page, server):
         page.wait_for_selector(".marker", state="attached")
         for tab in TABS:
             page.click(f"#tab-{tab}")
+            if tab == "review":
+                page.locator("#kept-list button").click()
             for width in (320, 390, 768, 1200, 1600):
                 page.set_viewport_size({"width": width, "height": 900})
                 for large in (False, True):

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from mien.errors import DataError
+from mien.errors import DataError, RecipeError
 from mien.lab.data.balancing.balance import Balance, class_weights, log_prior
 from mien.lab.data.faces import FaceData
-from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
+from mien.lab.data.ferplus import (
+    VOTE_COLUMNS,
+    everyday_majority,
+    fer2013_distribution,
+    vote_distribution,
+)
 from mien.lab.training.recipe import Recipe
 from mien.lab.training.targets import (
     Objective,
@@ -65,6 +70,34 @@ def test_the_second_head_learns_the_votes(faces, make_recipe):
     assert heads_of(faces, recipe) == {"fer2013": 7, "ferplus": 8}
 
 
+def test_the_everyday_head_learns_the_votes_in_the_labels_words(faces, make_recipe):
+    votes = np.zeros_like(faces.votes)
+    votes[:, VOTE_COLUMNS.index("neutral")] = 6
+    votes[:, VOTE_COLUMNS.index("contempt")] = 2
+    votes[:, VOTE_COLUMNS.index("sadness")] = 2
+    votes[0] = 0
+    votes[0, VOTE_COLUMNS.index("nf")] = 10
+    recipe = make_recipe(loss={"everyday_head": 0.4, "everyday_blend": 0.6})
+    data = replace(faces, votes=votes)
+    found = _targets(data, recipe)
+    expected = 0.4 * np.eye(7)[faces.labels]
+    expected[:, faces.label_set.labels.index("neutral")] += 0.6 * 0.75
+    expected[:, faces.label_set.labels.index("sad")] += 0.6 * 0.25
+    expected[0] = np.eye(7)[faces.labels[0]]
+    np.testing.assert_allclose(found.distributions["everyday"].numpy(), expected, atol=1e-6)
+    # Two of ten votes are for a word that FER2013 has not; nobody took the first for a face.
+    assert found.weights["everyday"].tolist() == pytest.approx([0] + [0.8] * (len(faces) - 1))
+    assert heads_of(data, recipe) == {"fer2013": 7, "ferplus": 8, "everyday": 7}
+    assert everyday_majority(data).tolist() == [-1] + [6] * (len(faces) - 1)
+
+
+def test_refused_everyday_heads(make_recipe):
+    with pytest.raises(RecipeError, match=r"everyday_head needs data\.ferplus"):
+        make_recipe(data={"ferplus": False}, loss={"everyday_head": 0.3, "ferplus_head": 0})
+    with pytest.raises(RecipeError, match=r"everyday_blend needs loss\.everyday_head"):
+        make_recipe(loss={"everyday_blend": 0.3})
+
+
 @pytest.mark.parametrize("loss", [{"ferplus_blend": 0.3}, {"ferplus_blend": 0}])
 def test_votes_that_are_not_there(faces, make_recipe, loss):
     with pytest.raises(DataError, match=r"^tiny: has no FER\+ votes.*--ferplus fer2013new.csv"):
@@ -82,14 +115,14 @@ def test_the_loss_by_hand():
             p = torch.softmax(logits[head][row].double(), 0)
             cross_entropy = -(targets[head][row].double() * p.log()).sum()
             expected += factor * weights[head][row].item() * cross_entropy.item() / 4
-    found = Objective("fer2013", 0.3, None, Distillation())(logits, targets, weights)
+    found = Objective("fer2013", {"ferplus": 0.3}, None, Distillation())(logits, targets, weights)
     assert found.item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_loss_is_computed_in_float32():
     logits = {"fer2013": torch.randn(4, 7, generator=torch.Generator().manual_seed(0)).bfloat16()}
     targets, weights = {"fer2013": torch.eye(7)[:4]}, {"fer2013": torch.ones(4)}
-    found = Objective("fer2013", 0, None, Distillation())(logits, targets, weights)
+    found = Objective("fer2013", {}, None, Distillation())(logits, targets, weights)
     assert found.dtype == torch.float32
     exact = torch.nn.functional.cross_entropy(logits["fer2013"].double(), torch.arange(4))
     assert found.item() == pytest.approx(exact.item(), rel=1e-5)

@@ -104,7 +104,7 @@ def test_neither_log_nor_metrics_have_a_name_in_them(made, caplog):
 def test_the_page_of_the_api_tells_the_album_too(guarded):
     page = guarded.get("/docs").text
     described = guarded.get("/openapi.json").json()["paths"]
-    assert len([path for path in described if path.startswith("/v1/album") and path in page]) == 7
+    assert len([path for path in described if path.startswith("/v1/album") and path in page]) == 13
 
 
 def test_without_an_album_there_are_no_routes_but_the_page_says_so(client):

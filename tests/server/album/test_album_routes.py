@@ -109,6 +109,16 @@ def test_filters_and_the_expression_leave_photos_out(shown):
     assert len({"one.jpg", "=dim.jpg"} & fitting(expression="happy>0.5")) == 1
     answer = client.get("/v1/album/ranking", params={"expression": "happy>0.5"}).json()
     assert (answer["in_bursts"], answer["alike"]) == (0, 1)
+    ((on_top, behind),) = answer["stacks"].items()
+    assert {names[int(on_top)], *(names[id] for id in behind)} == {"one.jpg", "=dim.jpg"}
+    # What stands behind is told with its own score.
+    asked = {"expression": "happy>0.5", "ids": behind[0]}
+    (photo,) = client.get("/v1/album/photos", params=asked).json()["photos"]
+    assert photo["score"] > 0.5
+    everything = client.get("/v1/album/ranking").json()
+    above = client.get("/v1/album/ranking", params={"min_score": 0.95}).json()
+    assert above["below"] == sum(score < 0.95 for score in everything["scores"])
+    assert [score for score in above["scores"] if score < 0.95] == []
     assert fitting(min_size="100000") == set()
 
 

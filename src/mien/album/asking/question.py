@@ -12,6 +12,9 @@ from mien.errors import UsageError
 LEAST_SCORE = 0.5
 """What ``mien album top`` names: photos of which the emotion is more likely true than not."""
 
+FAINT_SCORE = 0.2
+"""What the album's page shows, faded below ``LEAST_SCORE``, unless it is asked for fainter ones."""
+
 MOST_PIXELS = 100_000
 """The highest size that can be asked for."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,11 @@ class Ranking:
         Photos left out because their score is below the least.
     alike : int
         Photos left out because one that is nearly the same picture is there.
+    stacked, stacked_under : int64 ndarray of shape (m,)
+        Photos that were left out for a better one of a burst or one that is alike, best first, and
+        for each the hit that stands for it; both as rows of the database.
+    stacked_scores : float64 ndarray of shape (m,)
+        Their own scores.
     """
 
     rows: npt.NDArray[np.int64]
@@ -56,6 +61,9 @@ class Ranking:
     in_bursts: int = 0
     below: int = 0
     alike: int = 0
+    stacked: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    stacked_under: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    stacked_scores: FloatColumn = field(default_factory=lambda: np.empty(0))
 
     def only(self, places: npt.ArrayLike) -> Ranking:
         """The hits at these places of the ranking, in this order."""
@@ -100,19 +108,26 @@ def rank(columns: AlbumColumns, question: Question) -> Ranking:
     fits &= ~below
     order = np.argsort(-scores[fits], kind="stable")  # rows are in order of path
     rows, scores, numbers = photos[fits][order], scores[fits][order], numbers[fits][order]
-    moments = shown = np.arange(len(rows))
+    moments = shown = stands = every = np.arange(len(rows))
     if question.bursts is Bursts.BEST:
-        moments = _best_of_bursts(columns, rows)
-        shown = moments[_originals(columns, rows[moments], scores[moments], numbers[moments])]
+        stands = _best_of_bursts(columns, rows)
+        moments = np.flatnonzero(stands == every)
+        originals = _originals(columns, rows[moments], scores[moments], numbers[moments])
+        stands = moments[originals][np.searchsorted(moments, stands)]
+        shown = np.flatnonzero(stands == every)
+    pictures, behind = columns.picture[rows], np.flatnonzero(stands != every)
     return Ranking(
         rows=rows[shown],
-        pictures=columns.picture[rows[shown]],
+        pictures=pictures[shown],
         scores=scores[shown],
         counted=counted,
         without_time=int(without_time.sum()),
         in_bursts=len(rows) - len(moments),
         below=int(below.sum()),
         alike=len(moments) - len(shown),
+        stacked=pictures[behind],
+        stacked_under=pictures[stands[behind]],
+        stacked_scores=scores[behind],
     )
 
 
@@ -152,9 +167,10 @@ def _is_within(taken: FloatColumn, begin: float | None, end: float | None) -> np
 
 
 def _best_of_bursts(columns: AlbumColumns, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Places in ``rows``, which are best first, of the best photo of each burst."""
+    """For each of ``rows``, which are best first, the place of the best one of its burst."""
     burst = burst_numbers(columns.taken[rows], columns.difference_hash[rows])
-    best: npt.NDArray[np.int64] = np.sort(np.unique(burst, return_index=True)[1])
+    _, first, number = np.unique(burst, return_index=True, return_inverse=True)
+    best: npt.NDArray[np.int64] = first[number]
     return best
 
 
@@ -168,15 +184,17 @@ def _originals(
 
     Returns
     -------
-    int64 ndarray
-        Places in ``rows``, which are best first, as they are themselves.
+    int64 ndarray of shape (n,)
+        For each of ``rows``, which are best first, the place of the one that stands for it.
     """
     best = alike_numbers(columns.taken[rows], columns.difference_hash[rows], faces, scores)
     named_as_copies = np.zeros(len(rows), bool)
     for place in np.flatnonzero(np.bincount(best, minlength=len(rows))[best] > 1).tolist():
         named_as_copies[place] = is_copy(columns.paths[int(rows[place])])
     order = np.lexsort((np.arange(len(rows)), named_as_copies, best))
-    kept: npt.NDArray[np.int64] = np.sort(order[np.unique(best[order], return_index=True)[1]])
+    _, first, number = np.unique(best[order], return_index=True, return_inverse=True)
+    kept = np.empty(len(rows), np.int64)
+    kept[order] = order[first][number]
     return kept
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,11 +28,12 @@ from mien.album.store import (
     path_range,
     store,
 )
-from mien.errors import UsageError
+from mien.errors import DataError, UsageError
 from mien.media.excluded import Excludes
 from mien.media.image import reads_heic
 from mien.packaged import sha256_of
 from mien.processors import cores
+from mien.results import printable_path
 from mien.vision.classify import Classifier
 from mien.vision.detection.detector import DEFAULT_DETECTOR
 
@@ -40,6 +42,10 @@ BATCH = 32
 
 BATCH_SECONDS = 2.0
 """A commit comes after this time at the latest."""
+
+
+class StoppedError(Exception):
+    """Who started a run has asked it to stop; what was read until then is in the album."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,10 @@ def index_folder(
     ray_address: str | None = None,
     retry: bool = False,
     excludes: Excludes | None = None,
+    inside: Sequence[bytes] | None = None,
+    apart: bool = False,
     report: Callable[[int, int], None] = lambda done, total: None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Indexed:
     """Bring the album up to date with a folder. Photos are only ever read.
 
@@ -147,8 +156,14 @@ def index_folder(
         Try all files again that could not be read, also those whose content was at fault.
     excludes : Excludes, optional
         What of the folder is left out; the defaults when None.
+    inside : sequence of bytes, optional
+        Real folders out of which no link is followed; None follows all links.
+    apart : bool
+        Read photos in other processes only, also where one would do.
     report : callable
         Called with the number of files done and of all that are to be read.
+    stop : callable
+        Asked after each file whether to stop.
 
     Raises
     ------
@@ -157,7 +172,9 @@ def index_folder(
     MienError
         If no worker can be started.
     DataError, OutputError
-        If the database cannot be used; what was committed stays.
+        If the database cannot be used, or the folder goes away; what was committed stays.
+    StoppedError
+        If ``stop`` said so.
     ModelFileError
         If the model cannot be used.
     """
@@ -169,15 +186,18 @@ def index_folder(
     with open_album(database, create=True) as connection:
         model_id = enter_model(connection, card, sha256=sha256_of(model), detector=DEFAULT_DETECTOR)
         known = known_files(connection, top)
-        plan = make_plan(top, known, model_id, retry=retry, excludes=excludes)
+        plan = make_plan(top, known, model_id, retry=retry, excludes=excludes, inside=inside)
+        if not os.path.isdir(top):  # noqa: PTH112 (bytes)
+            raise _has_gone(top)
         mark_gone(connection, plan.returned, gone=False)
         settings = ExaminerSettings(database, model, model_id)
         tally = _Tally()
         report(0, len(plan.to_read))
         # A worker opens the networks, which an unchanged folder does not need.
         if plan.to_read:
-            results = _examined(connection, plan.to_read, settings, workers, ray_address)
-            _store_all(connection, results, len(plan.to_read), model_id, tally, report)
+            results = _examined(connection, plan.to_read, settings, workers, ray_address, apart)
+            results = _watched(results, top, len(plan.to_read), report, stop)
+            _store_all(connection, results, model_id, tally)
         # Only now: a file that was moved is then known at its new place already.
         mark_gone(connection, plan.gone, gone=True)
         moved = [id for id, path in doubles_elsewhere(connection, top) if not os.path.lexists(path)]
@@ -213,6 +233,7 @@ def make_plan(
     *,
     retry: bool = False,
     excludes: Excludes | None = None,
+    inside: Sequence[bytes] | None = None,
 ) -> Plan:
     """Compare a folder with what the album knows of it, without opening a file.
 
@@ -228,12 +249,15 @@ def make_plan(
         Whether all files that could not be read are to be tried again.
     excludes : Excludes, optional
         The defaults when None.
+    inside : sequence of bytes, optional
+        As for ``scan``.
     """
     to_read, closed, returned = [], [], []
     passed_over: Counter[str] = Counter()
     excluded: Counter[str] = Counter()
     unchanged = heic = 0
-    for entry in scan(top, heic=reads_heic(), excludes=excludes or Excludes()):
+    entries = scan(top, heic=reads_heic(), excludes=excludes or Excludes(), inside=inside)
+    for entry in entries:
         if isinstance(entry, Closed):
             closed.append(entry)
         elif isinstance(entry, Heic):
@@ -251,10 +275,13 @@ def make_plan(
                 if before.gone:
                     returned.append(before.id)
     ranges = [path_range(folder.path) for folder in closed]
+    kept = {link.path for link in closed}
     gone = tuple(
         file.id
         for path, file in known.items()
-        if not file.gone and not any(first <= path < after for first, after in ranges)
+        if not file.gone
+        and not any(first <= path < after for first, after in ranges)
+        and path not in kept
     )
     return Plan(
         to_read=tuple(to_read),
@@ -299,26 +326,50 @@ def _examined(
     settings: ExaminerSettings,
     workers: int | None,
     ray_address: str | None,
-) -> Iterator[Examined]:
+    apart: bool,
+) -> Generator[Examined]:
     """Results of one or more files, by processes of this computer or by Ray."""
     if ray_address is None:
-        return examine_all(paths, settings, workers=min(workers or cores(), len(paths)))
+        processes = min(workers or cores(), len(paths))
+        return examine_all(paths, settings, workers=processes, apart=apart)
     from mien.album.indexing.ray_engine import examine_with_ray
 
     known = known_contents(connection, settings.model_id)
     return examine_with_ray(paths, settings, known, workers=workers, address=ray_address)
 
 
-def _store_all(
-    connection: sqlite3.Connection,
-    results: Iterator[Examined],
+def _watched(
+    results: Generator[Examined],
+    top: bytes,
     total: int,
-    model: int,
-    tally: _Tally,
     report: Callable[[int, int], None],
+    stop: Callable[[], bool],
+) -> Generator[Examined]:
+    """The results as they come, as long as there is a folder and nobody says stop."""
+    with contextlib.closing(results):  # Ends the processes.
+        for done, examined in enumerate(results, start=1):
+            if examined.stat is None and not os.path.isdir(top):  # noqa: PTH112 (bytes)
+                raise _has_gone(top)
+            yield examined
+            report(done, total)
+            if stop():
+                raise StoppedError
+
+
+def _has_gone(top: bytes) -> DataError:
+    return DataError(
+        "the folder has gone while it was read",
+        where=printable_path(os.fsdecode(top)),
+        hint="what was read until then is kept; when it is there again, index it again",
+    )
+
+
+def _store_all(
+    connection: sqlite3.Connection, results: Iterator[Examined], model: int, tally: _Tally
 ) -> None:
+    """Write results as they come. What had come before an error or a stop is written, too."""
     batch: list[Examined] = []
-    done, last = 0, time.monotonic()
+    last = time.monotonic()
 
     def commit() -> None:
         nonlocal batch, last
@@ -331,11 +382,8 @@ def _store_all(
     try:
         for examined in results:
             batch.append(examined)
-            done += 1
-            report(done, total)
             if len(batch) >= BATCH or time.monotonic() - last > BATCH_SECONDS:
                 commit()
-    except KeyboardInterrupt:
-        commit()
-        raise
-    commit()
+    finally:
+        if batch:  # None is left if it was writing that failed.
+            commit()

@@ -15,7 +15,7 @@ import pickle
 import socket
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
@@ -110,7 +110,7 @@ def examine_with_ray(
     *,
     workers: int | None = None,
     address: str = LOCAL,
-) -> Iterator[Examined]:
+) -> Generator[Examined]:
     """Examine files, in the order in which they are done.
 
     Ray's usage statistics are off, and on this computer also its dashboard, and its logs, which

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mien.album.records import FileStat, stat_of
+from mien.album.store import path_range
 from mien.media.excluded import Excludes
 from mien.media.image import HEIC_SUFFIXES, IMAGE_SUFFIXES
 from mien.media.kinds.not_looked_at import kind_passed_over
@@ -29,7 +30,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A folder that cannot be looked into, and why."""
+    """A folder that cannot be looked into, or a link that is not followed, and why."""
 
     path: bytes
     reason: str
@@ -56,8 +57,11 @@ class PassedOver:
     kind: str
 
 
+LEADS_OUT = "it is a link that leads out of the folders that were allowed"
+
+
 def scan(
-    folder: bytes, *, heic: bool, excludes: Excludes
+    folder: bytes, *, heic: bool, excludes: Excludes, inside: Sequence[bytes] | None = None
 ) -> Iterator[Found | Closed | Heic | PassedOver | LeftOut]:
     """All photos in and below a folder, by suffix.
 
@@ -73,6 +77,8 @@ def scan(
     heic : bool
         Whether HEIC photos can be read.
     excludes : Excludes
+    inside : sequence of bytes, optional
+        Real folders out of which no link is followed; what such a link leads to is ``Closed``.
     """
     suffixes = _SUFFIXES | _HEIC if heic else _SUFFIXES
     folders, visited = [folder], set()
@@ -82,6 +88,9 @@ def scan(
         if real in visited:
             continue
         visited.add(real)
+        if inside is not None and not lies_inside(real, inside):
+            yield Closed(here, LEADS_OUT)
+            continue
         try:
             with os.scandir(here) as entries:
                 listing = sorted(entries, key=lambda entry: entry.name)
@@ -104,6 +113,9 @@ def scan(
                 elif (kind := kind_passed_over(os.fsdecode(suffix))) and entry.is_file():
                     yield PassedOver(kind)
                 elif suffix in suffixes and entry.is_file():
+                    if inside is not None and _leads_out(entry, inside):
+                        yield Closed(entry.path, LEADS_OUT)
+                        continue
                     yield Found(entry.path, stat_of(entry.stat()))
                 elif suffix in _HEIC and entry.is_file():
                     yield Heic(entry.path)
@@ -114,6 +126,15 @@ def scan(
                 yield Closed(here, error.strerror or type(error).__name__)
                 break
         folders.extend(reversed(below))
+
+
+def lies_inside(real: bytes, folders: Sequence[bytes]) -> bool:
+    """Whether a real path is one of some real folders, or lies below one."""
+    return any(real == folder or real.startswith(path_range(folder)[0]) for folder in folders)
+
+
+def _leads_out(entry: os.DirEntry[bytes], inside: Sequence[bytes]) -> bool:
+    return entry.is_symlink() and not lies_inside(os.path.realpath(entry.path), inside)
 
 
 def _below(path: bytes, top: bytes) -> str:

@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_end
@@ -24,8 +24,8 @@ _examiner: Examiner | None = None
 
 
 def examine_all(
-    paths: Iterable[bytes], settings: ExaminerSettings, *, workers: int
-) -> Iterator[Examined]:
+    paths: Iterable[bytes], settings: ExaminerSettings, *, workers: int, apart: bool = False
+) -> Generator[Examined]:
     """Examine files, in the order in which they are done.
 
     Parameters
@@ -35,13 +35,15 @@ def examine_all(
     workers : int
         Processes; 1 does the work in this one. A file on which a worker dies is tried once more
         alone, and reported as unreadable if it kills that one too.
+    apart : bool
+        Never in this process, which has other work that a decoder's crash must not end.
 
     Raises
     ------
     MienError
         If no worker can be started.
     """
-    if workers == 1:
+    if workers == 1 and not apart:
         with contextlib.closing(Examiner(settings)) as examiner:
             yield from map(examiner.examine, paths)
         return

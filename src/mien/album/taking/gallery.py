@@ -13,7 +13,7 @@ from mien.album.asking.question import Question
 from mien.album.indexing.photo import Photo, read_photo
 from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, jpeg_uri, scaled
 from mien.album.taking.listing import shown_path
-from mien.emotions import COLOURS
+from mien.emotions import COLOURS, OTHER_COLOUR
 from mien.errors import ImageError
 from mien.media.image import open_error
 from mien.media.results.output import open_output
@@ -24,7 +24,6 @@ from mien.wording import count
 _PHOTO_SIDE = 720
 _FACES_SHOWN = 6
 _BARS = 3
-_OTHER_COLOUR = "#888888"
 _USUAL = Question()
 
 
@@ -173,7 +172,7 @@ def _bars(face: HitFace, emotion: str) -> tuple[_Bar, ...]:
         _Bar(
             label,
             face.probabilities[label],
-            COLOURS.get(label, _OTHER_COLOUR),
+            COLOURS.get(label, OTHER_COLOUR),
             asked=label == emotion,
         )
         for label in labels

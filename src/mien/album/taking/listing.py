@@ -16,6 +16,7 @@ from rich.text import Text
 
 from mien.album.asking.hits import Hit, HitFace
 from mien.emotions import UNSURE
+from mien.media.results.spreadsheet import FORMULA_STARTS
 from mien.results import printable_path
 from mien.version import __version__
 
@@ -23,7 +24,6 @@ SCHEMA = "mien.album/1"
 """Name and version of the JSON form; documented in ``docs/guides/album.md``."""
 
 _FACES_SHOWN = 4
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_table(hits: Sequence[Hit], emotion: str, *, place: bool) -> Table:
@@ -95,7 +95,7 @@ def to_csv(hits: Sequence[Hit], *, place: bool) -> bytes:
         ]
         path = printable_path(hit.path) or ""
         # A spreadsheet would run such a name as a formula.
-        path = f"./{path}" if path.startswith(_FORMULA) else path
+        path = f"./{path}" if path.startswith(FORMULA_STARTS) else path
         row = [hit.rank, round(hit.score, 6), path, hit.taken_text or ""]
         row += [hit.width, hit.height, len(hit.faces), len(counted), *means]
         writer.writerow(row + (list(hit.place or ("", "")) if place else []))

@@ -7,6 +7,7 @@ import typer
 from mien.cli.late_verbs import Verb, late_group
 
 VERBS = {
+    "open": Verb("mien.cli.album.open", "open_album_page"),
     "top": Verb("mien.cli.album.top", "top"),
     "similar": Verb("mien.cli.album.similar", "similar"),
     "index": Verb("mien.cli.album.index", "index"),

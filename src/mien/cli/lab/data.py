@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich import box
 from rich.table import Table
@@ -16,11 +15,13 @@ from rich.table import Table
 from mien.cli.console import err, out
 from mien.cli.lab.data_sets.audit import audit
 from mien.cli.lab.data_sets.collect import collect
+from mien.cli.lab.data_sets.join import join
+from mien.cli.lab.data_sets.told import tell_data_set
 from mien.cli.lab.installed import require_lab
 from mien.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from mien.lab.data.faces import FaceData
+    pass
 
 data_app = typer.Typer(
     help="Import data sets, look into them, list and remove them.", invoke_without_command=True
@@ -95,7 +96,6 @@ def import_data(
 ) -> None:
     """Check a data set image by image and keep it, with its SHA-256, for training."""
     require_lab()
-    from mien.lab.data.audit.vote_join import check_join
     from mien.lab.data.faces import ImageShape
     from mien.lab.data.labels.mapping import load_mapping
     from mien.lab.data.source_content import Columns
@@ -116,20 +116,12 @@ def import_data(
             seed=seed,
             shape=ImageShape(size, colour),
         )
-    out.print(_counts_table(data))
-    for note in data.notes:
-        out.print(f"note: {note}", markup=False)
-    if before not in (None, data.sha256):
-        out.print(f"note: it replaces another data set {name} (SHA-256 {before[:12]}…)")
-    out.print(f"images: {data.image_shape}")
-    out.print(f"label set: {data.label_set.name} ({', '.join(data.label_set.labels)})")
-    join = check_join(data)
-    agreement = "" if join is None else f"; {join.sentence}"
-    out.print(f"FER+ votes: {'yes' if data.votes is not None else 'no'}{agreement}")
-    out.print(f"SHA-256: {data.sha256}")
-    out.print(f"kept in: {target}", markup=False)
-    if name != "fer2013":
-        out.print(f"use it in a recipe: data.dataset={name}", markup=False)
+    replaced = (
+        ()
+        if before in (None, data.sha256)
+        else (f"it replaces another data set {name} (SHA-256 {before[:12]}…)",)
+    )
+    tell_data_set(data, target, replaced)
 
 
 @data_app.command("list")
@@ -191,6 +183,7 @@ def list_data(
 
 
 data_app.command()(collect)
+data_app.command()(join)
 data_app.command()(audit)
 
 
@@ -240,20 +233,3 @@ def _sha256_before(name: str) -> str | None:
         return describe_stored(name).sha256
     except DataError:
         return None
-
-
-def _counts_table(data: FaceData) -> Table:
-    from mien.lab.data.faces import SPLITS
-
-    table = Table(title=f"{data.name}: {len(data):,} images", show_footer=True)
-    table.add_column("", footer="all")
-    for code, split in enumerate(SPLITS):
-        footer = f"{np.count_nonzero(data.splits == code):,}"
-        table.add_column(split, justify="right", footer=footer)
-    for number, label in enumerate(data.label_set.labels):
-        counts = [
-            np.count_nonzero((data.splits == code) & (data.labels == number))
-            for code in range(len(SPLITS))
-        ]
-        table.add_row(label, *(f"{count:,}" for count in counts))
-    return table

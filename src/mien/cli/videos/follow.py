@@ -13,6 +13,7 @@ from mien.cli.videos.targets import Places, RowFormat, VideoTargets
 from mien.emotions import FERPLUS
 from mien.errors import VideoError
 from mien.media.drawing.draw import annotate
+from mien.media.of_others.sinks_of_others import create_sink_of_others
 from mien.media.results.output import make_folder
 from mien.media.results.sink import Sink
 from mien.media.results.sinks import create_sink
@@ -184,6 +185,8 @@ def _make_folders(targets: VideoTargets, *, several: bool) -> None:
 def _sink(analyzer: StreamAnalyzer, format: RowFormat, out: Path | None) -> Sink:
     heads = {name: head.labels for name, head in analyzer.card.heads.items()}
     labels, ferplus = next(iter(heads.values())), heads.get(FERPLUS.name, ())
+    if format.is_of_one_video:
+        return create_sink_of_others(format.value, out, tuple(labels))
     return create_sink(
         format.value,
         out,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from mien.errors import UsageError
+from mien.media.of_others.sinks_of_others import FORMATS_OF_OTHERS
 from mien.media.summary.summary_files import SUMMARY_FILES
 from mien.media.video.container import is_url
 from mien.media.video.video_sink import CONTAINERS
@@ -22,9 +23,49 @@ class RowFormat(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    OPENFACE = "openface"
+    PYFEAT = "pyfeat"
+    ELAN = "elan"
+    TEXTGRID = "textgrid"
+    VTT = "vtt"
+    SRT = "srt"
+    BIDS = "bids"
+
+    @property
+    def ending(self) -> str:
+        """How a file of this form ends."""
+        return _ENDINGS.get(self, f".{self.value}")
+
+    @property
+    def needs_signs(self) -> bool:
+        """Whether its columns are mostly of what is visible in a face."""
+        return self in (RowFormat.OPENFACE, RowFormat.PYFEAT)
+
+    @property
+    def is_of_one_video(self) -> bool:
+        """Whether a file of it can only be about one video."""
+        return self.value in FORMATS_OF_OTHERS
 
 
-_SUFFIXES = {f".{format.value}": format for format in RowFormat} | {".ndjson": RowFormat.JSONL}
+_ENDINGS = {
+    RowFormat.OPENFACE: ".csv",
+    RowFormat.PYFEAT: ".csv",
+    RowFormat.ELAN: ".eaf",
+    RowFormat.TEXTGRID: ".TextGrid",
+    RowFormat.BIDS: "_events.tsv",
+}
+
+_SUFFIXES = {
+    ".json": RowFormat.JSON,
+    ".jsonl": RowFormat.JSONL,
+    ".ndjson": RowFormat.JSONL,
+    ".csv": RowFormat.CSV,
+    ".parquet": RowFormat.PARQUET,
+    ".eaf": RowFormat.ELAN,
+    ".textgrid": RowFormat.TEXTGRID,
+    ".vtt": RowFormat.VTT,
+    ".srt": RowFormat.SRT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +166,7 @@ def place_results(
     for video, name in zip(videos, own_names(videos), strict=True):
         rows = None if several else out
         if folder is not None and chosen is not None:
-            rows = below(folder, name, f".{chosen.value}")
+            rows = below(folder, name, chosen.ending)
         drawn, summary = annotate_to, summary_to
         if several and drawn is not None:
             drawn = below(drawn, name, _drawn_suffix(video))
@@ -133,6 +174,12 @@ def place_results(
             summary = summary / name
         targets.append(VideoTargets(video, rows, drawn, summary))
     one_table = several and chosen is not None and folder is None
+    if one_table and chosen is not None and chosen.is_of_one_video:
+        raise UsageError(
+            f"a file of the format {chosen.value} is about one video",
+            where=out,
+            hint="name a folder with --out",
+        )
     table = out if one_table else None
     _check(targets, table)
     return Places(tuple(targets), several, chosen, one_table, table)
@@ -198,13 +245,15 @@ def _format_of(out: Path | None) -> RowFormat | None:
     """The form that a file's name tells; None when no rows are wanted."""
     if out is None:
         return None
+    if out.name.endswith(RowFormat.BIDS.ending):
+        return RowFormat.BIDS
     try:
         return _SUFFIXES[out.suffix.lower()]
     except KeyError:
         raise UsageError(
             "the format cannot be told from the file's name",
             where=out,
-            hint="say it: --format json|jsonl|csv|parquet",
+            hint=f"say it: --format {'|'.join(RowFormat)}",
         ) from None
 
 

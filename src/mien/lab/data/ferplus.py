@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.emotions import FERPLUS
+from mien.emotions import FERPLUS, translate
 from mien.errors import DataError
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.packed_text import open_text
 
 FILE_NAME = "fer2013new.csv"
 EXPECTED = "expected FER+'s fer2013new.csv"
+
+EVERYDAY_HEAD = "everyday"
+"""The head that learns FER2013's labels as people use them for everyday faces."""
 
 VOTE_COLUMNS = (
     "neutral",
@@ -112,6 +115,15 @@ def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.where(has_majority & (top < len(FERPLUS)), top, -1)
 
 
+def everyday_majority(data: FaceData) -> NDArray[np.int64]:
+    """What ``majority`` gives, as positions in the data set's own labels; -1 for none of them."""
+    assert data.votes is not None
+    named = [translate(label, FERPLUS) for label in data.label_set.labels]
+    place = [named.index(label) if label in named else -1 for label in FERPLUS.labels]
+    found: NDArray[np.int64] = np.array([*place, -1])[majority(data.votes)]
+    return found
+
+
 def vote_distribution(votes: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Soft FER+ targets and their weights.
 
@@ -133,6 +145,34 @@ def vote_distribution(votes: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ND
         emotions.sum(axis=1), all_votes, out=np.zeros_like(all_votes), where=all_votes > 0
     )
     return targets, weights
+
+
+def everyday_distribution(data: FaceData) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The votes in FER2013's words, as they are, and how many of them are on such a word.
+
+    Unlike ``fer2013_distribution`` it does not ask what FER2013's own label would be: a face that
+    ten people call neutral is neutral.
+
+    Returns
+    -------
+    targets : ndarray of shape (n, labels), float32
+        Rows sum to 1, or to 0 where no one voted for a word that the label set has.
+    weights : ndarray of shape (n,), float32
+        0 to 1.
+
+    Raises
+    ------
+    DataError
+        If the data set has no votes.
+    """
+    if data.votes is None:
+        raise DataError("has no FER+ votes", where=data.name, hint="train with everyday_head=0")
+    votes, weights = vote_distribution(data.votes)
+    named = [translate(label, FERPLUS) for label in data.label_set.labels]
+    shares = votes[:, [FERPLUS.labels.index(label) for label in named if label is not None]]
+    total = shares.sum(axis=1, keepdims=True)
+    targets = np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+    return targets, weights * total[:, 0]
 
 
 def fer2013_distribution(data: FaceData, rows: NDArray[np.int64]) -> NDArray[np.float32]:

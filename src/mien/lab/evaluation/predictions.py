@@ -15,7 +15,7 @@ from mien.emotions import FERPLUS
 from mien.errors import DataError, RunError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
-from mien.lab.data.ferplus import majority
+from mien.lab.data.ferplus import EVERYDAY_HEAD, everyday_majority, majority
 from mien.lab.data.twins import stands_among
 
 ALL = "all"
@@ -95,7 +95,8 @@ def label_predictions(
     Parameters
     ----------
     data : FaceData
-        With the labels of the first head. A FER+ head is left out where the data have no votes.
+        With the labels of the first head. Other heads are left out where the data have no votes:
+        the label of a FER+ or everyday head is that of most annotators.
     rows : ndarray of shape (n,), int64
     logits : dict of str to ndarray of shape (n, labels), float32
     fitted_on : ndarray of shape (m, side, side[, 3]), uint8
@@ -108,6 +109,9 @@ def label_predictions(
         if head == FERPLUS.name != main and data.votes is not None:
             labels[head], kept[head] = majority(data.votes[rows]), logits[head]
             names[head] = FERPLUS.labels
+        if head == EVERYDAY_HEAD and data.votes is not None:
+            labels[head], kept[head] = everyday_majority(data)[rows], logits[head]
+            names[head] = data.label_set.labels
     twins = stands_among(data.images[rows], fitted_on)
     return Predictions(data.sha256, rows, data.splits[rows], twins, labels, kept, names)
 

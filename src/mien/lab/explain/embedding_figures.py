@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from mien.emotions import COLOURS
 from mien.lab.explain.embedding_map import EmbeddingMap
-from mien.lab.pages.figures import PALETTE, RED, SKY, new_figure
+from mien.lab.pages.figures import RED, SKY, colour_of_class, new_figure
 
 _MARKERS = "osD^vPX*<>hp"
 
@@ -22,7 +21,7 @@ def draw_labels(found: EmbeddingMap) -> Figure:
             points[:, 1],
             s=14,
             marker=_MARKERS[position % len(_MARKERS)],
-            color=COLOURS.get(label, PALETTE[position % len(PALETTE)]),
+            color=colour_of_class(label, position),
             edgecolors="black",
             linewidths=0.25,
             label=f"{label} ({len(points)})",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -24,8 +26,13 @@ MOST_KERNELS = 64
 _WIDTH = 5.4
 _TILE = 1.05
 """Least width in inches of a channel's map: what its range below it takes."""
+_LINE = 60
+"""Letters below a figure: what its width takes."""
 _CLIPPED = 99.0
 """Percentile of the absolute values that the ends of a signed scale stand for."""
+
+_BETWEEN = "#cfe3f1"
+"""Between kernels: a colour, because each grey is a weight."""
 
 _UNITS: dict[Method, str] = {
     "Grad-CAM": "speaks for it, in no unit",
@@ -38,7 +45,7 @@ def draw_kernels(kernels: Kernels) -> Figure:
     """Up to 64 kernels in reading order, the greatest norm first; grey is 0."""
     shown = kernels.weights[:MOST_KERNELS]
     count, height, width = shown.shape
-    columns = min(8 if count <= 32 else 12, count)
+    columns = _columns(count)
     rows = -(-count // columns)
     cell, gap = 8, 4
     mosaic = np.full(
@@ -53,8 +60,16 @@ def draw_kernels(kernels: Kernels) -> Figure:
     axes = figure.add_subplot()
     largest = float(np.abs(shown).max()) or 1.0
     picture = axes.imshow(mosaic, cmap="gray", vmin=-largest, vmax=largest, interpolation="none")
-    axes.set_facecolor("#cfe3f1")
+    axes.set_facecolor(_BETWEEN)
     _bare(axes)
+    # Where the last row has no kernel there is only paper.
+    last = count - (rows - 1) * columns
+    if last < columns:
+        start = last * (width * cell + gap) - gap
+        size = (mosaic.shape[1] - start, height * cell)
+        place = (start - 0.5, mosaic.shape[0] - size[1] - 0.5)
+        axes.add_patch(Rectangle(place, *size, facecolor="white", edgecolor="none", zorder=3))
+    axes.set_frame_on(False)
     bar = figure.colorbar(picture, ax=axes, location="bottom", shrink=0.7, aspect=40, pad=0.03)
     bar.set_label("weight", fontsize=9)
     bar.ax.tick_params(labelsize=8)
@@ -78,7 +93,7 @@ def draw_activations(
     columns = channels + 1
     width = max(_WIDTH, columns * _TILE)
     tile = width / columns
-    heights = [tile + 0.55 if part.is_map else 1.15 for part in found]
+    heights = [tile + 0.55 if _has_places(part) else 1.15 for part in found]
     heights[-1] = 0.5 + 0.22 * len(labels)
     figure = new_figure(width, sum(heights))
     boxes = figure.subfigures(len(found), 1, height_ratios=heights, squeeze=False)[:, 0]
@@ -90,11 +105,11 @@ def draw_activations(
         box.suptitle(title, x=0.01, ha="left", fontsize=9, fontweight="bold")
         if part is found[-1]:
             _logit_bars(box.add_subplot(), part.values[position], labels)
-        elif part.is_map:
+        elif _has_places(part):
             _tiles(box, part, position, columns)
         else:
             axes = box.add_subplot()
-            values = part.values[position]
+            values = part.values[position].ravel()
             axes.vlines(
                 np.arange(len(values)), 0, values, color=BLUE, linewidth=0.6, rasterized=True
             )
@@ -171,7 +186,7 @@ def draw_classes(classes: tuple[ClassSaliency, ...], seen: int) -> Figure:
         location="bottom",
         shrink=0.7,
         aspect=40,
-        label=f"mean {method}, each image's strongest place counting as 1",
+        label=fill(f"mean {method}, each image's strongest place counting as 1", _LINE),
     )
     return figure
 
@@ -250,6 +265,19 @@ def _tiles(box: SubFigure, part: Activation, position: int, columns: int) -> Non
         _bare(axes)
     for axes in grid[len(pictures) :]:
         axes.remove()
+
+
+def _has_places(part: Activation) -> bool:
+    """Whether it is a map: one with a single place is one even colour, and tells nothing."""
+    return part.is_map and part.values.shape[-2:] != (1, 1)
+
+
+def _columns(count: int) -> int:
+    """Kernels in a row: from 8 to 16, so that the last row has the fewest empty places."""
+    if count <= 8:
+        return count
+    wider = 1 if count <= 32 else -1
+    return min(range(8, 17), key=lambda columns: (-count % columns, wider * columns))
 
 
 def _logit_bars(axes: Axes, logits: NDArray[np.float32], labels: tuple[str, ...]) -> None:

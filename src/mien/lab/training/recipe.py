@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mien.errors import RecipeError, did_you_mean
-from mien.lab.data.augment import Augmentation
+from mien.lab.data.augmentation.augment import Augmentation
 from mien.lab.data.balancing.balance import Balance
 from mien.lab.data.preprocess import Input
 from mien.lab.section import Fraction, NonNegative, Section
@@ -65,12 +65,16 @@ class Loss(Section):
 
     ``ferplus_blend`` is the share of the FER2013 target that comes from the votes (see
     ``mien.lab.data.ferplus.fer2013_distribution``); ``ferplus_head`` the weight of the second
-    head's loss.
+    head's loss. ``everyday_head`` is the weight of a third one, with FER2013's labels as people use
+    them for everyday faces: ``everyday_blend`` of its target are the votes themselves, the rest is
+    the label.
     """
 
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0
     ferplus_blend: Fraction = 0
     ferplus_head: NonNegative = 0
+    everyday_head: NonNegative = 0
+    everyday_blend: Fraction = 0.7
 
 
 WITHOUT_VOTES = "without FER+ votes: data.ferplus=false loss.ferplus_head=0 loss.ferplus_blend=0"
@@ -114,6 +118,12 @@ class Recipe(Section):
             raise ValueError("data.ferplus adds the FER+ head that data.label_set names already")
         if self.loss.ferplus_blend and self.data.label_set not in (None, "fer2013"):
             raise ValueError(f"loss.ferplus_blend is for FER2013's own labels; {WITHOUT_VOTES}")
+        if self.loss.everyday_head and not self.data.ferplus:
+            raise ValueError("loss.everyday_head needs data.ferplus: true")
+        if self.loss.everyday_head and self.data.label_set not in (None, "fer2013"):
+            raise ValueError("loss.everyday_head is for FER2013's own labels")
+        if self.loss.everyday_blend != Loss().everyday_blend and not self.loss.everyday_head:
+            raise ValueError("loss.everyday_blend needs loss.everyday_head")
         if self.distillation.votes and self.data.label_set not in (None, "fer2013"):
             raise ValueError("distillation.votes is for FER2013's own labels")
         if self.transfer.freeze == "gradual" and not self.transfer.weights:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mien.errors import RecipeError
-from mien.lab.data.augment import augment
+from mien.lab.data.augmentation.augment import augment
 from mien.lab.data.balancing.balance import require_every_class
 from mien.lab.data.faces import FaceData
 from mien.lab.data.ferplus import fer2013_distribution
@@ -39,7 +39,8 @@ from mien.lab.training.targets import (
     make_targets,
     rows_of,
 )
-from mien.lab.training.teachers import Teacher, joined_to_votes, load_teachers, taught
+from mien.lab.training.teachers.kept_answers import KeptAnswers
+from mien.lab.training.teachers.teachers import Teacher, joined_to_votes, load_teachers, taught
 from mien.lab.training.teaching.mixing import mix
 from mien.lab.training.transfer import TransferHead
 
@@ -83,7 +84,7 @@ class Session:
     targets: Targets
     heads: dict[str, int]
     loaded: LoadedWeights | None
-    teachers: tuple[Teacher, ...]
+    teachers: tuple[Teacher | KeptAnswers, ...]
     measured: Measured
     rank: int
     layout: torch.memory_format = torch.channels_last
@@ -221,7 +222,8 @@ def prepare(
     targets = make_targets(data, drawn.labels, drawn.sources, recipe)
     if teachers:
         on_weights(f"taught by {', '.join(teacher.name for teacher in teachers)}")
-        targets = targets.beside(_said_by(teachers, data, rows, drawn, recipe, device, dtype))
+        said, heard = _said_by(teachers, data, rows, drawn, recipe, device, dtype)
+        targets = targets.beside(said, heard)
     return Session(
         recipe,
         data,
@@ -293,21 +295,32 @@ def _clean_sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _said_by(
-    teachers: tuple[Teacher, ...],
+    teachers: tuple[Teacher | KeptAnswers, ...],
     data: FaceData,
     rows: NDArray[np.int64],
     drawn: Drawn,
     recipe: Recipe,
     device: torch.device,
     dtype: torch.dtype,
-) -> dict[str, Tensor]:
-    """What the teachers say of the images drawn, by head, with the votes if the recipe says so."""
-    options = recipe.distillation
-    said = taught(teachers, drawn.inputs.numpy(), options.temperature, device, dtype)
+) -> tuple[dict[str, Tensor], Tensor]:
+    """What the teachers say of the images drawn, by head, with the votes if the recipe says so.
+
+    And of which they say something: see ``Targets.beside``.
+    """
+    options, images = recipe.distillation, drawn.inputs.numpy()
+    said, heard = taught(teachers, images, drawn.sources, options.temperature, device, dtype)
+    if not options.partial and not bool(heard.all()):
+        raise RecipeError(
+            f"no teacher may speak about {int((heard == 0).sum())} of the images: each has seen "
+            "them in training",
+            where="distillation.teachers",
+            hint="name a run for each of the folds, or one that was trained without folds; or let "
+            "them learn from the labels alone: distillation.partial=true",
+        )
     if options.votes:
         main, likely = data.label_set.name, fer2013_distribution(data, rows)
         said[main] = joined_to_votes(said[main], likely, drawn.sources, options.votes)
-    return said
+    return said, heard
 
 
 def _too_few(recipe: Recipe, count: int) -> RecipeError:

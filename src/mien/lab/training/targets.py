@@ -1,4 +1,4 @@
-"""Soft targets: label smoothing, the votes of FER+, and the loss over both heads."""
+"""Soft targets: label smoothing, the votes of FER+, and the loss over the heads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from mien.errors import DataError, RecipeError
 from mien.lab.data.balancing.balance import class_weights, log_prior
 from mien.lab.data.balancing.pool import training_rows
 from mien.lab.data.faces import FaceData
-from mien.lab.data.ferplus import fer2013_distribution, vote_distribution
+from mien.lab.data.ferplus import (
+    EVERYDAY_HEAD,
+    everyday_distribution,
+    fer2013_distribution,
+    vote_distribution,
+)
 from mien.lab.training.recipe import WITHOUT_VOTES, Data, Recipe
 from mien.lab.training.teaching.distillation import Distillation
 
@@ -26,17 +31,19 @@ class Targets:
 
     ``distributions[head]`` is ``(m, labels)`` float32 with rows summing to 1; ``weights[head]`` is
     ``(m,)`` float32: 0 for images that say nothing to that head, by class with class weights.
-    What teachers say stands under ``teachers_of(head)``, with weight 1 for every image.
+    What teachers say stands under ``teachers_of(head)``, with weight 0 where they say nothing.
     """
 
     distributions: dict[str, Tensor]
     weights: dict[str, Tensor]
 
-    def beside(self, taught: dict[str, Tensor]) -> Targets:
-        """These, and what teachers say by head: ``(m, labels)`` float32, rows summing to 1."""
+    def beside(self, taught: dict[str, Tensor], heard: Tensor) -> Targets:
+        """These, and what teachers say by head: ``(m, labels)`` float32, rows summing to 1.
+
+        ``heard``, ``(m,)`` float32, is 1 for images that a teacher has spoken about, else 0.
+        """
         said = {teachers_of(head): values for head, values in taught.items()}
-        heard = {head: torch.ones(len(values)) for head, values in said.items()}
-        return Targets(self.distributions | said, self.weights | heard)
+        return Targets(self.distributions | said, self.weights | dict.fromkeys(said, heard))
 
     def of(self, drawn: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Distributions and weights of the images at positions ``drawn``."""
@@ -101,6 +108,12 @@ def make_targets(
         votes, weight = vote_distribution(data.votes)
         distributions[FERPLUS.name] = torch.from_numpy(votes[sources])
         weights[FERPLUS.name] = torch.from_numpy(weight[sources] * real).float()
+    if loss.everyday_head:
+        votes, weight = everyday_distribution(data)
+        share = loss.everyday_blend * (votes[sources].sum(1, keepdims=True) > 0) * real[:, None]
+        blended = (1 - share) * np.eye(classes, dtype=np.float32)[labels] + share * votes[sources]
+        distributions[EVERYDAY_HEAD] = torch.from_numpy(blended).float()
+        weights[EVERYDAY_HEAD] = torch.from_numpy(np.where(real, weight[sources], 1)).float()
     return Targets(distributions, weights)
 
 
@@ -120,12 +133,15 @@ def heads_of(data: FaceData, recipe: Recipe) -> dict[str, int]:
         )
     if recipe.data.ferplus:
         heads[FERPLUS.name] = len(FERPLUS)
+    if recipe.loss.everyday_head:
+        heads[EVERYDAY_HEAD] = len(data.label_set)
     return heads
 
 
 def labels_of(data: FaceData, heads: dict[str, int]) -> dict[str, list[str]]:
     """Names of the labels of each head, in the order of its logits."""
-    names = {FERPLUS.name: FERPLUS.labels, data.label_set.name: data.label_set.labels}
+    own = data.label_set.labels
+    names = {FERPLUS.name: FERPLUS.labels, EVERYDAY_HEAD: own, data.label_set.name: own}
     return {head: list(names[head]) for head in heads}
 
 
@@ -137,8 +153,8 @@ class Objective:
     ----------
     main : str
         Name of the main head.
-    ferplus_head : float
-        Weight of the second head's loss.
+    head_weights : dict of str to float
+        Weights of the other heads' losses.
     log_prior : Tensor of shape (classes,) or None
         Added to the main head's logits (Menon et al. 2021, equation 10), so that the network
         learns what the prior does not tell already.
@@ -147,7 +163,7 @@ class Objective:
     """
 
     main: str
-    ferplus_head: float
+    head_weights: dict[str, float]
     log_prior: Tensor | None
     distillation: Distillation
 
@@ -160,7 +176,8 @@ class Objective:
         """Weighted soft cross-entropy, the mean over the batch.
 
         With teachers, ``1 - weight`` of it and ``weight`` of the divergence from what they say at
-        their temperature, times its square (Hinton et al. 2015, section 2).
+        their temperature, times its square (Hinton et al. 2015, section 2), for each image that
+        they say something about.
         """
         total: Tensor | None = None
         for head, head_logits in logits.items():
@@ -168,28 +185,23 @@ class Objective:
             if head == self.main and self.log_prior is not None:
                 values = values + self.log_prior
             per_image = -(targets[head] * functional.log_softmax(values, dim=1)).sum(1)
-            loss = (weights[head] * per_image).mean()
+            per_image = weights[head] * per_image
             if teachers_of(head) in targets:
-                loss = self._taught(loss, values, head, targets, weights)
+                heard = self.distillation.weight * weights[teachers_of(head)]
+                divergence = self._divergence(values, targets[teachers_of(head)])
+                per_image = (1 - heard) * per_image + heard * divergence
+            loss = per_image.mean()
             if head != self.main:
-                loss = self.ferplus_head * loss
+                loss = self.head_weights[head] * loss
             total = loss if total is None else total + loss
         assert total is not None
         return total
 
-    def _taught(
-        self,
-        loss: Tensor,
-        logits: Tensor,
-        head: str,
-        targets: dict[str, Tensor],
-        weights: dict[str, Tensor],
-    ) -> Tensor:
-        key, temperature = teachers_of(head), self.distillation.temperature
+    def _divergence(self, logits: Tensor, said: Tensor) -> Tensor:
+        """Of each image, from what teachers say, times the temperature's square."""
+        temperature = self.distillation.temperature
         softened = functional.log_softmax(logits / temperature, dim=1)
-        divergence = functional.kl_div(softened, targets[key], reduction="none").sum(1)
-        share = self.distillation.weight
-        return (1 - share) * loss + share * temperature**2 * (weights[key] * divergence).mean()
+        return temperature**2 * functional.kl_div(softened, said, reduction="none").sum(1)
 
 
 def make_objective(
@@ -200,4 +212,8 @@ def make_objective(
     prior = None
     if balance.method == "logit_adjustment":
         prior = balance.strength * torch.from_numpy(log_prior(labels, classes)).to(device)
-    return Objective(data.label_set.name, recipe.loss.ferplus_head, prior, recipe.distillation)
+    weights = {
+        FERPLUS.name: recipe.loss.ferplus_head,
+        EVERYDAY_HEAD: recipe.loss.everyday_head,
+    }
+    return Objective(data.label_set.name, weights, prior, recipe.distillation)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageColor, ImageDraw, ImageFont
 
-from mien.emotions import COLOURS, UNSURE
+from mien.emotions import COLOURS, OTHER_COLOUR, UNSURE
 from mien.errors import OutputError, UsageError
 from mien.media.drawing.contours import draw_contours
 from mien.media.drawing.label_layout import place_labels
@@ -30,7 +30,6 @@ _Pixels = tuple[int, int, int, int]
 
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _SIGNS_TOLD = 3
-_OTHER_COLOUR = "#BBBBBB"
 _DARK: _RGB = (17, 17, 17)
 _LIGHT: _RGB = (255, 255, 255)
 
@@ -333,7 +332,7 @@ def _draw_leader(draw: ImageDraw.ImageDraw, plate: _Pixels, mark: _Mark) -> None
 
 def colour_of(label: str) -> _RGB:
     """A label's colour, red, green, blue from 0 to 255; grey for one that has none."""
-    return ImageColor.getcolor(COLOURS.get(label, _OTHER_COLOUR), "RGB")  # type: ignore[return-value]
+    return ImageColor.getcolor(COLOURS.get(label, OTHER_COLOUR), "RGB")  # type: ignore[return-value]
 
 
 def readable_on(colour: _RGB) -> _RGB:

@@ -34,8 +34,10 @@ def draw_explanation(frame: Frame, explanations: tuple[FaceExplanation, ...]) ->
     -------
     ndarray of shape (H, W, 3), uint8, RGB
     """
+    # No wider than the row with the most pictures.
+    most = 1 + max(len(_ranked(face)) for face in frame.faces)
     rows = [
-        _row(face, explanation, number, len(frame.faces))
+        _row(face, explanation, number, len(frame.faces), most)
         for number, (face, explanation) in enumerate(zip(frame.faces, explanations, strict=True), 1)
     ]
     width = rows[0].shape[1]
@@ -74,19 +76,30 @@ def heat(crop: NDArray[np.uint8], strength: NDArray[np.float32]) -> Image:
     return mixed
 
 
-def _row(face: Face, explanation: FaceExplanation, number: int, of: int) -> Image:
+def _ranked(face: Face) -> list[tuple[str, float]]:
+    """The expressions that are shown of a face, and their probabilities."""
     ranked = sorted(face.probabilities.items(), key=lambda item: -item[1])[:_MOST]
-    ranked = ranked[:1] + [other for other in ranked[1:] if other[1] >= _LIKELY]
+    return ranked[:1] + [other for other in ranked[1:] if other[1] >= _LIKELY]
+
+
+def titles(face: Face, number: int, of: int) -> list[str]:
+    """What stands above the pictures of a face, the ``number``-th of ``of``; no wider than they."""
+    shown = "what the model is shown" if of == 1 else f"face {number}, what it is shown"
+    found = [shown, *(f"{name} {share:.0%}" for name, share in _ranked(face))]
+    if face.unsure:
+        found[1] += " (unsure)"
+    return found
+
+
+def _row(face: Face, explanation: FaceExplanation, number: int, of: int, most: int) -> Image:
+    ranked = _ranked(face)
     pictures = [explanation.rgb]
     pictures += [heat(explanation.crop, explanation.maps[name]) for name, _ in ranked]
-    shown = "what the model is shown" if of == 1 else f"face {number}, as the model is shown it"
-    titles = [shown, *(f"{name} {share:.0%}" for name, share in ranked)]
-    if face.unsure:
-        titles[1] += " (unsure)"
     height = _TEXT + _GAP + _SIDE + _GAP // 2
-    canvas = PillowImage.new("RGB", (_GAP + (1 + _MOST) * (_SIDE + _GAP), height), _PAPER)
+    canvas = PillowImage.new("RGB", (_GAP + most * (_SIDE + _GAP), height), _PAPER)
     draw = ImageDraw.Draw(canvas)
-    for position, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
+    above = titles(face, number, of)
+    for position, (picture, title) in enumerate(zip(pictures, above, strict=True)):
         left = _GAP + position * (_SIDE + _GAP)
         draw.text((left, _GAP // 2), title, fill=_INK, font=_font(18))
         large = cv2.resize(picture, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)

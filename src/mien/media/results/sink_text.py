@@ -11,14 +11,12 @@ from typing import Any
 from mien.media.results.column import Column, Value
 from mien.media.results.result_columns import face_rows
 from mien.media.results.sink import Sink
+from mien.media.results.spreadsheet import FORMULA_STARTS
 from mien.results import Frame, printable_path, to_json
 from mien.version import __version__
 
 FRAMES_SCHEMA = "mien.frames/1"
 """Name and version of the JSON document; documented in ``docs/schema.md``."""
-
-# A spreadsheet runs a cell that begins so as a formula (OWASP, "CSV injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _LINE = 100
 
@@ -89,7 +87,7 @@ def _csv(rows: Iterable[tuple[Value, ...]]) -> bytes:
 def _cell(value: Value) -> Value:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         # Another name of the same file, and no formula.
         return f"./{value}"
     return value

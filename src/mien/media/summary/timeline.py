@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
-from mien.emotions import COLOURS
+from mien.emotions import COLOURS, OTHER_COLOUR
 from mien.media.drawing.draw import colour_of, readable_on
 from mien.media.image import Image
 from mien.media.summary.summary import GAP_SECONDS, PersonSummary, VideoSummary
@@ -208,7 +208,7 @@ def _fill(
 ) -> None:
     # An outline, since white (unsure) would not be seen on paper.
     x0, y0, x1, y1 = (round(value) for value in box)
-    draw.rectangle((x0, y0, max(x0, x1 - 1), y1 - 1), fill=code or "#BBBBBB")
+    draw.rectangle((x0, y0, max(x0, x1 - 1), y1 - 1), fill=code or OTHER_COLOUR)
     draw.line((x0, y0, x1 - 1, y0), fill=_SOFT)
     draw.line((x0, y1 - 1, x1 - 1, y1 - 1), fill=_SOFT)
     if x1 - x0 > 8:

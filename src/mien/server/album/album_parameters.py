@@ -107,6 +107,9 @@ class QuestionParameters(BaseModel):
         le=MOST_BRIGHTNESS,
         description="Darker faces do not count",
     )
+    min_score: float = Field(
+        _DEFAULT.min_score, ge=0, le=1, description="Photos with a lower score are left out"
+    )
     bursts: Bursts = Field(
         _DEFAULT.bursts,
         description="Of a burst, and of photos that are alike, only the best one (best), or all",
@@ -135,6 +138,7 @@ class QuestionParameters(BaseModel):
                 min_size=self.min_size,
                 min_sharpness=self.min_sharpness,
                 min_brightness=self.min_brightness,
+                min_score=self.min_score,
                 bursts=self.bursts,
             )
         except UsageError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from typing import Any
 
 from mien.album.asking.columns import AlbumColumns, labels_of
@@ -55,7 +56,11 @@ class AlbumAnswer(AnswerForm):
 
 
 class RankingAnswer(AnswerForm):
-    """Photos by their numbers, best first, with their scores."""
+    """Photos by their numbers, best first, with their scores.
+
+    ``below`` were left out for their score. ``stacks`` has the photos that were left out for a
+    better one of the same burst, or one that is alike, by the number of that one.
+    """
 
     version: str | None
     ids: list[int]
@@ -63,6 +68,8 @@ class RankingAnswer(AnswerForm):
     without_time: int
     in_bursts: int
     alike: int
+    below: int
+    stacks: dict[str, list[int]]
 
 
 class AlbumFace(AnswerForm):
@@ -129,6 +136,11 @@ def album_answer(loaded: LoadedAlbum | None, limits: ExportLimits) -> dict[str, 
 
 def ranking_answer(version: str | None, ranking: Ranking) -> bytes:
     """``RankingAnswer`` as JSON."""
+    stacks = defaultdict(list)
+    for under, picture in zip(
+        ranking.stacked_under.tolist(), ranking.stacked.tolist(), strict=True
+    ):
+        stacks[under].append(picture)
     return json.dumps(
         {
             "version": version,
@@ -137,6 +149,8 @@ def ranking_answer(version: str | None, ranking: Ranking) -> bytes:
             "without_time": ranking.without_time,
             "in_bursts": ranking.in_bursts,
             "alike": ranking.alike,
+            "below": ranking.below,
+            "stacks": stacks,
         },
         separators=(",", ":"),
     ).encode()

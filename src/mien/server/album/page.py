@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from mien.album.asking.question import (
+    FAINT_SCORE,
+    LEAST_SCORE,
     LONGEST_TEXT,
     MOST_BRIGHTNESS,
     MOST_PIXELS,
@@ -59,6 +61,8 @@ def _page() -> str:
             best_of_bursts=question.bursts is Bursts.BEST,
             rules=[(each, _RULES[each]) for each in Rule],
             label_sets=[(each, _first(each, question.emotion), _LABELS[each]) for each in Labels],
+            faint_score=FAINT_SCORE,
+            least_score=LEAST_SCORE,
             longest_text=LONGEST_TEXT,
             most_pixels=MOST_PIXELS,
             most_sharpness=MOST_SHARPNESS,

@@ -145,10 +145,10 @@ class AlbumReader:
                 return ()
             columns, row_of = self._loaded.columns, self._loaded.row_of
             ranking = self._ranked(question)
-            shown = np.isin(ranking.pictures, pictures)
-            scores = dict(
-                zip(ranking.pictures[shown].tolist(), ranking.scores[shown].tolist(), strict=True)
-            )
+            ranked = np.concatenate([ranking.pictures, ranking.stacked])
+            shown = np.isin(ranked, pictures)
+            found = np.concatenate([ranking.scores, ranking.stacked_scores])[shown]
+            scores = dict(zip(ranked[shown].tolist(), found.tolist(), strict=True))
             known = _known(connection, pictures)
             kept = [picture for picture in pictures if picture in known and picture in row_of]
             chosen = replace(
@@ -191,9 +191,11 @@ class AlbumReader:
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection | None]:
         """The connection, in one read transaction; None when there is no album."""
-        try:
+        found = None
+        with contextlib.suppress(OSError):
             found = self.database.stat()
-        except OSError:
+        # An empty one is being made just now.
+        if found is None or not found.st_size:
             self.close()
             yield None
             return

@@ -13,7 +13,17 @@ from mien.lab.evaluation.measures.measures import ClassScores, Measures
 from mien.lab.evaluation.measures.reliability import Reliability
 from mien.lab.evaluation.measures.score_curves import RiskCoverage
 from mien.lab.evaluation.measures.statistics import Estimate
-from mien.lab.pages.figures import BLUE, GREY, LINE_STYLES, ORANGE, PALETTE, RED, new_figure, tidy
+from mien.lab.pages.figures import (
+    BLUE,
+    GREY,
+    LINE_STYLES,
+    ORANGE,
+    RED,
+    colour_of_class,
+    new_figure,
+    outlined,
+    tidy,
+)
 from mien.lab.pages.page import percent
 from mien.lab.pages.picture import Picture, picture_of_figure
 
@@ -25,6 +35,9 @@ _MOST_CELLS_WRITTEN = 12
 
 _LEAST_SHARE = 0.005
 """Share of the images below which a bin's accuracy is mostly chance and is not drawn."""
+
+_LINE = 1.8
+"""Width of a curve in points."""
 
 _DARK = 0.55
 """Rate from which the figures in a cell are white."""
@@ -342,9 +355,10 @@ def _curve(
     axes.plot(
         x,
         y,
-        color=PALETTE[at % len(PALETTE)],
+        color=colour_of_class(name, at),
         ls=LINE_STYLES[at % len(LINE_STYLES)],
-        lw=1.8,
+        lw=_LINE,
+        path_effects=outlined(_LINE),
         label=f"{name} {area:.3f}",
     )
 

@@ -156,6 +156,55 @@ export interface RankingAnswer {
   without_time?: number;
   in_bursts?: number;
   alike?: number;
+  below?: number;
+  stacks?: Record<string, number[]>;
+}
+
+export interface OfferedFolder {
+  key: string;
+  name: string;
+  refused: string | null;
+  indexed: boolean;
+}
+
+export interface FoldersAnswer {
+  above: OfferedFolder[];
+  folders: OfferedFolder[];
+  photos: number;
+  left_off: number;
+}
+
+export interface ReadFolder {
+  folder: string;
+  read: number;
+  recognised: number;
+  unchanged: number;
+  gone: number;
+  faces: number;
+  unreadable: number;
+  incomplete: number;
+  heic: number;
+  excluded: number;
+  passed_over: Record<string, number>;
+  closed: { path: string; reason: string }[];
+  closed_number: number;
+  seconds: number;
+}
+
+export interface FillingAnswer {
+  stage: string;
+  allowed: boolean;
+  folders: string[];
+  done: number;
+  total: number;
+  seconds_left: number | null;
+  problem: { what: string; hint: string | null } | null;
+  ended: ReadFolder[];
+}
+
+export interface UnreadableAnswer {
+  total: number;
+  files: { path: string; reason: string }[];
 }
 
 export interface AlbumFace {
@@ -174,6 +223,7 @@ export interface AlbumPhoto {
   id: number;
   key: string;
   path: string;
+  score: number;
   taken: string | null;
   width: number;
   height: number;

@@ -4,6 +4,7 @@ import { makeBar, setBar } from "../bars.js";
 import { byId, element, messageOf, setText } from "../elements.js";
 import { colourOf, percent } from "../labels.js";
 import { askJson } from "./ask.js";
+import { showStack, wantedOf } from "./stack.js";
 import { thumbnailOf } from "./tile.js";
 import { asideWords, dateOf, nameOf, reasonWords, scoreWords } from "./words.js";
 
@@ -26,13 +27,15 @@ export class Detail {
     this.at = 0;
     /** @type {number | null} */
     this.next = null;
+    /** The photo that is shown: that at its place, or one of those behind it. */
+    this.id = 0;
     this.dialog = byId("detail", HTMLDialogElement);
     byId("detail-close").addEventListener("click", () => this.dialog.close());
     byId("detail-before").addEventListener("click", () => this.step(-1));
     byId("detail-after").addEventListener("click", () => this.step(1));
     byId("detail-select").addEventListener("click", () => this.select());
     byId("detail-similar").addEventListener("click", () => {
-      const id = this.grid.items[this.at];
+      const { id } = this;
       const photo = this.grid.store.get(id);
       this.dialog.close();
       onSimilar(id, photo ? nameOf(photo.path) : "this photo");
@@ -72,13 +75,30 @@ export class Detail {
       return;
     }
     this.at = at;
+    this.id = id;
     this.show(photo);
+    this.showStack();
     if (!this.dialog.open) {
       this.dialog.showModal();
       byId("detail-title").focus();
     }
     for (const body of this.dialog.querySelectorAll(".detail-body")) body.scrollTop = 0;
     if (photo) await this.load(photo);
+  }
+
+  /** The photos of the same moment, when something is known of them. */
+  async showStack() {
+    const { at } = this;
+    const stack = this.grid.stackOf(this.grid.items[at]);
+    if (stack.length > 1) await this.grid.store.want(wantedOf(stack));
+    if (this.at !== at) return;
+    showStack(stack, this.id, this.grid.store, async (id) => {
+      this.id = id;
+      const photo = this.grid.store.get(id) ?? null;
+      this.show(photo);
+      this.showStack();
+      if (photo) await this.load(photo);
+    });
   }
 
   /** @param {AlbumPhoto | null} photo - null when it has gone */
@@ -90,9 +110,11 @@ export class Detail {
     byId("detail-before", HTMLButtonElement).disabled = this.at === 0;
     byId("detail-after", HTMLButtonElement).disabled = this.at === items.length - 1;
     byId("detail-similar", HTMLButtonElement).disabled = !photo?.faces.length;
-    byId("detail-select").setAttribute("aria-pressed", String(selection.has(items[this.at])));
-    setText(byId("detail-select"), selection.has(items[this.at]) ? "Selected" : "Select");
-    setText(byId("detail-score"), `${place}: ${scoreWords(scores[this.at], question)}`);
+    byId("detail-select").setAttribute("aria-pressed", String(selection.has(this.id)));
+    setText(byId("detail-select"), selection.has(this.id) ? "Selected" : "Select");
+    const onTop = this.id === items[this.at];
+    const score = onTop ? scores[this.at] : (photo?.score ?? 0);
+    setText(byId("detail-score"), `${onTop ? "" : "Behind "}${place}: ${scoreWords(score, question)}`);
     if (!photo) {
       setText(byId("detail-reason"), "It is no longer in the album.");
       byId("detail-picture").replaceChildren();
@@ -131,20 +153,20 @@ export class Detail {
    * @param {AlbumPhoto} photo
    */
   async load(photo) {
-    const { at } = this;
+    const { id } = this;
     /** @type {LookAnswer} */
     let answer;
     try {
       answer = await askJson(`/look?photo=${photo.id}`);
     } catch (error) {
-      if (this.at === at) {
+      if (this.id === id) {
         const message = messageOf(error);
         const words = message[0].toUpperCase() + message.slice(1);
         byId("detail-picture").replaceChildren(element("p", { class: "detail-missing", text: `${words}.` }));
       }
       return;
     }
-    if (this.at !== at) return;
+    if (this.id !== id) return;
     for (const image of byId("detail-picture").querySelectorAll("img")) image.src = answer.photo;
     const cards = byId("detail-faces").children;
     answer.faces.forEach((source, number) => {
@@ -154,8 +176,10 @@ export class Detail {
   }
 
   select() {
-    this.grid.selection.toggle(this.grid.items, this.at);
-    const photo = this.grid.store.get(this.grid.items[this.at]) ?? null;
+    const { items, selection } = this.grid;
+    if (this.id === items[this.at]) selection.toggle(items, this.at);
+    else selection.toggleOne(this.id);
+    const photo = this.grid.store.get(this.id) ?? null;
     this.show(photo);
     if (photo) this.load(photo);
   }

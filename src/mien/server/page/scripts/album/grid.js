@@ -1,6 +1,6 @@
 // The grid of photos: only the rows in view are in the page, however many photos there are.
 
-import { fillTile, makeTile } from "./tile.js";
+import { fillTile, makeTile, numberTile } from "./tile.js";
 
 /** @import { Selection } from "./selection.js" */
 /** @import { Store } from "./store.js" */
@@ -28,6 +28,8 @@ export class Grid {
     this.scores = [];
     /** @type {Question | null} */
     this.question = null;
+    /** @type {Record<string, number[]>} */
+    this.stacks = {};
     /** @type {Map<number, HTMLElement>} */
     this.tiles = new Map();
     this.layout = "";
@@ -47,10 +49,11 @@ export class Grid {
    * @param {number[]} items
    * @param {number[]} scores
    * @param {Question} question
+   * @param {Record<string, number[]>} stacks - photos behind others, by the number of those
    */
-  show(items, scores, question) {
+  show(items, scores, question, stacks) {
     const focused = this.root.contains(document.activeElement);
-    Object.assign(this, { items, scores, question });
+    Object.assign(this, { items, scores, question, stacks });
     for (const tile of this.tiles.values()) tile.remove();
     this.tiles.clear();
     this.current = this.selection.anchor = 0;
@@ -60,6 +63,64 @@ export class Grid {
     if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
     this.drawNow();
     if (focused && items.length) this.goTo(0, true);
+  }
+
+  /**
+   * Show the answer to the same question anew: what the person looks at stays where it is.
+   * @param {number[]} items
+   * @param {number[]} scores
+   * @param {Question} question
+   * @param {Record<string, number[]>} stacks
+   */
+  renew(items, scores, question, stacks) {
+    const place = new Map(items.map((id, at) => [id, at]));
+    const tiles = new Map([...this.tiles].map(([at, tile]) => [this.items[at], tile]));
+    const looked = this.looked();
+    const current = place.get(this.items[this.current]) ?? 0;
+    const anchor = place.get(this.items[this.selection.anchor]) ?? 0;
+    const focused = this.root.contains(document.activeElement);
+    Object.assign(this, { items, scores, question, stacks, current });
+    this.selection.anchor = anchor;
+    this.tiles.clear();
+    for (const [id, tile] of tiles) {
+      const at = place.get(id);
+      if (at === undefined) {
+        tile.remove();
+        continue;
+      }
+      numberTile(tile, at, items.length);
+      delete tile.dataset.filled;
+      this.tiles.set(at, tile);
+      this.place(tile, at);
+    }
+    if (!items.length) this.root.tabIndex = -1;
+    else if (![...this.tiles.values()].some((tile) => tile.tabIndex === 0)) this.root.tabIndex = 0;
+    this.measure();
+    const at = looked && place.get(looked.id);
+    if (looked && at !== undefined) scrollBy(0, this.topOf(at ?? 0) - looked.top);
+    this.drawNow();
+    if (focused && items.length && !this.root.contains(document.activeElement)) this.goTo(current, true);
+  }
+
+  /** The first photo of the first whole row in view, if the top of the grid is not in view. */
+  looked() {
+    if (!this.columns || this.root.getBoundingClientRect().top >= 0) return null;
+    const top = -this.root.getBoundingClientRect().top;
+    const at = Math.ceil(top / (this.height + this.gap)) * this.columns;
+    return at < this.items.length ? { id: this.items[at], top: this.topOf(at) } : null;
+  }
+
+  /** @param {number} at */
+  topOf(at) {
+    return this.root.getBoundingClientRect().top + Math.floor(at / this.columns) * (this.height + this.gap);
+  }
+
+  /**
+   * A photo with those behind it, the best one first.
+   * @param {number} id
+   */
+  stackOf(id) {
+    return [id, ...(this.stacks[id] ?? [])];
   }
 
   /** How many photos stand in a row, and how high rows are; fixed until the width changes. */
@@ -114,7 +175,7 @@ export class Grid {
       const photo = this.store.get(this.items[at]);
       if (photo === undefined || tile.dataset.filled) continue;
       tile.dataset.filled = "yes";
-      fillTile(tile, photo, this.scores[at], this.question);
+      fillTile(tile, photo, this.scores[at], this.question, this.stacks[this.items[at]]?.length ?? 0);
     }
   }
 

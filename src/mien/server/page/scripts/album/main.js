@@ -4,6 +4,7 @@ import { byId, messageOf, setText } from "../elements.js";
 import { onSettings, startSettings } from "../settings.js";
 import { askJson, Refused } from "./ask.js";
 import { Detail } from "./detail.js";
+import { FillingPanel } from "./filling.js";
 import { Grid } from "./grid.js";
 import {
   clearProblems,
@@ -16,6 +17,7 @@ import {
 import { Selection } from "./selection.js";
 import { Store } from "./store.js";
 import { startTaking } from "./take.js";
+import { startUnreadable } from "./unreadable.js";
 import { counted } from "./words.js";
 
 /** @import { AlbumAnswer, RankingAnswer } from "../answers.js" */
@@ -27,8 +29,11 @@ const LOOK_AGAIN = 15_000;
 const LOOK_AGAIN_EMPTY = 4000;
 const OFF = 404;
 
-/** @type {{ version: string | null, photos: number, similar: Similar | null }} */
-const album = { version: null, photos: 0, similar: null };
+/**
+ * `late`: it has changed while a photo was open, whose neighbours were not to change meanwhile.
+ * @type {{ version: string | null, photos: number, similar: Similar | null, late: boolean }}
+ */
+const album = { version: null, photos: 0, similar: null, late: false };
 let asked = 0;
 let timer = 0;
 
@@ -45,6 +50,7 @@ const detail = new Detail(grid, (id, name) => {
   album.similar = { id, name };
   rank();
 });
+const filling = new FillingPanel(lookAgain, complain);
 const setLimits = startTaking(grid, () => withPlace(parameters()));
 
 startSettings();
@@ -53,7 +59,7 @@ startQuestion(() => {
   album.similar = null;
   rank();
 });
-byId("place").addEventListener("change", rank);
+byId("place").addEventListener("change", () => rank());
 byId("select-all").addEventListener("click", () => selection.all(grid.items));
 byId("select-none").addEventListener("click", () => {
   selection.clear();
@@ -63,7 +69,10 @@ byId("similar-back").addEventListener("click", () => {
   album.similar = null;
   rank();
 });
-byId("show-newer").addEventListener("click", begin);
+byId("detail").addEventListener("close", () => {
+  if (album.late) lookAgain();
+});
+startUnreadable();
 byId("retry").addEventListener("click", begin);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) lookAgain();
@@ -73,15 +82,25 @@ begin();
 
 /** Ask what is in the album, and rank it. */
 async function begin() {
-  byId("newer").hidden = true;
+  const found = await lookInto();
+  if (found?.photos) await rank();
+  filling.look();
+}
+
+/**
+ * Ask what is in the album; null when that cannot be told.
+ * @returns {Promise<AlbumAnswer | null>}
+ */
+async function lookInto() {
+  clearTimeout(timer);
   /** @type {AlbumAnswer} */
   let found;
   try {
     found = await askJson("");
   } catch (error) {
     complain(error);
-    later(LOOK_AGAIN_EMPTY);
-    return;
+    later();
+    return null;
   }
   byId("connection").hidden = true;
   Object.assign(album, { version: found.version, photos: found.photos });
@@ -91,13 +110,16 @@ async function begin() {
   if (found.photos) {
     offerLabels(found.label_sets);
     tellNotes(found);
-    await rank();
   }
-  later(found.photos ? LOOK_AGAIN : LOOK_AGAIN_EMPTY);
+  later();
+  return found;
 }
 
-/** Rank the album anew; an answer that a newer question has overtaken is not shown. */
-async function rank() {
+/**
+ * Rank the album anew; an answer that a newer question has overtaken is not shown.
+ * @param {boolean} same - the same question as before, of an album that has changed
+ */
+async function rank(same = false) {
   const own = (asked += 1);
   const { similar } = album;
   const wanted = parameters();
@@ -117,10 +139,13 @@ async function rank() {
   byId("similar-banner").hidden = !similar;
   if (similar) setText(byId("similar-words"), `Photos whose faces express most nearly what they do in ${similar.name}. It does not find people.`);
   store.begin(withPlace(wanted));
-  grid.show(found.ids, found.scores, question);
   byId("nothing").hidden = found.ids.length > 0;
   byId("grid").hidden = found.ids.length === 0;
+  if (same) grid.renew(found.ids, found.scores, question, found.stacks ?? {});
+  else grid.show(found.ids, found.scores, question, found.stacks ?? {});
   tellCount(found, similar);
+  tellBelow(found, question);
+  tellSelection();
 }
 
 /**
@@ -133,28 +158,22 @@ function withPlace(wanted) {
   return found;
 }
 
-/** See whether the album has changed; an empty one is shown as soon as there is something. */
+/** See whether the album has changed, and show what has come. */
 async function lookAgain() {
-  clearTimeout(timer);
   if (document.hidden) return;
-  if (!album.photos) {
-    await begin();
+  const before = album.version;
+  album.late = detail.dialog.open;
+  if (album.late) {
+    later();
     return;
   }
-  try {
-    const { version } = await askJson("");
-    byId("connection").hidden = true;
-    byId("newer").hidden = version === album.version;
-  } catch (error) {
-    complain(error);
-  }
-  later(LOOK_AGAIN);
+  const found = await lookInto();
+  if (found?.photos && found.version !== before) await rank(before !== null);
 }
 
-/** @param {number} wait */
-function later(wait) {
+function later() {
   clearTimeout(timer);
-  timer = setTimeout(lookAgain, wait);
+  timer = setTimeout(lookAgain, album.photos ? LOOK_AGAIN : LOOK_AGAIN_EMPTY);
 }
 
 /**
@@ -165,10 +184,22 @@ function tellCount({ ids, without_time: timeless, in_bursts: bursts, alike }, si
   const shown = ids.length.toLocaleString("en-GB");
   const words = similar ? `${shown} photos, the most alike first` : `${shown} of ${counted(album.photos, "photo")}`;
   const left = [];
-  if (bursts) left.push(`${counted(bursts, "photo")} behind a better one of the same burst`);
-  if (alike) left.push(`${counted(alike, "photo")} alike to another`);
-  if (timeless) left.push(`${counted(timeless, "photo")} without a date`);
-  setText(byId("count"), left.length ? `${words}; left out: ${left.join(", ")}` : words);
+  const stacked = (bursts ?? 0) + (alike ?? 0);
+  if (stacked) left.push(`${stacked.toLocaleString("en-GB")} stacked`);
+  if (timeless) left.push(`${timeless.toLocaleString("en-GB")} left out without a date`);
+  setText(byId("count"), [words, ...left].join("; "));
+}
+
+/**
+ * What is said of photos whose score is too low to show.
+ * @param {RankingAnswer} found
+ * @param {Question} question
+ */
+function tellBelow({ below = 0 }, { only }) {
+  const least = Number(byId("min-score", HTMLInputElement).value).toFixed(2);
+  byId("fainter").hidden = !below;
+  setText(byId("fainter-words"), `${counted(below, "photo")} below ${least}${only ? `: hardly ${only}` : ""}.`);
+  setText(byId("nothing-words"), below ? `No photo scores ${least} or more.` : "No photo fits.");
 }
 
 function tellSelection() {
@@ -176,6 +207,8 @@ function tellSelection() {
   byId("select-none").hidden = !some;
   setText(byId("select-none"), `Clear ${counted(selection.size, "selected photo")}`);
   byId("results-bar").classList.toggle("some", some);
+  byId("export").hidden = !some && !grid.items.length;
+  byId("select-all").hidden = !grid.items.length;
 }
 
 /** @param {AlbumAnswer} found */
@@ -183,8 +216,9 @@ function tellNotes({ missing, other_model: other, unreadable }) {
   const notes = [];
   if (missing) notes.push(`${counted(missing, "photo")} whose folders are no longer there are left out: mien album status.`);
   if (other) notes.push(`${counted(other, "photo")} that another model has read are left out: index them again.`);
-  if (unreadable) notes.push(`${counted(unreadable, "file")} cannot be read: mien album status --unreadable`);
   setText(byId("notes"), notes.join(" "));
+  byId("unreadable-note").hidden = !unreadable;
+  setText(byId("show-unreadable"), `${counted(unreadable, "file")} could not be read: which, and why`);
 }
 
 /** @param {unknown} error */
@@ -194,7 +228,7 @@ function complain(error) {
   byId("retry").hidden = off;
   const message = messageOf(error);
   const words = off
-    ? "This server does not show an album. Whoever runs it can switch it on: mien serve --album"
+    ? "This server does not show an album here. Whoever runs it can switch it on: mien serve --album, or mien live --lan-album"
     : `${message[0].toUpperCase()}${message.slice(1)}`;
   setText(byId("connection-words"), words);
 }

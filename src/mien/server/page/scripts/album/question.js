@@ -28,21 +28,38 @@ export function startQuestion(changed) {
   form.addEventListener("input", ({ target }) => {
     if (!isControl(target) || !isQuestion(target)) return;
     if (target.id === "labels") fillSliders();
-    if (target instanceof HTMLInputElement && target.type === "range") tellWeight(target);
+    if (target.id === "min-score") tellLeastScore();
+    else if (target instanceof HTMLInputElement && target.type === "range") tellWeight(target);
     soon(target.type === "range" ? SLIDING : TYPING);
   });
   byId("reset").addEventListener("click", () => {
     form.querySelectorAll("input, select").forEach((control) => {
-      if (!isControl(control) || !isQuestion(control)) return;
-      if (control instanceof HTMLSelectElement) chooseFirst(control);
-      else if (control.type === "checkbox") control.checked = control.defaultChecked;
-      else control.value = control.defaultValue;
+      if (isControl(control) && isQuestion(control)) putBack(control);
     });
     fillSliders({});
+    tellLeastScore();
+    soon(0);
+  });
+  for (const button of document.querySelectorAll(".clear-filters")) {
+    button.addEventListener("click", () => {
+      for (const control of byId("filters").querySelectorAll("input")) putBack(control);
+      tellLeastScore();
+      soon(0);
+      byId("count").focus();
+    });
+  }
+  byId("show-fainter").addEventListener("click", () => {
+    input("min-score").value = "0";
+    tellLeastScore();
     soon(0);
   });
   // On a phone the photos come first.
-  if (matchMedia("(max-width: 61.99rem)").matches) byId("question-part", HTMLDetailsElement).open = false;
+  const narrow = matchMedia("(max-width: 61.99rem)");
+  const fold = () => {
+    byId("question-part", HTMLDetailsElement).open = !narrow.matches;
+  };
+  narrow.addEventListener("change", fold);
+  fold();
 }
 
 /**
@@ -69,6 +86,7 @@ export function parameters() {
     min_size: input("min-size").value || "0",
     min_sharpness: input("min-sharpness").value || "0",
     min_brightness: input("min-brightness").value || "0",
+    min_score: input("min-score").value,
   });
   for (const id of PLAIN) if (control(id).value) found.set(id, control(id).value);
   return found;
@@ -87,6 +105,7 @@ export function presentQuestion() {
     minSize: Number(input("min-size").value),
     minSharpness: Number(input("min-sharpness").value),
     minBrightness: Number(input("min-brightness").value),
+    leastScore: Number(input("min-score").dataset.weak),
     sure: input("sure").checked,
     similar: false,
   };
@@ -99,6 +118,7 @@ export function remember() {
   setText(byId("question-words"), wanted.map(([label]) => label).join(", "));
   const count = [...byId("filters").querySelectorAll("input")].filter(differs).length;
   setText(byId("filter-words"), count ? `${count} changed` : "");
+  for (const button of document.querySelectorAll(".clear-filters")) button.toggleAttribute("hidden", !count);
 }
 
 /**
@@ -169,6 +189,19 @@ function input(id) {
 function isQuestion(control) {
   const stands = control.id && control.closest("#filters, #question-part");
   return control.type === "range" || Boolean(stands);
+}
+
+/** @param {Control} control */
+function putBack(control) {
+  if (control instanceof HTMLSelectElement) chooseFirst(control);
+  else if (control.type === "checkbox") control.checked = control.defaultChecked;
+  else control.value = control.defaultValue;
+}
+
+function tellLeastScore() {
+  const { value } = input("min-score");
+  byId("min-score-words", HTMLOutputElement).value = Number(value) ? Number(value).toFixed(2) : "none";
+  input("min-score").style.setProperty("--filled", `${100 * Number(value)}%`);
 }
 
 /** @param {HTMLInputElement} control */
@@ -269,11 +302,12 @@ function restore() {
   input("faces-most").value = most ?? "";
   if (kept.has("sure")) input("sure").checked = kept.get("sure") === "true";
   if (kept.has("bursts")) input("bursts").checked = kept.get("bursts") === "best";
-  for (const name of ["size", "sharpness", "brightness"]) {
+  for (const name of ["size", "sharpness", "brightness", "score"]) {
     const least = kept.get(`min_${name}`);
     if (least !== null) input(`min-${name}`).value = least;
   }
   const pairs = (kept.get("weights") ?? "").split(",").map((part) => part.split(":"));
+  tellLeastScore();
   fillSliders(Object.fromEntries(pairs.map(([label, weight]) => [label, 100 * Number(weight) || 0])));
   remember();
 }

@@ -32,6 +32,15 @@ export class Selection {
   }
 
   /**
+   * Select a photo that may stand in no place of the ranking, or take it out.
+   * @param {number} id
+   */
+  toggleOne(id) {
+    if (!this.ids.delete(id)) this.ids.add(id);
+    this.onChange();
+  }
+
+  /**
    * Select all from the last one that was chosen to this one.
    * @param {number[]} items
    * @param {number} at

@@ -12,47 +12,52 @@ const FRAME = 4 / 3;
 const MOST_WORDS = 2;
 
 /**
- * The element of the photo at a place of the ranking; filled in when more is known.
- * @param {number} at
+ * The element of a photo of the ranking; filled in when more is known.
+ * @param {number} at - its place
  * @param {number} total
  */
 export function makeTile(at, total) {
-  const root = element("div", {
-    class: "tile",
-    role: "option",
-    tabindex: -1,
-    id: `photo-${at}`,
-    "aria-posinset": at + 1,
-    "aria-setsize": total,
-    "aria-selected": "false",
-    "aria-label": `Photo ${at + 1}`,
-    "data-at": at,
-  });
+  const root = element("div", { class: "tile", role: "option", tabindex: -1, "aria-selected": "false" });
   const frame = element("div", { class: "tile-frame" });
   frame.append(element("span", { class: "tile-check", "aria-hidden": "true" }));
   root.append(frame, element("div", { class: "tile-words", "aria-hidden": "true" }));
+  numberTile(root, at, total);
+  root.setAttribute("aria-label", `Photo ${at + 1}`);
   return root;
 }
 
 /**
- * Show what is known of a photo.
+ * Tell a tile at which place of the ranking it stands.
+ * @param {HTMLElement} root
+ * @param {number} at
+ * @param {number} total
+ */
+export function numberTile(root, at, total) {
+  root.id = `photo-${at}`;
+  root.dataset.at = String(at);
+  root.setAttribute("aria-posinset", String(at + 1));
+  root.setAttribute("aria-setsize", String(total));
+}
+
+/**
+ * Show what is known of a photo; what is shown already stays.
  * @param {HTMLElement} root
  * @param {AlbumPhoto | null} photo - null when it has gone
  * @param {number} score
  * @param {Question} question
+ * @param {number} behind - how many stand behind it
  */
-export function fillTile(root, photo, score, question) {
+export function fillTile(root, photo, score, question, behind) {
   const [frame, words] = root.children;
   if (photo === null) {
+    frame.querySelector("img")?.remove();
     placeholder(frame, "This photo is no longer in the album");
     return;
   }
-  const picture = element("img", { alt: "", decoding: "async", draggable: "false" });
-  Object.assign(picture.style, fitOf(photo));
-  picture.addEventListener("load", () => picture.classList.add("there"));
-  picture.addEventListener("error", () => whyNot(frame, picture, photo));
-  picture.src = thumbnailOf(photo);
-  frame.prepend(picture);
+  showPicture(frame, photo);
+  const faint = !question.similar && score < question.leastScore;
+  root.classList.toggle("faint", faint);
+  root.classList.toggle("stacked", behind > 0);
   const at = Number(root.dataset.at) + 1;
   const scored = scoreWords(score, question);
   const own = ownWords(photo);
@@ -66,14 +71,43 @@ export function fillTile(root, photo, score, question) {
       { class: "tile-score" },
       ...(own.length ? [element("img", { src: facePath(own[0]), alt: "", width: 20, height: 20 })] : []),
       element("b", { text: first }),
-      ...(second ? [element("span", { class: "tile-asked", text: second })] : []),
       element("span", { class: "tile-rank", text: at.toLocaleString("en-GB") }),
     ),
-    element("span", { class: "tile-more", text: [facesWords(photo), dateOf(photo.taken)].filter(Boolean).join(" · ") }),
+    element("span", { class: "tile-more", text: [second, facesWords(photo), dateOf(photo.taken)].filter(Boolean).join(" · ") }),
   );
-  const spoken = [`${at}: ${nameOf(photo.path)}`, first, second, facesWords(photo), dateOf(photo.taken)];
+  frame.querySelector(".tile-behind")?.remove();
+  if (behind) frame.append(element("span", { class: "tile-behind", "aria-hidden": "true", text: `+${behind.toLocaleString("en-GB")}` }));
+  const spoken = [
+    `${at}: ${nameOf(photo.path)}`,
+    first,
+    second,
+    faint && "weak",
+    facesWords(photo),
+    dateOf(photo.taken),
+    behind && `${behind} more nearly the same`,
+  ];
   root.setAttribute("aria-label", spoken.filter(Boolean).join(", "));
   root.title = nameOf(photo.path);
+}
+
+/**
+ * @param {Element} frame
+ * @param {AlbumPhoto} photo
+ */
+function showPicture(frame, photo) {
+  const shown = frame.querySelector("img");
+  const source = thumbnailOf(photo);
+  const picture =
+    shown?.getAttribute("src") === source ? shown : element("img", { alt: "", decoding: "async", draggable: "false" });
+  picture.removeAttribute("style");
+  Object.assign(picture.style, fitOf(photo));
+  if (picture === shown) return;
+  shown?.remove();
+  frame.querySelector(".tile-missing")?.remove();
+  picture.addEventListener("load", () => picture.classList.add("there"));
+  picture.addEventListener("error", () => whyNot(frame, picture, photo));
+  picture.src = source;
+  frame.prepend(picture);
 }
 
 /**

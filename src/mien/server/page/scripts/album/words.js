@@ -14,6 +14,7 @@ import { percent } from "../labels.js";
  * @property {number} minSize
  * @property {number} minSharpness
  * @property {number} minBrightness
+ * @property {number} leastScore - what has less is weak
  * @property {boolean} sure
  * @property {boolean} similar - whether it is photos like another one
  */

@@ -3,18 +3,39 @@
 import { byId, setText } from "../elements.js";
 import { phrase } from "../words/phrases.js";
 
+const IN_ADDRESS = "#token=";
+
+// A code that was scanned has it behind the "#", which no browser sends. It is not to stay there.
+let scanned = "";
+if (location.hash.startsWith(IN_ADDRESS)) {
+  scanned = decodeURIComponent(location.hash.slice(IN_ADDRESS.length));
+  history.replaceState(null, "", location.pathname);
+}
+
 /** @type {Promise<void> | null} */
 let asked = null;
 
 /**
- * Ask for the token; who asks meanwhile waits for the same answer.
+ * Show the token that was scanned, or ask for one; who asks meanwhile waits for the same answer.
  * @returns {Promise<void>} until the server took it
  */
 export function askForToken() {
-  asked ??= new Promise((done) => openForm(done)).then(() => {
+  asked ??= getIn().then(() => {
     asked = null;
   });
   return asked;
+}
+
+async function getIn() {
+  const token = scanned;
+  scanned = "";
+  const response = token ? await showToken(token).catch(() => null) : null;
+  if (!response?.ok) await new Promise((done) => openForm(done));
+}
+
+/** @param {string} token */
+function showToken(token) {
+  return fetch("v1/session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
 }
 
 /** @param {(value?: undefined) => void} done */
@@ -27,10 +48,7 @@ function openForm(done) {
     const words = byId("token-words");
     let response;
     try {
-      response = await fetch("v1/session", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${field.value.trim()}` },
-      });
+      response = await showToken(field.value.trim());
     } catch {
       setText(words, phrase("token.none"));
       return;

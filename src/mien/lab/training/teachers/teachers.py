@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mien.errors import RecipeError, RunError
+from mien.errors import RunError
 from mien.lab.data.faces import FaceData
 from mien.lab.data.folds import folds_of
 from mien.lab.data.preprocess import Input
@@ -18,6 +18,7 @@ from mien.lab.models import Network
 from mien.lab.training.machines.device import autocast
 from mien.lab.training.predict import predict_logits
 from mien.lab.training.run import Run
+from mien.lab.training.teachers.kept_answers import SUFFIX, KeptAnswers, load_answers
 from mien.lab.training.teaching.distillation import Distillation
 from mien.packaged import sha256_of
 
@@ -40,18 +41,21 @@ class Teacher:
 
 def load_teachers(
     options: Distillation, data: FaceData, labels: dict[str, list[str]]
-) -> tuple[Teacher, ...]:
-    """The runs that the recipe names; ``labels`` are those of the heads that will be trained.
+) -> tuple[Teacher | KeptAnswers, ...]:
+    """Whom the recipe names; ``labels`` are those of the heads that will be trained.
 
     Raises
     ------
     RunError
         If a folder holds no completed run, or one on other data, on images of another size or
-        colour, or with other labels: what it has
-        learnt of another split could be what is later measured on.
+        colour, or with other labels: what it has learnt of another split could be what is later
+        measured on. The same for a file of kept answers.
     """
-    teachers = []
+    teachers: list[Teacher | KeptAnswers] = []
     for folder in options.teachers:
+        if Path(folder).suffix == SUFFIX:
+            teachers.append(load_answers(Path(folder), data, labels))
+            continue
         run = Run(Path(folder))
         facts = run.facts()
         if facts["data_sha256"] != data.sha256:
@@ -84,59 +88,69 @@ def load_teachers(
 
 
 def taught(
-    teachers: tuple[Teacher, ...],
+    teachers: tuple[Teacher | KeptAnswers, ...],
     images: NDArray[np.uint8],
+    sources: NDArray[np.int64],
     temperature: float,
     device: torch.device,
     dtype: torch.dtype,
-) -> dict[str, Tensor]:
-    """What the teachers say of ``images``, by head.
+) -> tuple[dict[str, Tensor], Tensor]:
+    """What the teachers say of ``images``, by head, and about which they say anything.
 
     Parameters
     ----------
-    teachers : tuple of Teacher
+    teachers : tuple of Teacher or KeptAnswers
         One or more. A head is taught by all or by none, or images would differ in what they mean.
         One who was trained without a fold is asked about that fold alone.
     images : ndarray of shape (n, side, side) or (n, side, side, 3), uint8
+    sources : ndarray of shape (n,), int64
+        Row of the data set that each image comes from; -1 for a synthetic one, which kept answers
+        say nothing about.
     temperature : float
         Divides the logarithms of the mean probabilities before the softmax.
 
     Returns
     -------
-    dict of str to Tensor of shape (n, labels), float32
-        Rows sum to 1.
-
-    Raises
-    ------
-    RecipeError
-        If there are images that none of them may speak about.
+    said : dict of str to Tensor of shape (n, labels), float32
+        Rows sum to 1; uniform where nothing is said.
+    heard : Tensor of shape (n,), float32
+        1 where at least one of them may speak about the image, else 0.
     """
     shared = [head for head in teachers[0].heads if all(head in one.heads for one in teachers)]
     sums: dict[str, Tensor] = {}
     heard = torch.zeros(len(images), 1)
     for teacher in teachers:
-        network = teacher.network.to(device).to(memory_format=torch.channels_last)
-        unseen = np.flatnonzero(folds_of(images, teacher.folds) == teacher.without_fold)
-        if not len(unseen):
-            continue
-        with autocast(device, dtype):
-            found = predict_logits(network, images[unseen], teacher.input, views="flip")
-        heard[unseen] += 1
-        for head in shared:
-            probabilities = torch.softmax(torch.from_numpy(found[head]), 1)
+        if isinstance(teacher, KeptAnswers):
+            at = teacher.about(sources)
+            spoken = np.flatnonzero(at >= 0)
+            said = {head: torch.from_numpy(teacher.said[head][at[spoken]]) for head in shared}
+        else:
+            spoken = np.flatnonzero(folds_of(images, teacher.folds) == teacher.without_fold)
+            said = _asked(teacher, images[spoken], shared, device, dtype)
+        heard[spoken] += 1
+        for head, probabilities in said.items():
             empty = torch.zeros(len(images), probabilities.shape[1])
-            sums.setdefault(head, empty)[unseen] += probabilities
-    if not bool(heard.all()):
-        raise RecipeError(
-            f"no teacher may speak about {int((heard == 0).sum())} of the images: each has seen "
-            "them in training",
-            where="distillation.teachers",
-            hint="name a run for each of the folds, or one that was trained without folds",
-        )
-    return {
-        head: torch.softmax((total / heard).clamp(min=1e-12).log() / temperature, 1)
+            sums.setdefault(head, empty)[spoken] += probabilities
+    softened = {
+        head: torch.softmax((total / heard.clamp(min=1)).clamp(min=1e-12).log() / temperature, 1)
         for head, total in sums.items()
     }
+    return softened, (heard[:, 0] > 0).float()
+
+
+def _asked(
+    teacher: Teacher,
+    images: NDArray[np.uint8],
+    heads: list[str],
+    device: torch.device,
+    dtype: torch.dtype,
+) -> dict[str, Tensor]:
+    if not len(images):
+        return {}
+    network = teacher.network.to(device).to(memory_format=torch.channels_last)
+    with autocast(device, dtype):
+        found = predict_logits(network, images, teacher.input, views="flip")
+    return {head: torch.softmax(torch.from_numpy(found[head]), 1) for head in heads}
 
 
 def joined_to_votes(

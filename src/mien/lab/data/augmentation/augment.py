@@ -10,8 +10,8 @@ import torch.nn.functional as functional
 from pydantic import Field, PositiveFloat, field_validator
 from torch import Tensor
 
-from mien.lab.data.camera import KINDS as CAMERA_KINDS
-from mien.lab.data.camera import through_camera
+from mien.lab.data.augmentation.camera import KINDS as CAMERA_KINDS
+from mien.lab.data.augmentation.camera import through_camera
 from mien.lab.data.faces import IMAGE_SIZE
 from mien.lab.data.preprocess import Input, preprocess, scale
 from mien.lab.data.views import central_crop, channels_first

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from mien.lab.data.augment import Augmentation, augment
-from mien.lab.data.camera import KINDS, _jpeg, through_camera
+from mien.lab.data.augmentation.augment import Augmentation, augment
+from mien.lab.data.augmentation.camera import KINDS, _jpeg, through_camera
 from mien.lab.data.preprocess import Input
 
 NONE = dict.fromkeys(KINDS, 0.0)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from mien.lab.data.augment import Augmentation, augment
+from mien.lab.data.augmentation.augment import Augmentation, augment
 from mien.lab.data.preprocess import Input, preprocess
 from mien.lab.data.views import central_crop
 

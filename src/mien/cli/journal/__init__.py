@@ -1,0 +1,1 @@
+"""The verbs of ``mien journal``, one file each."""

@@ -1,0 +1,1 @@
+"""What is usual for a person, and whether the last days differ."""

@@ -1,0 +1,1 @@
+"""Check-ins, how they are kept, and what leaves the journal."""

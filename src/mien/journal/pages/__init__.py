@@ -1,0 +1,1 @@
+"""What is shown of a journal, and whom one can call."""

@@ -1,0 +1,1 @@
+"""Files of other tools: OpenFace, py-feat, ELAN, Praat, subtitles, BIDS."""

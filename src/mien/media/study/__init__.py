@@ -1,0 +1,1 @@
+"""Many recordings of many participants, to tables that other programs read."""

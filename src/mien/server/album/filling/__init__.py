@@ -1,0 +1,1 @@
+"""Folders that the album page may choose, and reading them into the album."""

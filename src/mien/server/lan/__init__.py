@@ -1,0 +1,1 @@
+"""Phones in the same network: a certificate, the address, and its code to scan."""
