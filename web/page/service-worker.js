@@ -24,7 +24,9 @@ worker.addEventListener("activate", (/** @type {any} */ event) => {
 });
 
 worker.addEventListener("message", (/** @type {any} */ event) => {
-  if (Object.hasOwn(groups, event.data?.keep)) event.waitUntil(keep(event.data.keep));
+  if (!Object.hasOwn(groups, event.data?.keep)) return;
+  // What an older one was still fetching when this one took its place goes, too.
+  event.waitUntil(keep(event.data.keep).then(forgetOlder));
 });
 
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
@@ -36,19 +38,27 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
 
 /** @param {Group} group */
 async function keep(group) {
+  if (isReplaced()) return;
   const cache = await caches.open(NAME);
   await Promise.all(
     groups[group].map(async (file) => {
       if (await cache.match(file)) return;
       // Asked again of the server, which says whether the browser's own copy is still right.
       const response = await fetch(file, { cache: "no-cache" });
+      if (isReplaced()) return;
       if (!response.ok) throw new Error(`${file}: ${response.status}`);
       await cache.put(file, response);
     }),
   );
 }
 
+/** Whether a newer service worker has taken the place of this one. */
+function isReplaced() {
+  return worker.serviceWorker?.state === "redundant";
+}
+
 async function forgetOlder() {
+  if (isReplaced()) return;
   const names = (await caches.keys()).filter((name) => name.startsWith("mien-") && name !== NAME);
   await Promise.all(names.map((name) => caches.delete(name)));
 }
@@ -66,7 +76,8 @@ async function answer(request) {
 
 /** @param {Request} request */
 async function fromCache(request) {
-  const cache = await caches.open(NAME);
   const { pathname } = new URL(request.url);
-  return pathname.endsWith("/") ? cache.match("index.html") : cache.match(request, { ignoreSearch: true });
+  // Not `caches.open`, which would make the cache again that a newer service worker has deleted.
+  const options = { cacheName: NAME, ignoreSearch: true };
+  return caches.match(pathname.endsWith("/") ? "index.html" : request, options);
 }
