@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import tarfile
 from pathlib import Path
 
-from .conftest import serve
+import pytest
+
+from .conftest import WEB, serve
 from .waiting import until
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "browser.md"
@@ -27,6 +31,33 @@ def test_the_page_of_the_guide_says_who_shows_what(dist, browser, open_page, tmp
             assert watched.origins == {served.url}
     finally:
         served.stop()
+
+
+@pytest.mark.whole_contract
+def test_the_packed_reader_has_types_that_a_strict_program_can_use(dist, tmp_path):
+    subprocess.run(
+        ["npm", "run", "--silent", "pack", "--", dist, tmp_path], cwd=WEB, check=True, timeout=300
+    )
+    (packed,) = tmp_path.glob("mien-reader-*.tgz")
+    with tarfile.open(packed) as archive:
+        archive.extractall(tmp_path / "node_modules", filter="data")
+    (tmp_path / "node_modules" / "package").rename(tmp_path / "node_modules" / "mien-reader")
+    program = tmp_path / "program.ts"
+    checked = [
+        *(WEB / "node_modules" / ".bin" / "tsc", "--noEmit", "--strict", "--target", "es2022"),
+        *("--moduleResolution", "bundler", "--module", "esnext", "--lib", "es2023,dom", program),
+    ]
+    program.write_text(
+        """import { createReader } from "mien-reader";
+        const reader = await createReader({ model: "small" });
+        const { faces } = await reader.read(new Blob(), { signs: true });
+        export const told: [string, number | undefined] = [faces[0].label, faces[0].track?.id];
+        """
+    )
+    done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+    program.write_text(program.read_text().replace("faces[0].label", "faces[0].lable"))
+    assert "lable" in subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True).stdout
 
 
 def test_the_guide_names_every_option():

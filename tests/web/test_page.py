@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import time
 
 import pytest
 from PIL import Image
@@ -11,6 +13,27 @@ from mien.packaged import ASTRONAUT, packaged_path
 
 from .conftest import serve
 from .waiting import LONG, until
+
+SOFTWARE_GRAPHICS = (
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+    "--enable-features=Vulkan",
+    "--use-vulkan=swiftshader",
+)
+
+# In the worker: software passes for a graphics processor, and is taken away when told so.
+DEVICE_TO_LOSE = """
+    Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
+    const requestDevice = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...options) {
+        return (globalThis.device = await requestDevice.apply(this, options));
+    };
+    addEventListener("message", (event) => {
+        if (!event.data.lose) return;
+        event.stopImmediatePropagation();
+        globalThis.device.destroy();
+    });
+"""
 
 
 def start_camera(page):
@@ -82,6 +105,49 @@ def test_after_the_first_visit_it_works_without_a_network(site, browser, open_pa
             before,
         )
         assert watched.complaints == []
+
+
+def test_its_policy_lets_nothing_in_and_nothing_out(site, browser, open_page):
+    with open_page(browser, site.url) as watched:
+        page = watched.page
+        policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+        rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+        assert rules["default-src"] == "'none'"
+        assert rules["script-src"] == "'self' 'wasm-unsafe-eval'"
+        assert rules["style-src"] == rules["connect-src"] == "'self'"
+        # And the browser keeps to it.
+        page.evaluate("fetch('https://example.org/').catch(() => {})")
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i id=t style=\"top:7px\">')")
+        assert page.evaluate("getComputedStyle(document.querySelector('#t')).top") == "auto"
+        assert watched.origins == {site.url}
+        assert len(watched.complaints) >= 2
+
+
+def test_a_newer_build_takes_the_place_of_an_older_one(dist, browser, open_page, tmp_path):
+    newer = tmp_path / "dist"
+    shutil.copytree(dist, newer)
+    served = serve(newer)
+    try:
+        with open_page(browser, served.url) as watched:
+            page = watched.page
+            offline_ready(page)
+            worker = newer / "service-worker.js"
+            (name,) = set(re.findall(r"[0-9a-f]{16}", worker.read_text("utf-8")))
+            worker.write_text(worker.read_text("utf-8").replace(name, name[::-1]), "utf-8")
+            html = newer / "index.html"
+            html.write_text(html.read_text("utf-8").replace("<body>", "<body data-new>"), "utf-8")
+            page.reload()
+            kept = f"mien {served.url} {name[::-1]}"
+            until(page, "async name => (await caches.keys()).includes(name)", kept)
+            # The browser puts the newer one in when the older one has nothing to do any more.
+            end = time.monotonic() + LONG / 1000
+            while not page.evaluate("'new' in document.body.dataset"):
+                assert time.monotonic() < end
+                page.goto("about:blank")
+                page.goto(served.url)
+            until(page, "async name => (await caches.keys()).join() === name", kept)
+    finally:
+        served.stop()
 
 
 def test_its_own_service_worker_isolates_the_page_so_that_wasm_has_threads(
@@ -170,12 +236,7 @@ def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
 
 @pytest.mark.whole_contract  # A graphics processor that software plays takes seconds a face.
 def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
-    browser = launch_chromium(
-        "--enable-unsafe-webgpu",
-        "--use-webgpu-adapter=swiftshader",
-        "--enable-features=Vulkan",
-        "--use-vulkan=swiftshader",
-    )
+    browser = launch_chromium(*SOFTWARE_GRAPHICS)
     with open_page(browser, site.url) as watched:
         if not watched.page.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())"):
             pytest.skip("this Chromium has no WebGPU by software")
@@ -196,6 +257,40 @@ def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
         assert other["xyxy"] == pytest.approx(one["xyxy"], abs=0.5)
         assert other["probabilities"] == pytest.approx(one["probabilities"], abs=1e-3)
         assert other["signs"]["sentences"] == one["signs"]["sentences"]
+
+
+@pytest.mark.whole_contract
+def test_a_graphics_processor_that_is_taken_away_does_not_end_the_reading(
+    site, launch_chromium, open_page
+):
+    browser = launch_chromium(*SOFTWARE_GRAPHICS)
+    with open_page(browser, site.url, service_workers="block") as watched:
+        if not watched.page.evaluate("async () => Boolean(await navigator.gpu?.requestAdapter())"):
+            pytest.skip("this Chromium has no WebGPU by software")
+
+        def with_a_device_to_lose(route):
+            answer = route.fetch()
+            route.fulfill(response=answer, body=DEVICE_TO_LOSE + answer.text())
+
+        watched.context.route("**/reader/worker.js", with_a_device_to_lose)
+        found = watched.page.evaluate(
+            """async () => {
+                const { createReader } = await import(new URL("reader/index.js", location.href));
+                const photo = await (await fetch("samples/astronaut.png")).blob();
+                const workers = [];
+                window.Worker = class extends Worker {
+                    constructor(...given) { super(...given); workers.push(this); }
+                };
+                const reader = await createReader();
+                const stream = reader.follow();
+                const read = async (time) => (await stream.read(photo, time)).faces[0].track;
+                const first = await read(0);
+                workers.at(-1).postMessage({ lose: true });
+                const second = await read(0.3);
+                return [reader.device, first.id, first.label, second.id, second.label];
+            }"""
+        )
+        assert found == ["webgpu", 1, "happy", 1, "happy"]
 
 
 @pytest.mark.whole_contract

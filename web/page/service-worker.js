@@ -5,9 +5,12 @@
 /** Written by the build: files by group, and a version that changes with any of them.
  * @type {Record<Group, string[]>} */
 const groups = JSON.parse(GROUPS);
-const NAME = `mien-${VERSION}`;
 
 const worker = /** @type {any} */ (globalThis);
+
+/** A server may have several such pages. */
+const HERE = `mien ${worker.registration.scope} `;
+const NAME = HERE + VERSION;
 
 /** What a page needs to be cross-origin isolated, and WASM so for threads: all here is its own. */
 const ISOLATION = {
@@ -36,37 +39,56 @@ worker.addEventListener("fetch", (/** @type {any} */ event) => {
 
 /** @param {Group} group */
 async function keep(group) {
+  if (isReplaced()) return;
   const cache = await caches.open(NAME);
   await Promise.all(
     groups[group].map(async (file) => {
       if (await cache.match(file)) return;
       // Asked again of the server, which says whether the browser's own copy is still right.
       const response = await fetch(file, { cache: "no-cache" });
+      if (isReplaced()) return;
       if (!response.ok) throw new Error(`${file}: ${response.status}`);
-      await cache.put(file, response);
+      await cache.put(file, await isolated(response));
     }),
   );
 }
 
+/** Whether a newer service worker has taken the place of this one. */
+function isReplaced() {
+  return worker.serviceWorker?.state === "redundant";
+}
+
 async function forgetOlder() {
-  const names = (await caches.keys()).filter((name) => name.startsWith("mien-") && name !== NAME);
+  const names = (await caches.keys()).filter((name) => name.startsWith(HERE) && name !== NAME);
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
 /** @param {Request} request */
 async function answer(request) {
   const kept = request.cache === "reload" ? undefined : await fromCache(request);
-  const response = kept ?? (await fetch(request));
-  if (response.type === "opaque" || response.status === 0) return response;
+  if (kept) return kept;
+  const response = await fetch(request);
+  return response.type === "basic" ? isolated(response) : response;
+}
+
+/**
+ * The same with the headers that isolate. Whole, not as a stream: one that nobody reads to its end
+ * would keep this service worker from being replaced.
+ * @param {Response} response
+ */
+async function isolated(response) {
+  const { status, statusText } = response;
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
-  const { status, statusText } = response;
-  return new Response(response.body, { status, statusText, headers });
+  // These have no body, not even an empty one.
+  const body = [101, 204, 205, 304].includes(status) ? null : await response.blob();
+  return new Response(body, { status, statusText, headers });
 }
 
 /** @param {Request} request */
 async function fromCache(request) {
-  const cache = await caches.open(NAME);
   const { pathname } = new URL(request.url);
-  return pathname.endsWith("/") ? cache.match("index.html") : cache.match(request, { ignoreSearch: true });
+  // Not `caches.open`, which would make the cache again that a newer service worker has deleted.
+  const options = { cacheName: NAME, ignoreSearch: true };
+  return caches.match(pathname.endsWith("/") ? "index.html" : request, options);
 }

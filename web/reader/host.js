@@ -18,35 +18,11 @@ import { Stream } from "./stream.js";
 
 /** @import { ModelCard } from "./card.js" */
 /** @import { ModelFile, ModelList } from "./model_files.js" */
-/** @import { Device, Network } from "./networks.js" */
+/** @import { HostOptions, Opened, Request } from "./messages.js" */
+/** @import { Network } from "./networks.js" */
 /** @import { Pixels } from "./pixels/pixels.js" */
 /** @import { Runtime } from "./runtime.js" */
-/** @import { Frame } from "./types.js" */
-
-/**
- * @typedef {object} HostOptions
- * @property {string} folder - address of the folder with `models` and `runtime`
- * @property {string} model - `"small"` or `"default"`
- * @property {string | undefined} reading
- * @property {"centerface" | "blazeface"} detector - of photos
- * @property {"auto" | Device} device
- * @property {number | undefined} threads
- * @property {number | undefined} leastFace
- * @property {number} smoothSeconds
- */
-
-/** @typedef {{ device: Device, threads: number, model: string, reading: string, card: ModelCard }} Opened */
-
-/**
- * One picture to read.
- * @typedef {object} Request
- * @property {ImageBitmap | ImageData | Blob} source
- * @property {string | null} path
- * @property {boolean} signs
- * @property {boolean} explain
- * @property {number | null} stream - number of the stream that the picture belongs to; null: a photo
- * @property {number} time - in seconds, for streams
- */
+/** @import { Device, Frame } from "./types.js" */
 
 /** Milliseconds for live pictures between two networks that are opened while they are read. */
 const BETWEEN_SIGNS = 300;
@@ -104,7 +80,7 @@ export class Host {
     ]);
     const card = parseCard(rawCard, chosen.card ?? chosen.file);
     this.engine = new Engine({ near, far, expression, card, signs: null }, { reading, leastFace });
-    return { device: runtime.device, threads: runtime.threads, model: card.name, reading: this.engine.how.name, card };
+    return { device: runtime.device, threads: runtime.threads, card };
   }
 
   /** @param {ModelFile} named */
@@ -117,9 +93,36 @@ export class Host {
    * @param {Request} request
    * @returns {Promise<Frame>}
    */
-  async read({ source, path, signs, explain, stream, time }) {
+  async read(request) {
+    const { pixels, ...size } = await capture(request.source);
+    try {
+      return scaled(await this.readPixels(pixels, request), size);
+    } catch (error) {
+      if (error instanceof ReaderError || !(await this.leaveGraphics())) throw error;
+      return scaled(await this.readPixels(pixels, request), size);
+    }
+  }
+
+  /**
+   * Go on as WASM: a graphics processor may be taken away while it is used.
+   * @returns {Promise<boolean>} whether that is possible
+   */
+  async leaveGraphics() {
+    if (this.options.device !== "auto" || this.runtime?.device !== "webgpu") return false;
+    this.signs = this.maps = undefined;
+    await this.openOn("wasm");
     const engine = /** @type {Engine} */ (this.engine);
-    const { pixels, ...size } = await capture(source);
+    for (const stream of this.streams.values()) stream.goOnWith(engine);
+    return true;
+  }
+
+  /**
+   * @param {Pixels} pixels
+   * @param {Request} request
+   * @returns {Promise<Frame>} in pixels of `pixels`
+   */
+  async readPixels(pixels, { path, signs, explain, stream, time }) {
+    const engine = /** @type {Engine} */ (this.engine);
     let frame;
     if (stream === null) {
       await this.openDetector(engine);
@@ -136,7 +139,7 @@ export class Host {
       for (const face of frame.faces) Object.assign(face, { signs: null, no_signs_because: this.noSigns });
     }
     if (explain) await this.explain(engine, pixels, frame);
-    return scaled(frame, size);
+    return frame;
   }
 
   /**

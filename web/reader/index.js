@@ -7,10 +7,9 @@
 
 import { ReaderError } from "./errors.js";
 
-/** @import { Opened, Request } from "./host.js" */
-/** @import { Device } from "./networks.js" */
-/** @import { Message } from "./worker.js" */
-/** @import { Frame } from "./types.js" */
+/** @import { ModelCard } from "./card.js" */
+/** @import { Asked, Opened } from "./messages.js" */
+/** @import { Device, Frame } from "./types.js" */
 
 export { ReaderError };
 
@@ -55,9 +54,9 @@ export async function createReader(options = {}) {
   const { threads, leastFace, smoothSeconds = 0.6 } = options;
   const line = new WorkerLine(new URL("worker.js", folder));
   try {
-    const opened = await line.ask({
-      open: { folder: folder.href, model, reading, detector, device, threads, leastFace, smoothSeconds },
-    });
+    const href = folder.href;
+    const given = { folder: href, model, reading, detector, device, threads, leastFace, smoothSeconds };
+    const opened = await line.ask("open", given);
     return new Reader(line, opened);
   } catch (error) {
     line.close();
@@ -66,21 +65,26 @@ export async function createReader(options = {}) {
 }
 
 export class Reader {
+  /** @type {WorkerLine} */
+  #line;
+  /** @type {WeakMap<object, Stream>} */
+  #videos = new WeakMap();
+
   /**
    * @param {WorkerLine} line
    * @param {Opened} opened
    */
   constructor(line, opened) {
-    /** @private */
-    this.line = line;
-    /** The card of the expression model. */
+    this.#line = line;
+    /** The card of the expression model.
+     * @type {ModelCard} */
     this.card = opened.card;
-    /** Where the networks run: `"webgpu"` or `"wasm"`. */
+    /** Where the networks run.
+     * @type {Device} */
     this.device = opened.device;
-    /** Threads of WASM. */
+    /** Threads of WASM.
+     * @type {number} */
     this.threads = opened.threads;
-    /** @private @type {WeakMap<object, Stream>} */
-    this.videos = new WeakMap();
   }
 
   /**
@@ -92,49 +96,37 @@ export class Reader {
    */
   async read(source, options = {}) {
     if (source instanceof HTMLVideoElement) {
-      const stream = this.videos.get(source) ?? this.follow();
-      this.videos.set(source, stream);
+      const stream = this.#videos.get(source) ?? this.follow();
+      this.#videos.set(source, stream);
       return stream.read(source, source.srcObject ? performance.now() / 1000 : source.currentTime, options);
     }
-    return this.ask(source, options, null, 0);
+    return ask(this.#line, source, options, null, 0);
   }
 
   /** A stream of pictures, in which who is who is followed. */
   follow() {
-    return new Stream(this);
+    return new Stream(this.#line);
   }
 
   /** Let everything go. */
   close() {
-    this.line.close();
-  }
-
-  /**
-   * @private
-   * @param {Photo | Moving} source
-   * @param {ReadOptions} options
-   * @param {number | null} stream
-   * @param {number} time
-   * @returns {Promise<Frame>}
-   */
-  async ask(source, { path = null, signs = false, explain = false }, stream, time) {
-    const given = await portable(source);
-    /** @type {Request} */
-    const read = { source: given, path, signs, explain, stream, time };
-    return this.line.ask({ read }, given instanceof ImageBitmap ? [given] : []);
+    this.#line.close();
   }
 }
 
 let streams = 0;
 
 export class Stream {
-  /** @param {Reader} reader */
-  constructor(reader) {
-    /** @private */
-    this.reader = reader;
+  /** @type {WorkerLine} */
+  #line;
+  /** @type {number} */
+  #number;
+
+  /** @param {WorkerLine} line */
+  constructor(line) {
+    this.#line = line;
     streams += 1;
-    /** @private */
-    this.number = streams;
+    this.#number = streams;
   }
 
   /**
@@ -145,13 +137,28 @@ export class Stream {
    * @returns {Promise<Frame>} faces largest first, each with `track`
    */
   read(source, time, options = {}) {
-    return this.reader["ask"](source, options, this.number, time);
+    return ask(this.#line, source, options, this.#number, time);
   }
 
-  /** Forget everybody. */
+  /** Forget everybody.
+   * @returns {Promise<void>} */
   end() {
-    return this.reader["line"].ask({ end: this.number });
+    return this.#line.ask("end", this.#number);
   }
+}
+
+/**
+ * @param {WorkerLine} line
+ * @param {Photo | Moving} source
+ * @param {ReadOptions} options
+ * @param {number | null} stream
+ * @param {number} time
+ * @returns {Promise<Frame>}
+ */
+async function ask(line, source, { path = null, signs = false, explain = false }, stream, time) {
+  const given = await portable(source);
+  const transfer = given instanceof ImageBitmap ? [given] : [];
+  return line.ask("read", { source: given, path, signs, explain, stream, time }, transfer);
 }
 
 /**
@@ -194,16 +201,18 @@ class WorkerLine {
   }
 
   /**
-   * @param {Message extends infer Each ? Each extends any ? Omit<Each, "id"> : never : never} message
+   * @template {keyof Asked} Key
+   * @param {Key} key
+   * @param {Asked[Key][0]} what
    * @param {Transferable[]} [transfer]
-   * @returns {Promise<any>}
+   * @returns {Promise<Asked[Key][1]>}
    */
-  ask(message, transfer = []) {
+  ask(key, what, transfer = []) {
     this.asked += 1;
     const id = this.asked;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, ...message }, transfer);
+      this.worker.postMessage({ id, [key]: what }, transfer);
     });
   }
 

@@ -7,7 +7,7 @@ import { ReaderError, messageOf } from "./errors.js";
  * @typedef {typeof import("onnxruntime-web")} OnnxRuntime
  */
 
-/** @typedef {"webgpu" | "wasm"} Device */
+/** @import { Device } from "./types.js" */
 
 /** @typedef {{ data: Uint8Array | Float32Array, dims: readonly number[] }} Values */
 

@@ -1,7 +1,8 @@
 // Which form of onnxruntime-web runs here: on the graphics processor, or as WASM, with threads where
 // the page is cross-origin isolated.
 
-/** @import { Device, OnnxRuntime } from "./networks.js" */
+/** @import { OnnxRuntime } from "./networks.js" */
+/** @import { Device } from "./types.js" */
 
 /** Threads help small networks little, and a phone needs its other cores. */
 const MOST_THREADS = 4;

@@ -49,6 +49,15 @@ export class Stream {
     this.size = null;
   }
 
+  /**
+   * The same people, read by another engine from now on.
+   * @param {Engine} engine
+   */
+  goOnWith(engine) {
+    this.engine = engine;
+    this.detector = engine.makeBlazeFace(true);
+  }
+
   /** Begin another scene: all people are forgotten, and their numbers are not given again. */
   reset() {
     this.tracker.clear();

@@ -1,5 +1,8 @@
 // What the reader answers: `mien.frame/2`, as described in docs/schema.md.
 
+/** Where networks run. */
+export type Device = "webgpu" | "wasm";
+
 export type Probabilities = Record<string, number>;
 export type Place = [x: number, y: number];
 

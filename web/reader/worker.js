@@ -3,11 +3,7 @@
 import { ReaderError, messageOf } from "./errors.js";
 import { Host } from "./host.js";
 
-/** @import { HostOptions, Request } from "./host.js" */
-
-/**
- * @typedef {{ id: number, open: HostOptions } | { id: number, read: Request } | { id: number, end: number }} Message
- */
+/** @import { Message } from "./messages.js" */
 
 /** @type {Host} */
 let host;
@@ -32,10 +28,11 @@ async function answer(message) {
 
 /** @param {Message} message */
 async function act(message) {
-  if ("open" in message) {
+  if (message.open) {
     host = new Host(message.open);
     return host.open();
   }
-  if ("read" in message) return host.read(message.read);
-  return host.end(message.end);
+  if (message.read) return host.read(message.read);
+  if (message.end !== undefined) host.end(message.end);
+  return undefined;
 }
