@@ -24,7 +24,7 @@ def year() -> list[CheckIn]:
 @pytest.fixture(scope="session")
 def low_end() -> list[CheckIn]:
     """A hundred and twenty days, the last thirty of which are far lower."""
-    return simulate(Person(), 120, np.random.default_rng(1), Change(-3, 90))
+    return simulate(Person(), 120, np.random.default_rng(1), Change(-4, 90))
 
 
 @pytest.fixture

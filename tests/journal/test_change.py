@@ -86,7 +86,7 @@ def test_too_few_days_say_nothing(year):
 
 
 def test_a_journal_without_a_camera_works_as_well():
-    check_ins = simulate(Person(camera=False), 120, np.random.default_rng(1), Change(-3, 90))
+    check_ins = simulate(Person(camera=False), 120, np.random.default_rng(1), Change(-4, 90))
     analysis = analyse(check_ins)
     assert find(analysis).state == DIFFERENT
     assert set(analysis.differences[SIGNS]) == {None}

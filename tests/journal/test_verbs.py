@@ -73,7 +73,7 @@ def test_high_sums_name_somebody_to_call_first(home):
 
 
 def test_a_made_year_opens_and_its_page_is_whole(tmp_path):
-    journal("demo", "--out", "demo", "--size", "-3")
+    journal("demo", "--out", "demo", "--size", "-4")
     shown = journal("show", "--journal", "demo/journal.sqlite3")
     assert "This differs from your usual" in shown
     assert "What you can do" in shown

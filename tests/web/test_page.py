@@ -70,6 +70,7 @@ def test_the_fake_camera_is_read_and_nothing_is_sent(site, browser, open_page):
         assert watched.complaints == []
 
 
+@pytest.mark.every_state
 def test_a_photo_says_what_is_visible_and_why(site, browser, open_page):
     with open_page(browser, site.url) as watched:
         page = watched.page
@@ -82,6 +83,7 @@ def test_a_photo_says_what_is_visible_and_why(site, browser, open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.every_state
 def test_nothing_that_axe_finds_is_wrong(site, browser, open_page, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     with open_page(browser, site.url, color_scheme=scheme, bypass_csp=True) as watched:
@@ -123,6 +125,7 @@ def test_its_policy_lets_nothing_in_and_nothing_out(site, browser, open_page):
         assert len(watched.complaints) >= 2
 
 
+@pytest.mark.every_state
 def test_a_newer_build_takes_the_place_of_an_older_one(dist, browser, open_page, tmp_path):
     newer = tmp_path / "dist"
     shutil.copytree(dist, newer)
@@ -150,6 +153,7 @@ def test_a_newer_build_takes_the_place_of_an_older_one(dist, browser, open_page,
         served.stop()
 
 
+@pytest.mark.every_state
 def test_its_own_service_worker_isolates_the_page_so_that_wasm_has_threads(
     site, browser, open_page
 ):
@@ -170,6 +174,7 @@ def test_its_own_service_worker_isolates_the_page_so_that_wasm_has_threads(
         assert opened == [2, ["happy"]]
 
 
+@pytest.mark.every_state
 def test_the_page_can_be_installed(site, browser, open_page):
     with open_page(browser, site.url) as watched:
         offline_ready(watched.page)
@@ -180,6 +185,7 @@ def test_the_page_can_be_installed(site, browser, open_page):
         assert [each["errorId"] for each in found if each["errorId"] != "in-incognito"] == []
 
 
+@pytest.mark.every_state
 def test_a_refused_camera_is_told_in_words(site, launch_chromium, camera, open_page):
     browser = launch_chromium("--use-fake-device-for-media-stream", "--deny-permission-prompts")
     with open_page(browser, site.url) as watched:
@@ -203,6 +209,7 @@ def test_a_refused_camera_is_told_in_words(site, launch_chromium, camera, open_p
         "that fails later",
     ],
 )
+@pytest.mark.every_state
 def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
     """A worker has its own navigator, so that the worker's file is changed on its way."""
     give = {
@@ -235,6 +242,7 @@ def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
 
 
 @pytest.mark.whole_contract  # A graphics processor that software plays takes seconds a face.
+@pytest.mark.every_state
 def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
     browser = launch_chromium(*SOFTWARE_GRAPHICS)
     with open_page(browser, site.url) as watched:
@@ -260,6 +268,7 @@ def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
 
 
 @pytest.mark.whole_contract
+@pytest.mark.every_state
 def test_a_graphics_processor_that_is_taken_away_does_not_end_the_reading(
     site, launch_chromium, open_page
 ):
@@ -294,6 +303,7 @@ def test_a_graphics_processor_that_is_taken_away_does_not_end_the_reading(
 
 
 @pytest.mark.whole_contract
+@pytest.mark.every_state
 def test_a_hundred_photos_need_no_more_memory_than_thirty(site, browser, open_page):
     with open_page(browser, site.url) as watched:
         offline_ready(watched.page)
@@ -325,6 +335,7 @@ def test_a_hundred_photos_need_no_more_memory_than_thirty(site, browser, open_pa
         assert used[1] - used[0] < 30
 
 
+@pytest.mark.every_state
 def test_hostile_file_names_are_only_names(site, browser, open_page, tmp_path):
     names = [
         "<img src=x onerror=alert(1)>.png",
@@ -346,6 +357,7 @@ def test_hostile_file_names_are_only_names(site, browser, open_page, tmp_path):
         assert watched.origins == {site.url}
 
 
+@pytest.mark.every_state
 def test_files_that_are_no_pictures_are_told_and_the_rest_is_read(
     site, browser, open_page, tmp_path
 ):

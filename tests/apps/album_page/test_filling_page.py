@@ -17,6 +17,8 @@ from mien.album.status import album_status
 from .conftest import EVIL
 from .test_album_page import names, settled
 
+pytestmark = pytest.mark.every_state
+
 SIZES = ((390, "dark"), (768, "light"), (1280, "light"))
 
 

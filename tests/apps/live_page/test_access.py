@@ -84,6 +84,7 @@ KEPT_CONVERSATION = json.dumps(
 KEEP = f"localStorage.setItem('mien.conversations', {json.dumps(KEPT_CONVERSATION)});"
 
 
+@pytest.mark.every_state
 def test_axe_finds_nothing_serious_in_drawers_games_and_afterwards(open_page, server):
     with open_page(server, init=KEEP) as watched:
         page = watched.page
@@ -105,6 +106,7 @@ def test_axe_finds_nothing_serious_in_drawers_games_and_afterwards(open_page, se
             assert problems(page) == [], ("review", scheme, width, contrast)
 
 
+@pytest.mark.every_state
 def test_axe_finds_nothing_serious_when_only_the_word_is_there(open_page, server):
     with open_page(server) as watched:
         page = watched.page
@@ -120,6 +122,7 @@ def test_axe_finds_nothing_serious_when_only_the_word_is_there(open_page, server
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+@pytest.mark.every_state
 def test_nothing_is_cut_off_at_any_width(open_page, server, locale):
     with open_page(server, locale=locale, init=KEEP) as watched:
         page = watched.page
@@ -161,6 +164,7 @@ def test_tabs_and_buttons_by_keyboard_alone(open_page, server):
         assert page.locator(".follow").first.get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.every_state
 def test_drawers_open_and_close_by_keyboard_and_offer_what_is_possible(open_page, server):
     with open_page(server) as watched:
         page = watched.page
@@ -182,6 +186,7 @@ def test_drawers_open_and_close_by_keyboard_and_offer_what_is_possible(open_page
         assert page.is_hidden("#settings")
 
 
+@pytest.mark.every_state
 def test_settings_last_only_if_wanted_and_reduced_motion_is_calm(open_page, server):
     with open_page(server, reduced_motion="reduce") as watched:
         page = watched.page
@@ -204,6 +209,7 @@ def test_settings_last_only_if_wanted_and_reduced_motion_is_calm(open_page, serv
         assert page.evaluate("Object.keys(localStorage)") == []
 
 
+@pytest.mark.every_state
 def test_the_colours_are_those_of_the_pictures_and_can_be_read(open_page, server):
     with open_page(server) as watched:
         found = watched.page.evaluate(
@@ -258,6 +264,7 @@ def test_a_word_changes_only_when_it_has_held_for_a_moment(open_page, server):
         assert told(watched.page, answers, True) == ["sad"] * 5 + ["happy"]
 
 
+@pytest.mark.every_state
 def test_signs_hold_for_a_moment_too(open_page, server):
     with open_page(server) as watched:
         shown = watched.page.evaluate(
@@ -279,6 +286,7 @@ def test_signs_hold_for_a_moment_too(open_page, server):
     assert shown == ["a", "a", "a", "a", "a", "b"]
 
 
+@pytest.mark.every_state
 def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, server):
     with open_page(server) as watched:
         moving, resting = watched.page.evaluate(
@@ -305,6 +313,7 @@ def test_boxes_go_on_with_their_face_and_settle_on_a_face_at_rest(open_page, ser
     assert moving == pytest.approx(210, abs=4)
 
 
+@pytest.mark.every_state
 def test_who_is_not_in_an_answer_is_gone_soon_and_who_waits_for_one_is_not(open_page, server):
     with open_page(server) as watched:
         late, missed = watched.page.evaluate(
@@ -323,6 +332,7 @@ def test_who_is_not_in_an_answer_is_gone_soon_and_who_waits_for_one_is_not(open_
     assert (late, missed) == (1, 0)
 
 
+@pytest.mark.every_state
 def test_every_label_has_a_pattern_of_its_own(open_page, server):
     """Nobody has to tell neutral from contempt by colour."""
     sets = [[*labels.labels, UNSURE] for labels in (FER2013, FERPLUS, VALENCE_SET)]

@@ -11,6 +11,8 @@ from mien.server.settings import Settings
 from .conftest import run_server, set_box, wait_for
 from .made_video import HEIGHT, WIDTH
 
+pytestmark = pytest.mark.every_state
+
 SIZES = ((390, 844), (768, 1024), (1280, 800))
 
 NO_CAMERA = "Object.defineProperty(navigator, 'mediaDevices', {value: undefined});"

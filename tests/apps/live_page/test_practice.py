@@ -10,6 +10,8 @@ from mien.packaged import ASTRONAUT, packaged_path
 
 from .conftest import wait_for
 
+pytestmark = pytest.mark.every_state
+
 FIRST_OF_ALL = "Math.random = () => 0;"
 """Makes what is drawn by lot known: the first face is happy, the next one sad."""
 

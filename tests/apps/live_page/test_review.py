@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import wait_for
 
+pytestmark = pytest.mark.every_state
+
 EVIL = "<img src=x onerror=document.title='gotcha'>"
 FORMULA = '=HYPERLINK("http://example.org")'
 

@@ -24,7 +24,7 @@ from mien.journal.kept.tasks import TASKS
 OWN, SIGNS, TOGETHER = "own", "signs", "together"
 CHARTS = (OWN, SIGNS, TOGETHER)
 
-LIMITS = {OWN: 3.3, SIGNS: 3.3, TOGETHER: 3.3}
+LIMITS = {OWN: 3.6, SIGNS: 3.6, TOGETHER: 3.6}
 """Standard errors below the usual at which a difference is told, on two days in a row."""
 
 _FADING = 7.0
