@@ -34,6 +34,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.every_state
 def test_a_kill_in_the_middle_loses_nothing_that_was_done(mien, recordings, tmp_path):
     folder = tmp_path / "out"
     call = [sys.executable, "-m", "mien", "study", str(recordings), "--out", str(folder)]

@@ -33,7 +33,7 @@ def test_the_page_of_the_guide_says_who_shows_what(dist, browser, open_page, tmp
         served.stop()
 
 
-@pytest.mark.whole_contract
+@pytest.mark.every_state
 def test_the_packed_reader_has_types_that_a_strict_program_can_use(dist, tmp_path):
     subprocess.run(
         ["npm", "run", "--silent", "pack", "--", dist, tmp_path], cwd=WEB, check=True, timeout=300

@@ -92,6 +92,7 @@ def test_nothing_that_axe_finds_is_wrong(site, browser, open_page, scheme):
         assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.every_state
 def test_after_the_first_visit_it_works_without_a_network(site, browser, open_page):
     with open_page(browser, site.url) as watched:
         page = watched.page
@@ -109,6 +110,7 @@ def test_after_the_first_visit_it_works_without_a_network(site, browser, open_pa
         assert watched.complaints == []
 
 
+@pytest.mark.every_state
 def test_its_policy_lets_nothing_in_and_nothing_out(site, browser, open_page):
     with open_page(browser, site.url) as watched:
         page = watched.page
@@ -203,9 +205,9 @@ def test_a_refused_camera_is_told_in_words(site, launch_chromium, camera, open_p
     "gpu",
     [
         "absent",
-        pytest.param("without an adapter", marks=pytest.mark.whole_contract),
-        pytest.param("broken", marks=pytest.mark.whole_contract),
-        pytest.param("played by software", marks=pytest.mark.whole_contract),
+        pytest.param("without an adapter", marks=pytest.mark.every_state),
+        pytest.param("broken", marks=pytest.mark.every_state),
+        pytest.param("played by software", marks=pytest.mark.every_state),
         "that fails later",
     ],
 )
@@ -241,8 +243,7 @@ def test_without_webgpu_it_is_wasm(site, browser, open_page, gpu):
         assert opened == ["wasm", "happy"]
 
 
-@pytest.mark.whole_contract  # A graphics processor that software plays takes seconds a face.
-@pytest.mark.every_state
+@pytest.mark.every_state  # A graphics processor that software plays takes seconds a face.
 def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
     browser = launch_chromium(*SOFTWARE_GRAPHICS)
     with open_page(browser, site.url) as watched:
@@ -267,7 +268,6 @@ def test_webgpu_says_the_same_as_wasm(site, launch_chromium, open_page):
         assert other["signs"]["sentences"] == one["signs"]["sentences"]
 
 
-@pytest.mark.whole_contract
 @pytest.mark.every_state
 def test_a_graphics_processor_that_is_taken_away_does_not_end_the_reading(
     site, launch_chromium, open_page
@@ -302,7 +302,6 @@ def test_a_graphics_processor_that_is_taken_away_does_not_end_the_reading(
         assert found == ["webgpu", 1, "happy", 1, "happy"]
 
 
-@pytest.mark.whole_contract
 @pytest.mark.every_state
 def test_a_hundred_photos_need_no_more_memory_than_thirty(site, browser, open_page):
     with open_page(browser, site.url) as watched:
@@ -390,11 +389,12 @@ BROKEN = {
     "damage",
     [
         "cut off",
-        pytest.param("one byte wrong", marks=pytest.mark.whole_contract),
-        pytest.param("another file", marks=pytest.mark.whole_contract),
+        pytest.param("one byte wrong", marks=pytest.mark.every_state),
+        pytest.param("another file", marks=pytest.mark.every_state),
         "missing",
     ],
 )
+@pytest.mark.every_state
 def test_a_broken_model_file_is_told_by_name(dist, browser, open_page, tmp_path, damage):
     broken = tmp_path / "dist"
     shutil.copytree(dist, broken)
