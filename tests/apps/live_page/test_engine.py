@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .conftest import wait_for
 
 OTHER = """
@@ -39,6 +41,7 @@ export const engine = {
 """
 
 
+@pytest.mark.every_state
 def test_another_engine_reads_camera_and_photos_and_the_server_is_not_asked(open_page, server):
     with open_page(server) as watched:
         page = watched.page

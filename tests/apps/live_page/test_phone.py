@@ -21,6 +21,7 @@ def running(tmp_path_factory):
         yield found
 
 
+@pytest.mark.every_state
 def test_a_scanned_code_opens_the_page_and_is_gone_from_the_address(running, chromium):
     context = chromium.new_context(
         viewport={"width": 390, "height": 844}, is_mobile=True, ignore_https_errors=True
@@ -45,6 +46,7 @@ def test_a_scanned_code_opens_the_page_and_is_gone_from_the_address(running, chr
         context.close()
 
 
+@pytest.mark.every_state
 def test_the_code_on_the_computers_page_can_be_scanned(running, chromium):
     for scheme, width in (("light", 1280), ("dark", 1280), ("dark", 390)):
         context = chromium.new_context(

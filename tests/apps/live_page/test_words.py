@@ -89,6 +89,7 @@ def test_signs_are_said_as_the_engine_says_them(languages):
             assert told == levels
 
 
+@pytest.mark.every_state
 @pytest.mark.parametrize(
     ("locale", "said"),
     [("de-AT", "Kamera starten"), ("en-US", "Start the camera"), ("fr-FR", "Start the camera")],
@@ -98,6 +99,7 @@ def test_the_page_speaks_the_browsers_language(open_page, server, locale, said):
         assert watched.page.inner_text("#start") == said
 
 
+@pytest.mark.every_state
 def test_another_language_is_spoken_at_once(open_page, server):
     with open_page(server, locale="en-GB") as watched:
         page = watched.page
