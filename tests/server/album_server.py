@@ -10,9 +10,10 @@ import numpy as np
 from album.conftest import MODEL, portrait, save
 from PIL import Image
 
-from mien.album.database import open_album, transaction
+from mien.album.database import open_album
 from mien.album.indexing.index import index_folder
 from mien.album.store import enter_folder, enter_model
+from mien.media.transaction import transaction
 from mien.vision.classify import Classifier
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 from mien.album.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 from mien.errors import DataError, MienError, OutputError
 from mien.installing import how_to_update
+from mien.media.private_files import make_private_file
 from mien.media.results.output import output_error
+from mien.media.transaction import transaction
 
 FILE_NAME = "album.sqlite3"
 
@@ -40,7 +42,7 @@ def open_album(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connecti
 
     The file is made with mode 0600, and an existing one with a wider mode is narrowed to it. It is
     in WAL mode, so readers never wait for the writer; SQLite gives its companions the same mode.
-    Transactions are the caller's business: see ``transaction``.
+    Transactions are the caller's business: see ``mien.media.transaction``.
 
     Parameters
     ----------
@@ -72,20 +74,6 @@ def open_album(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connecti
         with contextlib.closing(connection):
             _prepare(connection, path)
             yield connection
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Take the write lock, and commit at the end of the block or undo all of it."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # A full disk has ended the transaction already.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def set_aside(path: Path) -> Path | None:
@@ -181,9 +169,7 @@ def _check_mark(path: Path, head: bytes) -> None:
 
 def _create(path: Path) -> None:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        make_private_file(path)
     except (OSError, ValueError) as error:
         raise output_error(error, path) from error
 

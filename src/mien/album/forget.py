@@ -7,10 +7,11 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.album.database import open_album, transaction
+from mien.album.database import open_album
 from mien.album.store import drop_pictures_without_file, path_range
 from mien.album.thumbnails import drop_thumbnails
 from mien.errors import OutputError, UsageError
+from mien.media.transaction import transaction
 
 
 @dataclass(frozen=True)

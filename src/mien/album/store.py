@@ -8,10 +8,10 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mien.album.database import transaction
 from mien.album.records import Examined, FileStat, PictureRecord
 from mien.card import ModelCard
 from mien.emotions import FERPLUS
+from mien.media.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Collection
@@ -19,6 +18,7 @@ from mien.album.database import open_album
 from mien.album.indexing.photo import read_photo
 from mien.album.originals import check_original, find_original, read_original
 from mien.album.pictures import FACE_SIDE, Pixels, cut_face, encode_jpeg, scaled
+from mien.media.private_files import write_private
 from mien.media.results.output import output_error
 
 SIDE = 320
@@ -174,13 +174,7 @@ def _keep(place: Path, jpeg: bytes) -> None:
             raise NotADirectoryError(folder)
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
-    beside = place.with_name(f".mien-{secrets.token_hex(6)}.part")
-    try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(jpeg)
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_private(place, jpeg)
 
 
 def _is_known(connection: sqlite3.Connection, content: bytes) -> bool:

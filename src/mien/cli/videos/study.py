@@ -18,7 +18,7 @@ from mien.errors import UsageError
 from mien.media.study.events import read_events
 from mien.media.study.participant import Who
 from mien.media.study.read_recording import Wanted
-from mien.media.study.recordings import Recording, find_recordings
+from mien.media.study.recordings import find_recordings
 from mien.media.study.study_folder import RECORDINGS, SUMMARY, begin, what_is_done, write_tables
 from mien.packaged import find_model, sha256_of
 from mien.version import __version__
@@ -98,28 +98,18 @@ def study(
                 print_error(problem)
             status.update(f"reading: {number} of {len(waiting)} done")
         interrupted = stopped()
-    write_tables(folder, recordings, unread)
+    lost = write_tables(folder, recordings, unread)
     if interrupted:
         print_note(f"interrupted; go on with the same call. What is done is in {folder}")
         raise typer.Exit(EXIT_INTERRUPTED)
-    lost = _lost(folder, recordings)
     read = len(recordings) - len(unread)
     out.print(f"{count(read, 'recording')} of {len(recordings)} read", markup=False)
     out.print(f"a row a participant, session and person: {folder / SUMMARY}", markup=False)
     out.print(f"a row a face and frame: {folder / 'frames'}", markup=False)
     out.print(f"what was read and lost: {folder / RECORDINGS}", markup=False)
-    for line in lost:
-        print_error(line)
+    for file, losses in lost.items():
+        print_error(f"{file}: read on, but {'; '.join(losses)}")
     raise typer.Exit(EXIT_SOME_UNREADABLE if unread or lost else 0)
-
-
-def _lost(folder: Path, recordings: list[Recording]) -> list[str]:
-    found = ((each, what_is_done(folder, each)) for each in recordings)
-    return [
-        f"{each.file}: read on, but {'; '.join(done['losses'])}"
-        for each, done in found
-        if done is not None and done["losses"]
-    ]
 
 
 def _window(text: str | None) -> tuple[float, float] | None:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.journal.change.baseline import LEAST, Baseline, Values, fit_baseline
-from mien.journal.change.series import LEAST_SCALES, SCORED, Series, make_series
+from mien.journal.change.series import SCORED, Series, make_series
+from mien.journal.change.usual_values import WINDOW, Span, UsualValues
 from mien.journal.kept.check_in import CheckIn
 from mien.journal.kept.tasks import TASKS
 
@@ -30,15 +31,8 @@ LIMITS = {OWN: 3.6, SIGNS: 3.6, TOGETHER: 3.6}
 _FADING = 7.0
 """Days after which a check-in counts 1/e."""
 
-_WINDOW = 21.0
-"""Days that are looked at; older check-ins are what the baseline is made of."""
-
 _LEAST_RECENT, _RECENT = 4, 14.0
 """So many check-ins in so many days are needed to say anything."""
-
-_LONGEST_BASELINE = 180.0
-_RENEWED = 7.0
-"""Days between two baselines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +96,14 @@ class Analysis:
         By chart, of every check-in; None where nothing is said.
     flagged : dict of str to ndarray of shape (n,), bool
         By chart, at which check-ins a difference was told.
+    usual : UsualValues
+        What all of it was compared with.
     """
 
     series: Series
     differences: dict[str, tuple[Difference | None, ...]]
     flagged: dict[str, NDArray[np.bool_]]
+    usual: UsualValues
 
     def flags(self) -> list[Flag]:
         """What is told at the newest check-in, the most certain first."""
@@ -149,36 +146,21 @@ def analyse(check_ins: list[CheckIn]) -> Analysis:
     that follow. The order of the list does not matter.
     """
     series = make_series(check_ins)
+    usual = UsualValues(series)
     found: dict[str, list[Difference | None]] = {chart: [] for chart in CHARTS}
-    known: dict[tuple[int, int], dict[str, _Chart | None]] = {}
+    known: dict[Span, dict[str, _Chart | None]] = {}
     for at in range(len(series.days)):
-        first, end = _baseline_span(series.days, at)
-        if (first, end) not in known:
-            known[first, end] = _charts(series, first, end)
-        for chart, values in known[first, end].items():
+        span = usual.span(at)
+        if span not in known:
+            known[span] = _charts(usual, span)
+        for chart, values in known[span].items():
             found[chart].append(None if values is None else _difference(chart, values, series, at))
     return Analysis(
         series,
         {chart: tuple(each) for chart, each in found.items()},
         {chart: _flagged(chart, each, series) for chart, each in found.items()},
+        usual,
     )
-
-
-def usual_course(analysis: Analysis, name: str, task: str | None) -> list[Baseline | None]:
-    """What was usual of a sign in a task, or of the mood (``"mood"``, None), at each check-in."""
-    series = analysis.series
-    known: dict[tuple[int, int], Baseline | None] = {}
-    found = []
-    for at in range(len(series.days)):
-        first, end = key = _baseline_span(series.days, at)
-        if key not in known:
-            known[key] = None
-            if end > first and task is None:
-                known[key] = _mood_baseline(series, first, end)
-            elif end > first and task is not None:
-                known[key] = sign_baseline(series, first, end, task, name)
-        found.append(known[key])
-    return found
 
 
 def newest_sign_differences(analysis: Analysis) -> dict[str, float]:
@@ -186,95 +168,66 @@ def newest_sign_differences(analysis: Analysis) -> dict[str, float]:
 
     Signs without a baseline, or without a value in these days, are left out.
     """
-    series = analysis.series
+    series, usual = analysis.series, analysis.usual
     if not len(series.days):
         return {}
-    first, end = _baseline_span(series.days, len(series.days) - 1)
+    span = usual.span(len(series.days) - 1)
     age = series.days[-1] - series.days
-    weights = np.where(age < _WINDOW, np.exp(-age / _FADING), 0.0)
+    weights = np.where(age < WINDOW, np.exp(-age / _FADING), 0.0)
     sums: dict[str, float] = {}
     totals: dict[str, float] = {}
-    for task in TASKS if end > first else ():
-        for name, baseline in sign_baselines(series, first, end, task).items():
-            away = baseline.standardise(series.signs[name], series.conditions)
+    for task in TASKS:
+        for name, values in series.signs.items():
+            baseline = usual.sign(span, task, name)
+            if baseline is None:
+                continue
+            away = baseline.standardise(values, series.conditions)
             there = series.of_task(task) & np.isfinite(away)
             sums[name] = sums.get(name, 0.0) + float((weights * np.nan_to_num(away))[there].sum())
             totals[name] = totals.get(name, 0.0) + float(weights[there].sum())
     return {name: total / totals[name] for name, total in sums.items() if totals[name] > 0}
 
 
-def _baseline_span(days: Values, at: int) -> tuple[int, int]:
-    """First and end of the check-ins that are usual at a check-in; they end before it.
-
-    Until there are enough that are older than what is looked at, the first fourteen are.
-    """
-    if at < LEAST:
-        return 0, 0
-    weeks = np.floor(days[at] / _RENEWED) * _RENEWED
-    end = int(np.searchsorted(days, weeks - _WINDOW, side="right"))
-    end = max(end, LEAST)
-    first = int(np.searchsorted(days, days[end - 1] - _LONGEST_BASELINE))
-    return first, end
-
-
-def _charts(series: Series, first: int, end: int) -> dict[str, _Chart | None]:
+def _charts(usual: UsualValues, span: Span) -> dict[str, _Chart | None]:
+    first, end = span
     if end - first < LEAST:
         return dict.fromkeys(CHARTS)
-    own = _own(series, first, end)
-    signs = _signs(series, first, end)
+    own = _own(usual, span)
+    signs = _signs(usual, span)
     both = None
     if own is not None and signs is not None:
-        both = _standardised((own.values + signs.values) / 2, series.days, first, end)
+        both = _standardised((own.values + signs.values) / 2, usual.series.days, span)
     return {OWN: own, SIGNS: signs, TOGETHER: both}
 
 
-def _mood_baseline(series: Series, first: int, end: int) -> Baseline | None:
-    span = slice(first, end)
-    return fit_baseline(
-        series.days[span], series.mood[span], series.own_conditions[span], LEAST_SCALES["mood"]
-    )
-
-
-def _own(series: Series, first: int, end: int) -> _Chart | None:
-    fitted = _mood_baseline(series, first, end)
+def _own(usual: UsualValues, span: Span) -> _Chart | None:
+    fitted = usual.mood(span)
     if fitted is None:
         return None
-    return _chart(fitted, fitted.standardise(series.mood, series.own_conditions))
+    return _chart(fitted, fitted.standardise(usual.series.mood, usual.series.own_conditions))
 
 
-def sign_baseline(series: Series, first: int, end: int, task: str, name: str) -> Baseline | None:
-    """What is usual of a sign in a task, of the check-ins from ``first`` to ``end``."""
-    span = slice(first, end)
-    inside = np.where(series.of_task(task), series.signs[name], np.nan)[span]
-    return fit_baseline(series.days[span], inside, series.conditions[span], LEAST_SCALES[name])
-
-
-def sign_baselines(series: Series, first: int, end: int, task: str) -> dict[str, Baseline]:
-    """What is usual of all signs in a task: see ``sign_baseline``."""
-    found = {name: sign_baseline(series, first, end, task, name) for name in series.signs}
-    return {name: each for name, each in found.items() if each is not None}
-
-
-def _signs(series: Series, first: int, end: int) -> _Chart | None:
+def _signs(usual: UsualValues, span: Span) -> _Chart | None:
     """The mean over signs, each against its own usual in the same task."""
+    series = usual.series
     score = np.full(len(series.days), np.nan)
     for task in TASKS:
-        baselines = sign_baselines(series, first, end, task)
-        if not baselines:
-            continue
-        of_task = series.of_task(task)
         parts = [
-            baselines[name].standardise(series.signs[name], series.conditions) for name in SCORED
+            baseline.standardise(series.signs[name], series.conditions)
+            for name in SCORED
+            if (baseline := usual.sign(span, task, name)) is not None
         ]
-        score[of_task] = np.mean(parts, axis=0)[of_task]
-    return _standardised(score, series.days, first, end)
+        if parts:
+            of_task = series.of_task(task)
+            score[of_task] = np.mean(parts, axis=0)[of_task]
+    return _standardised(score, series.days, span)
 
 
-def _standardised(values: Values, days: Values, first: int, end: int) -> _Chart | None:
+def _standardised(values: Values, days: Values, span: Span) -> _Chart | None:
     """Values that have no unit of their own, against themselves within the baseline."""
-    span = slice(first, end)
+    inside = slice(*span)
     nothing = np.zeros((len(days), 0))
-    fitted = fit_baseline(days[span], values[span], nothing[span], 0.05)
+    fitted = fit_baseline(days[inside], values[inside], nothing[inside], 0.05)
     return None if fitted is None else _chart(fitted, fitted.standardise(values, nothing))
 
 
@@ -285,7 +238,7 @@ def _chart(fitted: Baseline, values: Values) -> _Chart:
 def _difference(chart: str, values: _Chart, series: Series, at: int) -> Difference | None:
     days = series.days
     recent = np.arange(at + 1)
-    recent = recent[(days[at] - days[: at + 1] < _WINDOW) & np.isfinite(values.values[: at + 1])]
+    recent = recent[(days[at] - days[: at + 1] < WINDOW) & np.isfinite(values.values[: at + 1])]
     enough = (days[at] - days[recent] < _RECENT).sum() >= _LEAST_RECENT
     if not enough or not np.isfinite(values.values[at]):
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from mien.errors import UsageError
 from mien.journal.kept.check_in import SIGNS, CheckIn, poor_because
 from mien.journal.kept.questionnaires import QUESTIONNAIRES
 from mien.media.results.output import open_output
-from mien.media.results.spreadsheet import harmless
+from mien.media.results.rows_file import write_rows
 
 DICTIONARY: dict[str, str] = {
     "id": "of the check-in",
@@ -63,11 +61,12 @@ def write_export(check_ins: list[CheckIn], target: Path) -> None:
     """
     if target.suffix == ".json":
         whole = {"columns": DICTIONARY, "check_ins": [one.to_dict() for one in check_ins]}
-        _write(target, json.dumps(whole, ensure_ascii=False, indent=1))
+        with open_output(target) as stream:
+            stream.write(json.dumps(whole, ensure_ascii=False, indent=1).encode())
     elif target.suffix == ".csv":
-        _write(target, _csv(list(DICTIONARY), rows_of(check_ins)))
-        columns = [{"column": name, "meaning": text} for name, text in DICTIONARY.items()]
-        _write(dictionary_of(target), _csv(["column", "meaning"], columns))
+        write_rows(target, rows_of(check_ins), columns=list(DICTIONARY))
+        meanings = [{"column": name, "meaning": text} for name, text in DICTIONARY.items()]
+        write_rows(dictionary_of(target), meanings)
     else:
         raise UsageError("exports are .csv or .json", where=target)
 
@@ -75,19 +74,6 @@ def write_export(check_ins: list[CheckIn], target: Path) -> None:
 def dictionary_of(target: Path) -> Path:
     """Where the data dictionary of a CSV file lies."""
     return target.with_name(f"{target.stem}.columns.csv")
-
-
-def _write(target: Path, text: str) -> None:
-    with open_output(target) as stream:
-        stream.write(text.encode())
-
-
-def _csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
-    return text.getvalue()
 
 
 def _row(check_in: CheckIn) -> dict[str, Any]:

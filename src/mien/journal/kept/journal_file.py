@@ -17,7 +17,9 @@ from mien.errors import DataError, OutputError, UsageError
 from mien.installing import how_to_update
 from mien.journal.kept.check_in import CheckIn
 from mien.journal.kept.locked import Lock, new_lock, same_lock
+from mien.media.private_files import make_private_file
 from mien.media.results.output import output_error
+from mien.media.transaction import transaction
 
 FILE_NAME = "journal.sqlite3"
 APPLICATION_ID = 0x4D69654A
@@ -96,7 +98,7 @@ class Journal:
         self._keep_backup()
         rows = [(one.id, self._closed(one)) for one in check_ins]
         try:
-            with _transaction(self._connection):
+            with transaction(self._connection):
                 self._connection.executemany("INSERT INTO entry VALUES (?, ?)", rows)
         except sqlite3.IntegrityError as error:
             raise UsageError("a check-in is in the journal already", where=self.path) from error
@@ -107,7 +109,7 @@ class Journal:
         The pages are overwritten and the file is written anew, so that nothing of them is left in
         either. Returns how many there were.
         """
-        with _transaction(self._connection):
+        with transaction(self._connection):
             if ids is None:
                 count = self._connection.execute("DELETE FROM entry").rowcount
             else:
@@ -123,7 +125,7 @@ class Journal:
         """Encrypt all entries under another passphrase, or under none."""
         check_ins = self.check_ins()
         self._lock = None if passphrase is None else new_lock(passphrase)
-        with _transaction(self._connection):
+        with transaction(self._connection):
             self._connection.execute("DELETE FROM entry")
             self._connection.execute("DELETE FROM setting WHERE name IN ('salt', 'check')")
             _write_lock(self._connection, self._lock)
@@ -256,9 +258,7 @@ def restore(path: Path) -> Path:
 @contextmanager
 def _opened_file(path: Path) -> Iterator[sqlite3.Connection]:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        make_private_file(path)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except (OSError, ValueError) as error:
@@ -275,23 +275,14 @@ def _opened_file(path: Path) -> Iterator[sqlite3.Connection]:
         raise _explained(error, path) from error
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
 def _check_is_journal(path: Path, *, is_new: bool) -> None:
     if is_new:
         return
     try:
-        head = path.read_bytes()[:100] if path.is_file() else b"a folder"
+        head = b"a folder"
+        if path.is_file():
+            with path.open("rb") as file:
+                head = file.read(100)
     except OSError as error:
         raise output_error(error, path) from error
     if head and not head.startswith(_SQLITE):
@@ -302,7 +293,7 @@ def _check_is_journal(path: Path, *, is_new: bool) -> None:
 
 def _begin(connection: sqlite3.Connection, passphrase: str | None) -> None:
     lock = None if passphrase is None else new_lock(passphrase)
-    with _transaction(connection):
+    with transaction(connection):
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version:  # Another window was quicker.
             return

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from mien.journal.change.change import Analysis, usual_course
+from mien.journal.change.change import Analysis
 from mien.journal.change.series import natural
 
 WIDE, SMALL, HEIGHT = 460.0, 290.0, 130.0
@@ -94,7 +94,7 @@ def _chart(analysis: Analysis, name: str, task: str | None, width: float) -> Cha
             natural(name, each.usual - _BAND * each.scale),
             natural(name, each.usual + _BAND * each.scale),
         )
-        for position, each in enumerate(usual_course(analysis, name, task))
+        for position, each in enumerate(analysis.usual.course(name, task))
         if each is not None
     ]
     low, high = (1.0, 5.0) if task is None else _range(own, band)

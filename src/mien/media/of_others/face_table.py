@@ -17,24 +17,37 @@ FaceColumn = tuple[str, Callable[[Frame, int, Face], Cell]]
 
 
 class FaceTableSink(Sink):
-    """Writes such a table. ``no_face`` is the row of a frame without faces, where there is one."""
+    """Writes such a table.
+
+    Parameters
+    ----------
+    out : Path or None
+    columns : sequence of FaceColumn
+    no_face : callable
+        What is known, by column, of a frame without faces, which has a row of its own.
+    unknown : int or None
+        What stands in the other cells of that row.
+    """
 
     def __init__(
         self,
         out: Path | None,
         columns: Sequence[FaceColumn],
-        no_face: Callable[[Frame], Sequence[Cell]] | None = None,
+        no_face: Callable[[Frame], dict[str, Cell]],
+        unknown: Cell = None,
     ) -> None:
         super().__init__(out)
         self._columns = tuple(columns)
         self._no_face = no_face
+        self._unknown = unknown
 
     def _before(self) -> bytes:
         return _line([name for name, _ in self._columns])
 
     def _one(self, frame: Frame) -> bytes:
-        if not frame.faces and self._no_face is not None:
-            return _line(self._no_face(frame))
+        if not frame.faces:
+            known = self._no_face(frame)
+            return _line([known.get(name, self._unknown) for name, _ in self._columns])
         return b"".join(
             _line([value(frame, number, face) for _, value in self._columns])
             for number, face in enumerate(frame.faces)

@@ -24,7 +24,7 @@ def openface_sink(out: Path | None) -> FaceTableSink:
     units are approximations by blendshapes. Faces whose signs could not be read have success 0 and
     zeros, as OpenFace writes them.
     """
-    return FaceTableSink(out, _columns(), _no_face)
+    return FaceTableSink(out, _columns(), _no_face, unknown=0)
 
 
 def _columns() -> list[FaceColumn]:
@@ -45,13 +45,8 @@ def _columns() -> list[FaceColumn]:
     ]
 
 
-def _no_face(frame: Frame) -> list[Cell]:
-    """A frame without faces has a row of zeros."""
-    known: dict[str, Cell] = {
-        "frame": _frame_number(frame),
-        "timestamp": round(frame.time or 0.0, 5),
-    }
-    return [known.get(name, 0) for name, _ in _columns()]
+def _no_face(frame: Frame) -> dict[str, Cell]:
+    return {"frame": _frame_number(frame), "timestamp": round(frame.time or 0.0, 5)}
 
 
 def _frame_number(frame: Frame) -> int:

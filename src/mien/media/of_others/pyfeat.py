@@ -34,13 +34,11 @@ def pyfeat_sink(out: Path | None) -> FaceTableSink:
     Action units are approximations by blendshapes. Cells of faces whose signs could not be read are
     empty; frames without a face have a row with only *input* and *frame*, as py-feat writes it.
     """
-    columns = _columns()
+    return FaceTableSink(out, _columns(), _no_face)
 
-    def no_face(frame: Frame) -> list[Cell]:
-        known: dict[str, Cell] = {"input": frame.path or "", "frame": frame.number or 0}
-        return [known.get(name) for name, _ in columns]
 
-    return FaceTableSink(out, columns, no_face)
+def _no_face(frame: Frame) -> dict[str, Cell]:
+    return {"input": frame.path or "", "frame": frame.number or 0}
 
 
 def _columns() -> list[FaceColumn]:

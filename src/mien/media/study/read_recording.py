@@ -12,6 +12,7 @@ from mien.emotions import FERPLUS
 from mien.media.results.column import Column
 from mien.media.results.output import make_folder, open_output
 from mien.media.results.result_columns import face_columns
+from mien.media.results.rows_file import write_rows
 from mien.media.results.sink_parquet import ParquetSink
 from mien.media.study.events import Event
 from mien.media.study.fixed_rate import fixed_rate
@@ -19,7 +20,6 @@ from mien.media.study.followed_people import PeopleCollector
 from mien.media.study.participant import Who, participant_of
 from mien.media.study.person_row import Cell, Stretch, against, person_row
 from mien.media.study.recordings import Recording
-from mien.media.study.rows_file import write_rows
 from mien.media.video.open_video import open_video
 from mien.vision.stream import StreamAnalyzer
 

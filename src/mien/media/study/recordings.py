@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +92,7 @@ def _named(recordings: list[Recording]) -> list[Recording]:
             number += 1
             name = f"{first}-{number}"
         taken.add(name.casefold())
-        fields = {**each.to_dict(), "name": name}
-        found.append(Recording(**fields))
+        found.append(replace(each, name=name))
     return found
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from mien.errors import DataError, UsageError
 from mien.media.results.output import make_folder, open_output
+from mien.media.results.rows_file import write_rows
 from mien.media.study.read_recording import DONE
 from mien.media.study.recordings import Recording
-from mien.media.study.rows_file import write_rows
 
 SETTINGS, SUMMARY, RECORDINGS = "study.json", "summary.csv", "recordings.csv"
 
@@ -56,7 +56,9 @@ def what_is_done(folder: Path, recording: Recording) -> dict[str, Any] | None:
     return found if found.get("recording") == recording.to_dict() else None
 
 
-def write_tables(folder: Path, recordings: list[Recording], unread: dict[str, str]) -> None:
+def write_tables(
+    folder: Path, recordings: list[Recording], unread: dict[str, str]
+) -> dict[str, list[str]]:
     """Write ``summary.csv``, a row a recording, person and event, and ``recordings.csv``.
 
     Parameters
@@ -65,9 +67,15 @@ def write_tables(folder: Path, recordings: list[Recording], unread: dict[str, st
     recordings : list of Recording
     unread : dict of str to str
         By the name of a recording that cannot be read, why.
+
+    Returns
+    -------
+    dict of str to list of str
+        By the file of a recording that was read, but not all of it, what was lost.
     """
     rows: list[dict[str, Any]] = []
     overview: list[dict[str, Any]] = []
+    lost: dict[str, list[str]] = {}
     for recording in recordings:
         who = {
             "participant": recording.participant,
@@ -76,6 +84,8 @@ def write_tables(folder: Path, recordings: list[Recording], unread: dict[str, st
             "recording": recording.name,
         }
         found = what_is_done(folder, recording)
+        if found is not None and found["losses"]:
+            lost[recording.file] = found["losses"]
         rows += [{**who, **row} for row in (found or {}).get("rows", [])]
         overview.append(
             {
@@ -93,6 +103,7 @@ def write_tables(folder: Path, recordings: list[Recording], unread: dict[str, st
     write_rows(folder / RECORDINGS, overview)
     if rows:
         write_rows(folder / SUMMARY, rows)
+    return lost
 
 
 def _read(file: Path) -> dict[str, Any]:

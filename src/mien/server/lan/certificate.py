@@ -6,8 +6,6 @@ import contextlib
 import datetime
 import hashlib
 import ipaddress
-import os
-import secrets
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 
 from mien.errors import DataError, MissingExtraError
 from mien.installing import how_to_install
+from mien.media.private_files import write_private
 from mien.media.results.output import output_error
 
 DAYS = 820
@@ -87,8 +86,8 @@ def own_certificate(folder: Path, address: str) -> Certificate:
             folder.chmod(0o700)
         # The key first: a certificate without its key would be taken for a good one.
         path.unlink(missing_ok=True)
-        _write(key, secret)
-        _write(path, ssl.DER_cert_to_PEM_cert(made).encode())
+        write_private(key, secret)
+        write_private(path, ssl.DER_cert_to_PEM_cert(made).encode())
     except OSError as error:
         raise output_error(error, folder) from error
     return Certificate(path, key, made, is_new=True)
@@ -182,13 +181,3 @@ def _x509() -> Any:
             hint=how_to_install("lan"),
         ) from error
     return x509
-
-
-def _write(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".mien-{secrets.token_hex(6)}.part")
-    try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

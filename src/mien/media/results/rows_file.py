@@ -14,24 +14,33 @@ from mien.media.results.spreadsheet import harmless
 Row = dict[str, Any]
 
 
-def write_rows(target: Path, rows: Sequence[Row], *, text: Sequence[str] = ()) -> None:
-    """Write rows with the columns of the first; ``.parquet`` or, otherwise, CSV.
+def write_rows(
+    target: Path,
+    rows: Sequence[Row],
+    *,
+    columns: Sequence[str] | None = None,
+    text: Sequence[str] = (),
+) -> None:
+    """Write rows to a ``.parquet`` file or, where it is named otherwise, as CSV.
 
     Parameters
     ----------
     target : Path
     rows : sequence of dict
-        At least one; None is an empty cell.
+        None is an empty cell. At least one, where no columns are named.
+    columns : sequence of str, optional
+        Those of all rows when None.
     text : sequence of str
         Columns of text; all others are numbers in Parquet.
     """
-    content = _parquet(rows, text) if target.suffix == ".parquet" else _csv(rows)
+    names = list(columns or dict.fromkeys(name for row in rows for name in row))
+    is_parquet = target.suffix == ".parquet"
+    content = _parquet(rows, names, text) if is_parquet else _csv(rows, names)
     with open_output(target) as stream:
         stream.write(content)
 
 
-def _csv(rows: Sequence[Row]) -> bytes:
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+def _csv(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n", restval="")
     writer.writeheader()
@@ -39,14 +48,14 @@ def _csv(rows: Sequence[Row]) -> bytes:
     return stream.getvalue().encode()
 
 
-def _parquet(rows: Sequence[Row], text: Sequence[str]) -> bytes:
+def _parquet(rows: Sequence[Row], columns: Sequence[str], text: Sequence[str]) -> bytes:
     from arro3.core import Array, DataType, Field, Schema, Table
     from arro3.io import write_parquet
 
     fields = [
-        Field(name, DataType.string() if name in text else DataType.float64()) for name in rows[0]
+        Field(name, DataType.string() if name in text else DataType.float64()) for name in columns
     ]
-    columns = [
+    arrays = [
         Array(
             [
                 row[field.name] if field.name in text or row[field.name] is None
@@ -58,5 +67,5 @@ def _parquet(rows: Sequence[Row], text: Sequence[str]) -> bytes:
         for field in fields
     ]  # fmt: skip
     content = io.BytesIO()
-    write_parquet(Table.from_arrays(columns, schema=Schema(fields)), content, compression="snappy")
+    write_parquet(Table.from_arrays(arrays, schema=Schema(fields)), content, compression="snappy")
     return content.getvalue()
