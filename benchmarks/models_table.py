@@ -1,6 +1,6 @@
-"""What the README says of the packaged models, from the cards inside their files.
+"""What docs/how-good.md says of the packaged models, from the cards inside their files.
 
-python benchmarks/models_table.py            # prints it, and puts it into README.md
+python benchmarks/models_table.py            # prints it, and puts it into docs/how-good.md
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from mien.card import ModelCard, Score, find_score
 from mien.packaged import EXPRESSION_MODELS, packaged_path
 from mien.vision.classify import Classifier
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "how-good.md"
 BEGIN, END = "<!-- benchmarks/models_table.py -->", "<!-- end of models_table.py -->"
 SPLITS = ("PublicTest", "PrivateTest")
 MICROSOFT = "FER+ majority, Microsoft's rule"
@@ -39,9 +39,9 @@ BALANCED_ROWS = (
 
 def main() -> None:
     text = text_of({role: packaged_path(file) for role, file in EXPRESSION_MODELS.items()})
-    readme = README.read_text("utf-8")
-    before, after = readme.split(BEGIN)[0], readme.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    page = PAGE.read_text("utf-8")
+    before, after = page.split(BEGIN)[0], page.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
     print(text)
 
 

@@ -1,7 +1,7 @@
-"""What the README says of the faces that the default model finds least: counts, intervals.
+"""What docs/how-good.md says of the faces that the default model finds least: counts, intervals.
 
 mien data import fer2013.csv --ferplus fer2013new.csv
-python benchmarks/recall_table.py            # measures, writes results/recall.csv and README.md
+python benchmarks/recall_table.py    # measures, writes results/recall.csv and docs/how-good.md
 
 Images that Training holds too, pixel by pixel, are left out: the packaged models have seen them.
 """
@@ -23,11 +23,11 @@ from mien.packaged import EXPRESSION_MODELS, packaged_path
 from mien.vision.classify import Classifier
 
 HERE = Path(__file__).resolve().parent
-RESULT, README = HERE / "results" / "recall.csv", HERE.parent / "README.md"
+RESULT, PAGE = HERE / "results" / "recall.csv", HERE.parent / "docs" / "how-good.md"
 BEGIN, END = "<!-- benchmarks/recall_table.py -->", "<!-- end of recall_table.py -->"
 SPLITS = ("PublicTest", "PrivateTest")
 TOLD = {"fear": "fearful", "disgust": "disgusted"}
-"""The classes that the README speaks of, as adjectives."""
+"""The classes that docs/how-good.md speaks of, as adjectives."""
 
 
 def main() -> None:
@@ -44,10 +44,10 @@ def main() -> None:
         writer.writerows(rows)
     text = sentence(read_rows())
     before, after = (
-        README.read_text("utf-8").split(BEGIN)[0],
-        README.read_text("utf-8").split(END)[1],
+        PAGE.read_text("utf-8").split(BEGIN)[0],
+        PAGE.read_text("utf-8").split(END)[1],
     )
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
     print(text)
 
 

@@ -3,7 +3,7 @@
     python benchmarks/seeds.py train [RECIPE ...]   # what benchmarks/seeds_plan.csv says; hours
     python benchmarks/seeds.py leak [RECIPE ...]    # the same with resampling before the split
     python benchmarks/seeds.py table                # results/seeds.csv and results/seeds.md
-    python benchmarks/seeds.py pages                # results/seeds.md and README.md from the CSV
+    python benchmarks/seeds.py pages                # seeds.md and docs/how-good.md from the CSV
 
 FER2013 with its FER+ votes has to be imported as ``fer2013``. ``train`` goes on where it stopped.
 The protocol: fit on Training without the images that PublicTest or PrivateTest hold too; stop and

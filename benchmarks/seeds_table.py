@@ -1,4 +1,4 @@
-"""The tables of ``seeds.py``: CSV for programs, Markdown for the README, one protocol a table."""
+"""The tables of ``seeds.py``: CSV for programs, Markdown for docs, one protocol a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mien.lab.training.watching.read_log import read_log
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-README = HERE.parent / "README.md"
+PAGE = HERE.parent / "docs" / "how-good.md"
 BEGIN, END = "<!-- benchmarks/results/seeds.csv -->", "<!-- end of seeds.csv -->"
 
 PAGE = HERE / "seeds_page.md"
@@ -36,15 +36,15 @@ def write_tables(plan: list[dict[str, str]], runs: Path) -> None:
 
 
 def write_pages(when: str) -> None:
-    """``results/seeds.md`` and the README's tables, from ``results/seeds.csv``."""
+    """``results/seeds.md`` and the tables of docs/how-good.md, from ``results/seeds.csv``."""
     rows = read_rows()
     text = PAGE.read_text("utf-8").format(
         when=when, honest=honest(rows, HONEST), kept=honest(rows, KEPT), leaks=leaks(rows)
     )
     (RESULTS / "seeds.md").write_text(text, encoding="utf-8")
-    readme = README.read_text("utf-8")
-    before, after = readme.split(BEGIN)[0], readme.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n{readme_table(rows)}\n{END}{after}", encoding="utf-8")
+    page = PAGE.read_text("utf-8")
+    before, after = page.split(BEGIN)[0], page.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{page_table(rows)}\n{END}{after}", encoding="utf-8")
     print(text)
 
 
@@ -68,7 +68,7 @@ def _is_share(key: str) -> bool:
     return key == "gap" or (key.startswith(("public", "private")) and "f1" not in key)
 
 
-def readme_table(rows: list[dict[str, Any]]) -> str:
+def page_table(rows: list[dict[str, Any]]) -> str:
     """The honest figures with what a leak would have shown; apart, those that kept the twins."""
     return (
         f"{_honest_table(rows)}\n\nThe recipes of Mien's own models keep the twins in Training, so "

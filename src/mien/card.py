@@ -161,6 +161,12 @@ class Training(_Strict):
 class ModelCard(_Strict):
     """What a model file says of itself.
 
+    ``name`` and ``summary`` say which model it is; ``created`` is the date of the file and
+    ``mien_version`` what wrote it, in the form ``card_version``. ``parameters`` counts weights,
+    ``macs`` the multiply-accumulates of one crop. ``licence`` is that of the weights,
+    ``training_data`` and ``training`` say where they come from, ``commands`` how to make the file
+    again, ``scores`` how good it is and ``limits`` where not to trust it.
+
     The file takes crops of ``input_height`` × ``input_width`` pixels, grey or RGB as ``colour``
     says; those of the first five card versions take grey ones.
 
@@ -168,7 +174,8 @@ class ModelCard(_Strict):
     the threshold on the top probability of the first head under which a face is *unsure*.
     ``embedding`` is the number of values of the output of that name, ``activation_maps`` describes
     the other one; None for a file that does not have it. ``balanced`` is a second operating point
-    that the runtime can take, None for a file of the first two card versions. ``readings`` are ways
+    that the runtime can take, None for a file of the first two card versions. ``crop`` is how a
+    crop is cut out of a photo. ``readings`` are ways
     to put the heads together, by name, and ``legibility`` says of which crops nothing is said;
     files of the first four card versions have neither.
     """
@@ -209,7 +216,10 @@ class ModelCard(_Strict):
         return f"uint8 (n, {', '.join(map(str, self.input_shape))})"
 
     def score(self, split: str, metric: str, rule: str = ALL_ROWS) -> Score | None:
-        """A score of the first head, or None when the card does not have it."""
+        """The first score of this ``split``, ``metric`` and ``rule``; None when there is none.
+
+        ``rule`` says which images count: all, or for example those ``"without twins"``.
+        """
         return find_score(self.scores, split, metric, rule)
 
     def to_json(self) -> str:
@@ -218,7 +228,7 @@ class ModelCard(_Strict):
 
     @classmethod
     def from_json(cls, text: str, where: object) -> ModelCard:
-        """Parse a card; ``where`` names the file in errors.
+        """Parse a card from the JSON ``text``; ``where`` names the file in errors.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The README says of the packaged models what their cards say."""
+"""docs/how-good.md says of the packaged models what their cards say."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mien.packaged import EXPRESSION_MODELS, packaged_path  # noqa: E402
 from mien.vision.classify import Classifier  # noqa: E402
 
 
-def test_the_readme_says_what_the_cards_say():
+def test_the_page_says_what_the_cards_say():
     paths = {role: packaged_path(file) for role, file in EXPRESSION_MODELS.items()}
     text = models_table.text_of(paths)
-    assert text in (HERE / "README.md").read_text("utf-8")
+    assert text in (HERE / "docs" / "how-good.md").read_text("utf-8")
     assert "not measured" not in text
     # By hand: the first figure is the default model's accuracy.
     accuracy = Classifier(paths["default"]).card.score("PublicTest", "accuracy").value

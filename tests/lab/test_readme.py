@@ -1,4 +1,4 @@
-"""Every command and the Python of the README, run in order as a reader would."""
+"""Every command and the Python of README and docs/commands.md, run in order as a reader would."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from PIL import Image
 
 from mien.packaged import ASTRONAUT, packaged_path
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
+README, COMMANDS = ROOT / "README.md", ROOT / "docs" / "commands.md"
 # What .ci/run does itself: installing, and running these tests. What runs until it is stopped has
 # tests of its own.
 NOT_HERE = ("pip install", "pytest", "mien live", "mien serve", "mien album open")
@@ -24,7 +25,8 @@ SHORT = " epochs=1 batch_size=16 model.width=4 --restart"
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
+    text = README.read_text("utf-8") + COMMANDS.read_text("utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
 def commands() -> list[str]:
@@ -90,11 +92,22 @@ def test_the_commands_work_in_order(
 
 def test_the_python_works(desk, capsys, monkeypatch):
     monkeypatch.chdir(desk)
-    (code,) = blocks("python")
-    exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out.startswith("happy 0.")
+    for code in blocks("python"):
+        exec(compile(code, "README.md", "exec"), {})
+        assert capsys.readouterr().out.startswith("happy 0.")
 
 
 def test_links_lead_to_files():
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", README.read_text("utf-8")):
-        assert (README.parent / target).exists(), target
+        assert (ROOT / target).exists(), target
+
+
+def test_the_table_of_the_readme_is_what_was_measured():
+    """All of its rows stand in the results, under the same two headings."""
+    measured = (ROOT / "benchmarks" / "results" / "wild.md").read_text("utf-8")
+    rows = [line.strip("| \n").split(" | ") for line in measured.splitlines() if line[:1] == "|"]
+    two = {tuple(row[:3]) for row in rows}
+    shown = re.findall(r"^\| (.+ \| .+ \| .+) \|$", README.read_text("utf-8"), re.M)
+    told = [tuple(row.split(" | ")) for row in shown if not row.startswith("---")]
+    assert len(told) > 5
+    assert not [row for row in told if row not in two]

@@ -14,6 +14,7 @@ from mien.cli.console import out
 from mien.cli.lab.tables.scores import score_tables
 from mien.cli.lab.trainable import list_trainable
 from mien.errors import UsageError
+from mien.front.hugging_face import hugging_face_card
 from mien.packaged import EXPRESSION_MODELS, check_all_packaged, find_model, packaged_path
 from mien.vision.classify import Classifier
 from mien.vision.reading import reading_names
@@ -77,10 +78,23 @@ def show_model(
     recipe: Annotated[
         bool, typer.Option("--recipe", help="Print only the recipe, to train it again.")
     ] = False,
+    hugging_face: Annotated[
+        bool,
+        typer.Option(
+            "--hf", help="Print the card as the Hugging Face Hub wants it: README.md with metadata."
+        ),
+    ] = False,
 ) -> None:
     """Show a model's card: what it is, where it comes from, how good it is, its limits."""
     path = find_model(name)
     card = Classifier(path).card
+    forms = {"--json": as_json, "--recipe": recipe, "--hf": hugging_face}
+    asked = [name for name, wanted in forms.items() if wanted]
+    if len(asked) > 1:
+        raise UsageError(f"{' and '.join(asked)} do not go together", hint="take one of them")
+    if hugging_face:
+        typer.echo(hugging_face_card(card, path), nl=False)
+        return
     if recipe:
         # JSON is YAML too, and needs no library that a light install has not.
         out.print_json(json.dumps(card.training.recipe))

@@ -109,7 +109,10 @@ class PhotoFrame(Frame):
         return drawn(self, self.pixels())
 
     def to_dataframe(self, library: Literal["pandas", "polars"] | None = None) -> Any:
-        """One row a face, with the columns of ``docs/schema.md``; see ``Frames.to_dataframe``."""
+        """One row a face, with the columns of ``docs/schema.md``.
+
+        ``library`` is ``"pandas"`` or ``"polars"``; see ``Frames.to_dataframe``.
+        """
         return dataframe((self,), self._model.labels, self._model.ferplus_labels, library=library)
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -183,6 +183,8 @@ class StreamAnalyzer:
     ) -> None:
         """Change options between two frames; None leaves one as it is.
 
+        ``detect_every``, ``smooth_seconds`` and ``signs`` are as when it was made.
+
         Raises
         ------
         UsageError
