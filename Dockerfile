@@ -15,7 +15,8 @@ RUN python -m venv /mien && /mien/bin/pip install --no-cache-dir . && /mien/bin/
 FROM python:3.12-slim
 COPY --from=build /mien /mien
 ENV PATH=/mien/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
-RUN useradd --no-create-home --uid 10001 mien
+# A volume that is mounted at /data belongs to the user then.
+RUN useradd --no-create-home --uid 10001 mien && install -d -o mien /data
 USER 10001
 EXPOSE 8765
 STOPSIGNAL SIGTERM
