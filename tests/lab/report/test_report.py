@@ -10,6 +10,7 @@ import pytest
 
 from mien.cli.lab.report import report as verb
 from mien.lab.data.faces import FaceData
+from mien.lab.evaluation.robustness.corruption_table import FILE_NAME, measure_corruptions
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
 from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.model_file import FileExplanation
@@ -17,6 +18,7 @@ from mien.lab.report.report import Report, make_report
 from mien.lab.report.report_page import write_report
 from mien.lab.report.summary import Conclusion
 from mien.lab.training.run import Run
+from mien.vision.pixel_analyzer import PixelAnalyzer
 
 SECTIONS = ("In short", "The figures", "What it gets wrong", "On whom it fails", "How it was made")
 
@@ -130,3 +132,24 @@ def test_the_verb_says_where_the_page_is(of_run, faces, data_home, tmp_path, mon
     assert "How good is it?" in printed.out
     assert "report.html" in printed.err.replace("\n", "")
     assert (tmp_path / "made" / "report.json").is_file()
+
+
+def test_bad_pictures_are_shown_once_they_were_measured(exported, faces, tmp_path):
+    subject = ModelSubject(exported[0], tmp_path)
+    made = make_report(subject, faces, explain=False)
+    write_report(made, faces, tmp_path, "mien report FILE")
+    assert "Not measured." in (tmp_path / "report.html").read_text("utf-8")
+    table = measure_corruptions(
+        PixelAnalyzer(exported[0]),
+        faces.images[:8],
+        faces.labels[:8].astype("int64"),
+        data=faces.name,
+        split="PublicTest",
+    )
+    (tmp_path / FILE_NAME).write_text(json.dumps(table.to_dict()), "utf-8")
+    made = make_report(subject, faces, explain=False)
+    write_report(made, faces, tmp_path, "mien report FILE")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "All kinds and strengths" in page
+    assert page.count("low resolution") >= 3
+    assert json.loads((tmp_path / "report.json").read_text())["corruptions"]["images"] == 8

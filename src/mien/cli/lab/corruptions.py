@@ -23,7 +23,7 @@ def evaluate_corruptions(
     threads: int | None,
 ) -> None:
     """Measure a model file under every kind and strength, print it, and write corruptions.json."""
-    from mien.lab.evaluation.robustness.corruption_table import measure_corruptions
+    from mien.lab.evaluation.robustness.corruption_table import FILE_NAME, measure_corruptions
     from mien.lab.result_files import OTHER_FOLDER, json_text, write_results
     from mien.vision.pixel_analyzer import PixelAnalyzer
 
@@ -41,7 +41,7 @@ def evaluate_corruptions(
             split=split,
             on_row=status.update,
         )
-    target = subject.results / "corruptions.json"
+    target = subject.results / FILE_NAME
     contents = {target.name: json_text(found.to_dict())}
     write_results(target.parent, contents, hint=OTHER_FOLDER)
     out.print(_table(found))

@@ -18,6 +18,7 @@ from mien.lab.evaluation.groups.group_files import find_groups
 from mien.lab.evaluation.groups.group_results import Groups
 from mien.lab.evaluation.mistakes.mistakes import Mistakes, find_mistakes
 from mien.lab.evaluation.predictions import read_predictions
+from mien.lab.evaluation.robustness.corruption_table import CorruptionTable, read_corruptions
 from mien.lab.evaluation.subject import ModelSubject, RunSubject
 from mien.lab.explain.explain import NetworkExplanation, explain_run
 from mien.lab.explain.model_file import FileExplanation, explain_file
@@ -48,6 +49,8 @@ class Report:
     groups : Groups
     explanation : Explanation, FileExplanation or None
         None when it was not asked for, or for a run on data that it was not trained on.
+    corruptions : CorruptionTable or None
+        What ``mien evaluate --corruptions`` has measured of this model file; None where it has not.
     seen : Seen
         Whether it was trained on any of the images.
     findings : tuple of Conclusion
@@ -62,6 +65,7 @@ class Report:
     mistakes: Mistakes
     groups: Groups
     explanation: NetworkExplanation | FileExplanation | None
+    corruptions: CorruptionTable | None
     seen: Seen
     findings: tuple[Conclusion, ...]
 
@@ -78,6 +82,7 @@ class Report:
             "mistakes": self.mistakes.to_dict(),
             "groups": self.groups.to_dict(),
             "explanation": None if self.explanation is None else self.explanation.to_dict(),
+            "corruptions": None if self.corruptions is None else self.corruptions.to_dict(),
         }
 
 
@@ -151,6 +156,9 @@ def make_report(
         mistakes=mistakes,
         groups=groups,
         explanation=explanation,
+        corruptions=read_corruptions(subject.results, subject.where)
+        if isinstance(subject, ModelSubject)
+        else None,
         seen=seen,
         findings=summarise(
             evaluation.measures[split], mistakes, groups, facts, seen, fer2013=is_fer2013(data)

@@ -12,6 +12,7 @@ from matplotlib.colors import Normalize
 from mien.lab.data.faces import FaceData
 from mien.lab.evaluation.measures.score_figures import score_pictures
 from mien.lab.evaluation.mistakes.mistake_galleries import mistake_galleries
+from mien.lab.evaluation.robustness.corruption_figure import corruption_picture
 from mien.lab.explain.explain import NetworkExplanation
 from mien.lab.explain.explanation_figures import blended
 from mien.lab.explain.model_file import FileExplanation
@@ -77,6 +78,7 @@ def render_page(report: Report, data: FaceData, command: str) -> str:
         embedding_pictures=draw_embedding(found.embedding)
         if isinstance(found, FileExplanation) and found.embedding is not None
         else (),
+        corruption=None if report.corruptions is None else corruption_picture(report.corruptions),
         command=command,
     )
 

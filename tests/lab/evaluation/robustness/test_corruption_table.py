@@ -8,9 +8,14 @@ import pytest
 from PIL import Image as PillowImage
 
 from mien.emotions import FER2013
-from mien.lab.evaluation.robustness.corruption_table import measure_corruptions
+from mien.errors import DataError
+from mien.lab.evaluation.robustness.corruption_table import (
+    FILE_NAME,
+    measure_corruptions,
+    read_corruptions,
+)
 from mien.lab.evaluation.robustness.corruptions import CORRUPTIONS
-from mien.packaged import ASTRONAUT, packaged_path
+from mien.packaged import ASTRONAUT, EXPRESSION_MODELS, packaged_path
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
 
@@ -56,5 +61,20 @@ def test_strong_noise_and_what_is_no_face_are_unsure(table):
 
 def test_it_is_plain_json(table):
     plain = json.loads(json.dumps(table.to_dict(), allow_nan=False))
-    assert plain["schema"] == "mien.corruptions/1"
+    assert plain["schema"] == "mien.corruptions/2"
     assert len(plain["corrupted"]) == len(table.corrupted)
+
+
+def test_it_is_read_back_for_its_own_model_only(table, tmp_path):
+    small, other = (packaged_path(EXPRESSION_MODELS[role]) for role in ("small", "default"))
+    assert read_corruptions(tmp_path, small) is None
+    (tmp_path / FILE_NAME).write_text(json.dumps(table.to_dict()), "utf-8")
+    assert read_corruptions(tmp_path, small) == table
+    assert read_corruptions(tmp_path, other) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema": "mien.corruptions/2"}'])
+def test_a_damaged_table_is_told(tmp_path, text):
+    (tmp_path / FILE_NAME).write_text(text, "utf-8")
+    with pytest.raises(DataError, match="it is no table of corruptions; make it again"):
+        read_corruptions(tmp_path, packaged_path(EXPRESSION_MODELS["small"]))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.errors import DataError
 from mien.lab.evaluation.measures.metrics import expected_calibration_error
 from mien.lab.evaluation.robustness.corruptions import CORRUPTIONS, Faces, corrupt
 from mien.lab.evaluation.robustness.non_faces import non_faces
+from mien.packaged import sha256_of
 from mien.vision.pixel_analyzer import PixelAnalyzer
 
-SCHEMA = "mien.corruptions/1"
+SCHEMA = "mien.corruptions/2"
+FILE_NAME = "corruptions.json"
 
 MOST_IMAGES = 1000
 """So many images are taken, evenly spread: enough for a point and a half."""
@@ -53,7 +58,8 @@ class CorruptionTable:
 
     Attributes
     ----------
-    model, reading, data, split : str
+    model, model_sha256, reading, data, split : str
+        The second is of the model file.
     images : int
     clean : CorruptedScores
     corrupted : tuple of CorruptedScores
@@ -65,6 +71,7 @@ class CorruptionTable:
     """
 
     model: str
+    model_sha256: str
     reading: str
     data: str
     split: str
@@ -134,6 +141,7 @@ def measure_corruptions(
     others = non_faces(faces[: max(8, len(faces) // 4)], np.random.default_rng(0))
     return CorruptionTable(
         model=analyzer.card.name,
+        model_sha256=sha256_of(analyzer.classifier.path),
         reading=analyzer.reader.name,
         data=data,
         split=split,
@@ -143,6 +151,33 @@ def measure_corruptions(
         mean_accuracy=float(np.mean(by_kind)),
         non_faces={kind: _share_unsure(analyzer, crops) for kind, crops in others.items()},
     )
+
+
+def read_corruptions(folder: Path, model: Path) -> CorruptionTable | None:
+    """What ``mien evaluate --corruptions`` has left in a folder, if it is of this model file.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        if found.pop("schema") != SCHEMA or found["model_sha256"] != sha256_of(model):
+            return None
+        return CorruptionTable(
+            **{
+                **found,
+                "clean": CorruptedScores(**found["clean"]),
+                "corrupted": tuple(CorruptedScores(**each) for each in found["corrupted"]),
+            }
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        hint = "make it again with: mien evaluate MODEL --corruptions"
+        raise DataError("it is no table of corruptions", where=path, hint=hint) from error
 
 
 def _share_unsure(analyzer: PixelAnalyzer, crops: Faces) -> float:
