@@ -36,12 +36,23 @@ def export(
             "accurate; the card's scores are measured of the file.",
         ),
     ] = False,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Of a model file: end-to-end.json, as mien evaluate MODEL PHOTOS --end-to-end "
+            "writes it. Its figures go on the card, and nothing else is made anew; repeatable."
+        ),
+    ] = None,
 ) -> None:
     """Write one ONNX file with its card inside, unless torch and ONNX Runtime disagree."""
     require_lab()
     if run.suffix == ".onnx":
-        _renew(run, to, name is not None or int8)
+        _renew(run, to, photos or [], name is not None or int8)
         return
+    if photos:
+        raise UsageError(
+            "--photos is for a model file", hint=f"export the run first: mien export {run}"
+        )
     from mien.lab.export.export import export_run
     from mien.lab.training.run import Run
     from mien.lab.training.setup import load_data
@@ -61,9 +72,10 @@ def export(
     )
 
 
-def _renew(path: Path, to: Path | None, has_more: bool) -> None:
+def _renew(path: Path, to: Path | None, photos: list[Path], has_more: bool) -> None:
     from mien.lab.data.store import load_faces
     from mien.lab.evaluation.subject import ModelSubject
+    from mien.lab.export.photo_scores import PHOTOS, add_photo_scores
     from mien.lab.export.renew import renew_card
 
     if has_more:
@@ -72,6 +84,11 @@ def _renew(path: Path, to: Path | None, has_more: bool) -> None:
         )
     if to is None:
         raise UsageError("a model file is not written over", where=path, hint="name another: --out")
+    if photos:
+        card = add_photo_scores(path, photos, to)
+        count = sum(score.split == PHOTOS for score in card.scores)
+        out.print(f"{to}: {count} scores of photos on its card")
+        return
     with err.status("making its card anew"):
         subject = ModelSubject(path, to.parent)
         data = load_faces(subject.data_name).fitted(subject.image_shape)

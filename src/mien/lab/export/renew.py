@@ -24,8 +24,9 @@ from mien.version import __version__
 def renew_card(path: Path, data: FaceData, target: Path) -> ModelCard:
     """Write ``target``: the network of ``path`` with a new second operating point and readings.
 
-    Weights, temperatures and the scores of the first point stay. The second point is measured on
-    the splits that the first one has scores of.
+    Weights, temperatures and the scores of the first point stay; those of photos go, as they are of
+    the readings of before. The second point is measured on the splits that the first one has scores
+    of.
 
     Parameters
     ----------
@@ -61,8 +62,14 @@ def renew_card(path: Path, data: FaceData, target: Path) -> ModelCard:
         predictions, splits, data=data, calibration=replace(before, balanced=point)
     )
     balanced = Balanced(**asdict(point), scores=tuple(found.balanced_scores))
+    scores = tuple(score for score in card.scores if score.split in SPLITS)
     card = add_everyday(subject.classifier, data).model_copy(
-        update={"balanced": balanced, "card_version": CARD_VERSION, "mien_version": __version__}
+        update={
+            "balanced": balanced,
+            "scores": scores,
+            "card_version": CARD_VERSION,
+            "mien_version": __version__,
+        }
     )
     content = with_card(path.read_bytes(), card)
     write_beside(target, lambda partial: partial.write_bytes(content))
