@@ -35,7 +35,7 @@ def test_a_folder_is_imported_under_its_own_name(tmp_path, faces, write_folder):
     assert done.exit_code == 0
     assert "my-faces: 96 images" in done.stdout
     assert "note: it has no PublicTest: " in done.stdout
-    assert "(20 % of each label, seed 0; twins stay together)" in done.stdout
+    assert "(20 % of each label, seed 0; twins and near twins stay together)" in done.stdout
     assert _line(done, "label set: ") == (
         "label set: fer2013 (angry, disgust, fear, happy, sad, surprise, neutral)"
     )

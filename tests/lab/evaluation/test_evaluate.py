@@ -174,15 +174,25 @@ def test_twins_of_the_fixture_are_found(finished_copy, faces):
 
 
 def test_unsure_images_are_counted_out():
-    found = evaluate_predictions(_handmade(), ("PublicTest",))
+    made = _handmade(twins=np.zeros(8, bool))
+    found = evaluate_predictions(made, ("PublicTest",))
     calibration = found.calibration
-    calibrated = probabilities(_handmade().logits["fer2013"], calibration.temperatures["fer2013"])
+    calibrated = probabilities(made.logits["fer2013"], calibration.temperatures["fer2013"])
     sure = calibrated.max(1) >= calibration.unsure_below
     # The fourth image is a draw between two labels and wrong: below every other.
     assert _score(found, "PublicTest", "share answered").value == sure.mean()
-    right = (calibrated.argmax(1) == _handmade().labels["fer2013"])[sure]
+    right = (calibrated.argmax(1) == made.labels["fer2013"])[sure]
     assert _score(found, "PublicTest", "accuracy when answered").value == right.mean()
     assert 0 < sure.mean() < 1
+
+
+def test_what_training_holds_too_decides_nothing():
+    """Another answer to the twins changes the scores, and not the calibration."""
+    once = evaluate_predictions(_handmade(), ("PublicTest",))
+    labels = {"fer2013": np.array([0, 0, 1, 1, 0, 0, 1, 1])}
+    again = evaluate_predictions(_handmade(labels=labels), ("PublicTest",))
+    assert again.calibration == once.calibration
+    assert _score(again, "PublicTest", "accuracy") != _score(once, "PublicTest", "accuracy")
 
 
 def test_a_model_that_is_never_right():

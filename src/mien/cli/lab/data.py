@@ -93,6 +93,13 @@ def import_data(
     split_column: Annotated[
         str | None, typer.Option(help="Column of the splits.", show_default=False)
     ] = None,
+    person_column: Annotated[
+        str | None,
+        typer.Option(
+            help="Column that says who is in an image: images of one person are held out together.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Check a data set image by image and keep it, with its SHA-256, for training."""
     require_lab()
@@ -111,7 +118,9 @@ def import_data(
             name=name,
             ferplus=ferplus,
             mapping=meaning,
-            columns=Columns(image=image_column, label=label_column, split=split_column),
+            columns=Columns(
+                image=image_column, label=label_column, split=split_column, person=person_column
+            ),
             holdout=holdout,
             seed=seed,
             shape=ImageShape(size, colour),

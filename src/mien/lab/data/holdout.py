@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import DataError
+from mien.lab.data.audit.near import find_near_pairs
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.twins import twin_groups
 
@@ -25,8 +26,9 @@ def hold_out(
     """Move a share of each class from Training to PublicTest.
 
     Which images are taken depends on their pixels and the seed, not on their order nor on any
-    library's random numbers. Pixel-identical images stay on one side. A class of two different
-    images or more gives at least one and keeps at least one.
+    library's random numbers. Pixel-identical images stay on one side, and so do near duplicates
+    (``audit.near``), unless so many are alike that they are no copies of one photo: more than the
+    share. A class of two different images or more gives at least one and keeps at least one.
 
     Parameters
     ----------
@@ -45,19 +47,21 @@ def hold_out(
         If not one image can be held out.
     """
     training = data.rows("Training")
-    groups = twin_groups(data.images[training])
+    groups = _near_groups(data.images[training], twin_groups(data.images[training]), share)
     if sources is not None:
         groups = _connected(groups, np.array(sources)[training])
     members: dict[int, list[int]] = {}
     for row, group in zip(training.tolist(), groups.tolist(), strict=True):
         members.setdefault(group, []).append(row)
+    draws = {row: _draw(data.images[row], seed) for row in training.tolist()}
     shuffled = sorted(
-        members.values(), key=lambda rows: min(_draw(data.images[row], seed) for row in rows)
+        (sorted(rows, key=draws.__getitem__) for rows in members.values()),
+        key=lambda rows: draws[rows[0]],
     )
     staying = np.bincount(data.labels[training], minlength=len(data.label_set))
     held_out: list[int] = []
     for label in range(len(data.label_set)):
-        # A group whose images have several labels goes with that of its first.
+        # A group whose images have several labels goes with that of the one drawn first.
         of_label = [rows for rows in shuffled if data.labels[rows[0]] == label]
         total = sum(map(len, of_label))
         wanted = min(max(1, round(share * total)), total - 1)
@@ -85,6 +89,26 @@ def hold_out(
     splits = data.splits.copy()
     splits[held_out] = SPLITS.index("PublicTest")
     return replace(data, splits=splits)
+
+
+def _near_groups(
+    images: NDArray[np.uint8], twins: NDArray[np.int64], share: float
+) -> NDArray[np.int64]:
+    """Groups of twins, joined with their near twins up to the share that is to be held out."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pairs = find_near_pairs(images)
+    if not len(pairs):
+        return twins
+    rows = np.arange(len(images))
+    ones = np.concatenate([pairs.first, rows])
+    others = np.concatenate([pairs.second, twins])
+    edges = coo_array((np.ones(len(ones)), (ones, others)), shape=(len(rows), len(rows)))
+    near: NDArray[np.int64] = connected_components(edges, directed=False)[1].astype(np.int64)
+    many = np.bincount(near)[near] > max(1, round(share * len(rows)))
+    joined: NDArray[np.int64] = np.where(many, twins + len(rows), near)
+    return joined
 
 
 def _connected(one: NDArray[np.int64], other: NDArray[np.str_]) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ class Columns(Section):
     image: str | None = None
     label: str | None = None
     split: str | None = None
+    person: str | None = None
 
     def find(self, role: str, usual: tuple[str, ...], header: list[str]) -> str | None:
         """The column of ``header`` that plays ``role``, whatever its case; None if there is none.
@@ -30,6 +31,10 @@ class Columns(Section):
                 if column.strip().lower() == name.lower():
                     return column
         return None
+
+
+USUAL_PERSON_COLUMNS = ("person", "subject", "participant", "identity")
+"""Who is in an image, where a table says it."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,10 @@ class SourceContent:
     ordered : bool
         Whether the rows have an order of their own, so that votes can be joined by row.
     sources : tuple of str, or None
-        What each row was taken from (a video, a photo), where that is known: the rows of one are
-        held out together.
+        What each row was taken from (a video, a photo), or who it shows, where that is known: the
+        rows of one are held out together.
+    sources_are : str
+        What these are, for people: "file" or "person".
     """
 
     images: NDArray[np.uint8]
@@ -67,3 +74,9 @@ class SourceContent:
     notes: tuple[str, ...] = ()
     ordered: bool = True
     sources: tuple[str, ...] | None = None
+    sources_are: str = "file"
+
+
+def persons_of(values: list[str]) -> tuple[str, ...]:
+    """The sources of rows whose persons are named; a row without a name is a person of its own."""
+    return tuple(value or f"\0row {row}" for row, value in enumerate(values))

@@ -229,7 +229,13 @@ def evaluate_predictions(
 
 
 def calibrate(public: Predictions) -> Calibration:
-    """Fit temperatures, *unsure* and the second operating point on PublicTest's predictions."""
+    """Fit temperatures, *unsure* and the second operating point on PublicTest's predictions.
+
+    Images that Training holds too are left out, unless there are no others: of those a model knows
+    the answer by heart, and would be sure for the wrong reason.
+    """
+    if not public.twins.all():
+        public = public.where(~public.twins, "without twins")
     temperatures = {}
     for head, logits in public.logits.items():
         if not (public.labels[head] >= 0).any():

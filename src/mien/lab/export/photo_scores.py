@@ -11,9 +11,8 @@ from mien.card import ModelCard, Score
 from mien.errors import DataError, UsageError
 from mien.lab.beside import write_beside
 from mien.lab.evaluation.end_to_end.end_to_end import SCHEMA
+from mien.lab.evaluation.subject import ModelSubject
 from mien.lab.export.graph import with_card
-from mien.vision.classify import Classifier
-from mien.vision.reading import reading_names
 
 PHOTOS = "photos"
 """In place of a split: the scores are of whole photos, faces found and read, by person."""
@@ -51,7 +50,7 @@ def add_photo_scores(model: Path, found: list[Path], target: Path) -> ModelCard:
     UsageError
         If a file is of another model.
     """
-    card = Classifier(model).card
+    card = ModelSubject(model, target.parent).classifier.card
     scores = [score for score in card.scores if score.split != PHOTOS]
     for path in found:
         scores += photo_scores(path, card)
@@ -67,7 +66,7 @@ def photo_scores(path: Path, card: ModelCard) -> list[Score]:
         found = json.loads(path.read_text("utf-8"))
         if found["schema"] != SCHEMA:
             raise ValueError(f"its schema is {found['schema']!r}")
-        if found["model"] != card.name or found["reading"] not in reading_names(card):
+        if found["model"] != card.name or found["reading"] not in {*card.readings, *card.heads}:
             raise UsageError(
                 f"is of {found['model']} with the {found['reading']} reading, not of {card.name}",
                 where=path,

@@ -65,7 +65,9 @@ def test_a_missing_column(tmp_path, faces, write_parquet, column, role):
     path = write_parquet(tmp_path / "a.parquet", faces, **{column: None})
     message = _error(path)
     assert message.startswith(f"{path}: no column for the {role}; found ")
-    assert message.endswith("name it with --label-column, --image-column or --split-column")
+    assert message.endswith(
+        "name it with --label-column, --image-column, --split-column or --person-column"
+    )
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_without_a_public_test_a_share_of_training_is_held_out_and_said(
     assert np.bincount(data.splits).tolist() == [70, 7, 19]
     assert data.notes == (
         "it has no PublicTest: 7 of the 77 Training images are held out for it (10 % of each "
-        "label, seed 0; twins stay together)",
+        "label, seed 0; twins and near twins stay together)",
     )
     assert read_faces(folder, "f", seed=1).sha256 != data.sha256
     assert len(read_faces(folder, "f", holdout=0.3).rows("PublicTest")) > 20

@@ -45,7 +45,7 @@ class Mapping(Section):
         The data set's name of a split to one of ``mien.lab.data.faces.SPLITS``.
     file_pattern : str, optional
         For folders whose file names hold the label: a regular expression with a group ``label``
-        and perhaps one ``split``, searched for in the path below the folder.
+        and perhaps ``split`` and ``person``, searched for in the path below the folder.
     """
 
     model_config = ConfigDict(coerce_numbers_to_str=True)

@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 from mien.errors import DataError, UsageError
 from mien.lab.data.faces import AS_FER2013, LEAST_SIDE, MOST_SIDE, SPLITS, ImageShape
 from mien.lab.data.packed_text import open_text
-from mien.lab.data.source_content import Columns, SourceContent
+from mien.lab.data.source_content import (
+    USUAL_PERSON_COLUMNS,
+    Columns,
+    SourceContent,
+    persons_of,
+)
 from mien.lab.data.split_names import split_code
 
 EXPECTED = "expected fer2013.csv, a Parquet file or a folder of images"
@@ -24,7 +29,9 @@ USUAL_COLUMNS = {
     "label": ("emotion", "label"),
     "image": ("pixels",),
     "split": ("usage", "split"),
+    "person": USUAL_PERSON_COLUMNS,
 }
+OPTIONAL = ("split", "person")
 FILE_NAMES = ("fer2013.csv", "icml_face_data.csv")
 
 
@@ -40,6 +47,7 @@ def read_csv(
     Columns are found by name, so their order, their case and spaces around the names do not
     matter; a byte order mark, CRLF line ends and compression (gzip, ZIP, bzip2, xz) are accepted.
     Without a column for the split, all rows are of Training, as in the contest's ``train.csv``.
+    A column with the person makes images of one person stay together where some are held out.
 
     Parameters
     ----------
@@ -102,12 +110,13 @@ def _read_rows(
     images: list[NDArray[np.uint8]] = []
     labels: list[str] = []
     splits: list[int] = []
+    persons: list[str] = []
     lines: list[int] = []
     try:
         header = [name.strip() for name in next(reader, [])]
         if not header:
             raise DataError("the file is empty", where=where, hint="download fer2013.csv again")
-        label_at, pixels_at, split_at = _find_columns(header, columns, where)
+        label_at, pixels_at, split_at, person_at = _find_columns(header, columns, where)
         for row in reader:
             if not row:
                 continue
@@ -121,6 +130,8 @@ def _read_rows(
             images.append(_parse_pixels(row[pixels_at], at, side))
             labels.append(row[label_at].strip())
             splits.append(0 if split_at is None else _parse_split(row[split_at], split_names, at))
+            if person_at is not None:
+                persons.append(row[person_at].strip())
             lines.append(reader.line_num)
     except csv.Error as error:
         raise DataError(f"not CSV ({error})", where=f"{where}, line {reader.line_num}") from error
@@ -132,16 +143,20 @@ def _read_rows(
         splits=np.array(splits, dtype=np.uint8),
         where=lambda row: f"{where}, line {lines[row]}",
         fer2013_numbers=header[label_at].lower() == "emotion",
+        sources=None if person_at is None else persons_of(persons),
+        sources_are="person",
     )
 
 
-def _find_columns(header: list[str], columns: Columns, where: str) -> tuple[int, int, int | None]:
-    """Positions of the columns for the label, the pixels and, if there is one, the split."""
+def _find_columns(
+    header: list[str], columns: Columns, where: str
+) -> tuple[int, int, int | None, int | None]:
+    """Positions of the columns for label and pixels and, where there are some, split and person."""
     found = {role: columns.find(role, usual, header) for role, usual in USUAL_COLUMNS.items()}
     missing = [
         getattr(columns, role) or usual[0]
         for role, usual in USUAL_COLUMNS.items()
-        if found[role] is None and (role != "split" or columns.split is not None)
+        if found[role] is None and (role not in OPTIONAL or getattr(columns, role) is not None)
     ]
     if missing:
         raise DataError(
@@ -149,12 +164,13 @@ def _find_columns(header: list[str], columns: Columns, where: str) -> tuple[int,
             where=where,
             hint=f"expected emotion, pixels, Usage, found {', '.join(header)[:120]}",
         )
-    label, pixels, split = (found[role] for role in USUAL_COLUMNS)
+    label, pixels, split, person = (found[role] for role in USUAL_COLUMNS)
     assert label is not None and pixels is not None
     return (
         header.index(label),
         header.index(pixels),
         None if split is None else header.index(split),
+        None if person is None else header.index(person),
     )
 
 

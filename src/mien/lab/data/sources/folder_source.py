@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.errors import DataError
 from mien.lab.data.faces import AS_FER2013, SPLITS, ImageShape
-from mien.lab.data.source_content import SourceContent
+from mien.lab.data.source_content import SourceContent, persons_of
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
 from mien.lab.data.sources.source_table import TABLE, read_source_table
 from mien.lab.data.split_names import split_code
@@ -30,6 +30,7 @@ class _ImageFile:
     label: str
     # What is left of the path below split and label: the order inside a class.
     rest: str
+    person: str | None = None
 
 
 def read_image_folder(
@@ -52,8 +53,8 @@ def read_image_folder(
     splits : mapping of str to str, optional
         Names of the data set's own for the splits (see ``split_code``).
     file_pattern : str, optional
-        Regular expression with a group ``label`` and perhaps ``split``, searched for in the path
-        below ``folder`` (with ``/``); then the folders themselves mean nothing.
+        Regular expression with a group ``label`` and perhaps ``split`` and ``person``, searched for
+        in the path below ``folder`` (with ``/``); then the folders themselves mean nothing.
     shape : ImageShape
         Size of the images, and whether colour is kept.
 
@@ -64,8 +65,9 @@ def read_image_folder(
         file outside the layout, a file that is not an image.
     """
     taken_from: dict[str, str] | None = None
-    if file_pattern is not None:
-        files = list(_by_pattern(folder, re.compile(file_pattern), splits))
+    pattern = None if file_pattern is None else re.compile(file_pattern)
+    if pattern is not None:
+        files = list(_by_pattern(folder, pattern, splits))
     else:
         top = _enter(folder, splits)
         taken_from = read_source_table(top)
@@ -78,6 +80,12 @@ def read_image_folder(
     for row, file in enumerate(files):
         images[row], size = decode_image(file.path, file.path, shape)
         sizes[size] += 1
+    sources = None
+    with_persons = pattern is not None and "person" in pattern.groupindex
+    if taken_from is not None:
+        sources = tuple(taken_from.get(file.path.name, str(file.path)) for file in files)
+    elif with_persons:
+        sources = persons_of([file.person or "" for file in files])
     return SourceContent(
         images=images,
         labels=[file.label for file in files],
@@ -85,9 +93,8 @@ def read_image_folder(
         where=lambda row: str(files[row].path),
         notes=size_notes(sizes, shape),
         ordered=False,
-        sources=None
-        if taken_from is None
-        else tuple(taken_from.get(file.path.name, str(file.path)) for file in files),
+        sources=sources,
+        sources_are="person" if with_persons else "file",
     )
 
 
@@ -145,7 +152,8 @@ def _by_pattern(
                 where=path,
                 hint=f"say in the mapping (splits:) which of {', '.join(SPLITS)} it is",
             )
-        yield _ImageFile(path, code, _composed(match["label"]), _order(below.parts))
+        person = match["person"] if "person" in pattern.groupindex else None
+        yield _ImageFile(path, code, _composed(match["label"]), _order(below.parts), person)
 
 
 def _order(parts: tuple[str, ...]) -> str:

@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 from mien.errors import DataError
 from mien.lab.data.faces import AS_FER2013, SPLITS, ImageShape
 from mien.lab.data.ferplus import VOTE_COLUMNS
-from mien.lab.data.source_content import Columns, SourceContent
+from mien.lab.data.source_content import (
+    USUAL_PERSON_COLUMNS,
+    Columns,
+    SourceContent,
+    persons_of,
+)
 from mien.lab.data.sources.decode import Size, decode_image, size_notes
 from mien.lab.data.split_names import split_code
 
@@ -26,7 +31,9 @@ USUAL_COLUMNS = {
     "label": ("emotion", "label", "labels"),
     "image": ("png", "image", "img"),
     "split": ("usage", "split"),
+    "person": USUAL_PERSON_COLUMNS,
 }
+OPTIONAL = ("split", "person")
 VOTE_NAMES = [f"ferplus_{name}" for name in VOTE_COLUMNS]
 ROWS_AT_ONCE = 512
 
@@ -52,7 +59,8 @@ def read_parquet(
     format and size that Pillow reads. The label is a column of text or whole numbers; the names
     that Hugging Face keeps for its numbers are used. Without a column for the split, the name of
     the file tells it (``test-00000-of-00001.parquet``), and any other name is Training. The ten
-    columns ``ferplus_<vote>`` are taken when all are there.
+    columns ``ferplus_<vote>`` are taken when all are there. A column with the person makes images
+    of one person stay together where some are held out.
 
     Parameters
     ----------
@@ -85,6 +93,8 @@ def read_parquet(
         reading.fer2013_numbers,
         reading.votes,
         notes,
+        sources=reading.sources,
+        sources_are=reading.sources_are,
     )
 
 
@@ -103,7 +113,15 @@ def _join(parts: list[SourceContent]) -> SourceContent:
         where=where,
         fer2013_numbers=all(part.fer2013_numbers for part in parts),
         votes=np.concatenate(votes) if len(votes) == len(parts) else None,
+        sources=_joined_sources(parts),
+        sources_are=parts[0].sources_are,
     )
+
+
+def _joined_sources(parts: list[SourceContent]) -> tuple[str, ...] | None:
+    if any(part.sources is None for part in parts):
+        return None
+    return tuple(source for part in parts for source in part.sources or ())
 
 
 def _read_file(
@@ -112,17 +130,22 @@ def _read_file(
     try:
         # A handle of our own: given a path, pyarrow takes folder names like usage=x for columns.
         with path.open("rb") as stream, pyarrow.parquet.ParquetFile(stream) as file:
-            label, image, split = _find_columns(file.schema_arrow.names, columns, path)
+            label, image, split, person = _find_columns(file.schema_arrow.names, columns, path)
             if not file.metadata.num_rows:
                 raise DataError("no rows", where=path)
             with_votes = all(name in file.schema_arrow.names for name in VOTE_NAMES)
-            wanted = [label, *([split] if split else []), *(VOTE_NAMES if with_votes else [])]
+            named = [each for each in (split, person) if each]
+            wanted = [label, *named, *(VOTE_NAMES if with_votes else [])]
             table = file.read(columns=wanted)
             labels = _read_labels(table, label, path)
             votes = None
             if with_votes:
                 votes = np.stack([_read_votes(table, name, path) for name in VOTE_NAMES], axis=1)
             splits = _read_splits(table, split, split_names, path)
+            sources = None
+            if person:
+                values = table[person].to_pylist()
+                sources = persons_of(["" if each is None else str(each) for each in values])
             images, sizes = _read_images(file, image, path, shape)
     except FileNotFoundError as error:
         raise DataError("no such file", where=path) from error
@@ -135,16 +158,20 @@ def _read_file(
         where=lambda row: f"{path}, row {row}",
         fer2013_numbers=label.lower() == "emotion",
         votes=votes,
+        sources=sources,
+        sources_are="person",
     )
     return reading, sizes
 
 
-def _find_columns(header: list[str], columns: Columns, path: Path) -> tuple[str, str, str | None]:
+def _find_columns(
+    header: list[str], columns: Columns, path: Path
+) -> tuple[str, str, str | None, str | None]:
     found = {role: columns.find(role, usual, header) for role, usual in USUAL_COLUMNS.items()}
     missing = [
         getattr(columns, role) or f"for the {role}"
         for role in USUAL_COLUMNS
-        if found[role] is None and (role != "split" or columns.split is not None)
+        if found[role] is None and (role not in OPTIONAL or getattr(columns, role) is not None)
     ]
     label, image = found["label"], found["image"]
     if missing or label is None or image is None:
@@ -152,9 +179,9 @@ def _find_columns(header: list[str], columns: Columns, path: Path) -> tuple[str,
             f"no column {', '.join(missing)}",
             where=path,
             hint=f"found {', '.join(header)[:120]}; name it with "
-            "--label-column, --image-column or --split-column",
+            "--label-column, --image-column, --split-column or --person-column",
         )
-    return label, image, found["split"]
+    return label, image, found["split"], found["person"]
 
 
 def _read_labels(table: pyarrow.Table, column: str, path: Path) -> list[str]:

@@ -119,7 +119,7 @@ def read_faces(
     if missing:
         notes.append(f"no image of: {', '.join(missing)}")
     sources = None if reading.sources is None else [reading.sources[row] for row in kept]
-    return _with_splits(data, notes, holdout, seed, sources)
+    return _with_splits(data, notes, holdout, seed, sources, reading.sources_are)
 
 
 def _read(
@@ -161,7 +161,12 @@ def _fer2013_notes(counts: tuple[int, ...]) -> list[str]:
 
 
 def _with_splits(
-    data: FaceData, notes: list[str], holdout: float, seed: int, sources: Sequence[str] | None
+    data: FaceData,
+    notes: list[str],
+    holdout: float,
+    seed: int,
+    sources: Sequence[str] | None,
+    sources_are: str,
 ) -> FaceData:
     """Hold out a PublicTest where there is none, and say which splits there are."""
     training, public, private = (
@@ -172,9 +177,11 @@ def _with_splits(
     elif not public and holdout > 0:
         data = hold_out(data, holdout, seed, sources)
         rows = data.rows("PublicTest")
-        together = "twins stay together"
+        together = "twins and near twins"
         if sources is not None:
-            together = "twins, and images that were taken from one file, stay together"
+            of = {"file": "that were taken from one file", "person": "of one person"}
+            together += f", and images {of[sources_are]},"
+        together += " stay together"
         notes.append(
             f"it has no PublicTest: {len(rows):,} of the {training:,} Training images are held out "
             f"for it ({holdout * 100:g} % of each label, seed {seed}; {together})"
@@ -182,7 +189,7 @@ def _with_splits(
         lacking = np.setdiff1d(data.labels, data.labels[rows])
         if sources is not None and len(lacking):
             names = ", ".join(data.label_set.labels[code] for code in lacking)
-            notes.append(f"no image in PublicTest of: {names}; collect from more files")
+            notes.append(f"no image in PublicTest of: {names}; collect from more {sources_are}s")
     elif not public:
         notes.append("no PublicTest: nothing to choose epochs, models and thresholds by")
     if not private:
