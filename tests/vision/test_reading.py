@@ -168,3 +168,12 @@ def test_frames_say_which_reading_they_have():
     assert other.reading == other.to_dict()["reading"] == "fer2013"
     with pytest.raises(UsageError, match="no reading"):
         mien.Analyzer(reading="no such")
+
+
+def test_three_opinions_disagree_by_up_to_ln_3():
+    apart = [np.eye(3)[[number]] for number in range(3)]
+    assert divergence(*apart)[0] == pytest.approx(np.log(3))
+    same = np.array([[0.2, 0.3, 0.5]])
+    assert divergence(same, same, same)[0] == pytest.approx(0, abs=1e-9)
+    one, other = np.array([[0.9, 0.1]]), np.array([[0.4, 0.6]])
+    assert 0 < divergence(one, one, other)[0] < divergence(one, other)[0] * 2

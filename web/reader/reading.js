@@ -17,8 +17,8 @@ const LEAST = 1e-6;
  * @typedef {object} Reading
  * @property {number[]} probabilities - of the labels of the model's first head; they sum to 1
  * @property {readonly [number, number, number]} doubts - by how much the heads disagree and by how
- *   much the crop and its mirror image do (Jensen-Shannon divergences, 0 to ln 2), and the score of
- *   legibility; 0 for what the reading does not look at
+ *   much the crop and its mirror image do (Jensen-Shannon divergences, 0 to the logarithm of how many
+ *   are compared), and the score of legibility; 0 for what the reading does not look at
  */
 
 /**
@@ -113,7 +113,7 @@ function interpretFace(how, found, face) {
     both = one.map((shares, at) => shares.map((share, label) => (share + other[at][label]) / 2));
     mirror = divergence(joined(how, one), joined(how, other));
   }
-  if (both.length === 2) heads = divergence(both[0], both[1]);
+  if (both.length > 1) heads = divergence(...both);
   if (how.legibility && found.embeddings) {
     const { weights, intercept } = how.legibility;
     const from = face * weights.length;
@@ -159,18 +159,17 @@ function joined({ weights, factors, labels }, shares) {
 }
 
 /**
- * Jensen-Shannon divergence in nats, 0 to ln 2 (Lin 1991).
- * @param {number[]} one
- * @param {number[]} other
+ * Jensen-Shannon divergence of two or more (Lin 1991), in nats: 0 to the logarithm of how many there are.
+ * @param {...number[]} opinions
  */
-export function divergence(one, other) {
+export function divergence(...opinions) {
   let sum = 0;
-  one.forEach((share, at) => {
-    const middle = Math.log(Math.max(LEAST, (share + other[at]) / 2));
-    sum += share * (Math.log(Math.max(LEAST, share)) - middle);
-    sum += other[at] * (Math.log(Math.max(LEAST, other[at])) - middle);
+  opinions[0].forEach((_, at) => {
+    const mean = opinions.reduce((total, shares) => total + shares[at], 0) / opinions.length;
+    const middle = Math.log(Math.max(LEAST, mean));
+    for (const shares of opinions) sum += shares[at] * (Math.log(Math.max(LEAST, shares[at])) - middle);
   });
-  return Math.max(0, sum / 2);
+  return Math.max(0, sum / opinions.length);
 }
 
 /**

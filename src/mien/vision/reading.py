@@ -43,8 +43,8 @@ class Readings:
         Rows sum to 1; labels are those of the model's first head.
     doubts : float64 ndarray of shape (n, 3)
         By how much the heads disagree and by how much the crop and its mirror image do (both
-        Jensen-Shannon divergences, 0 to ln 2), and the score of legibility; 0 for what the reading
-        does not look at.
+        Jensen-Shannon divergences, 0 to the logarithm of how many are compared), and the score of
+        legibility; 0 for what the reading does not look at.
     """
 
     probabilities: Probabilities
@@ -120,7 +120,7 @@ class Reader:
             other = {head: self._shares(mirrored, head) for head in self.weights}
             both = {head: (one[head] + other[head]) / 2 for head in self.weights}
             doubts[:, 1] = divergence(self._joined(one), self._joined(other))
-        if len(both) == 2:
+        if len(both) > 1:
             doubts[:, 0] = divergence(*both.values())
         if self.legibility is not None:
             assert embeddings is not None
@@ -229,16 +229,19 @@ def make_reader(card: ModelCard, name: str | None = None) -> Reader:
     )
 
 
-def divergence(one: Probabilities, other: Probabilities) -> NDArray[np.float64]:
-    """Jensen-Shannon divergence of rows ``(n, labels)`` in nats, 0 to ln 2 (Lin 1991)."""
-    middle = (one + other) / 2
+def divergence(*opinions: Probabilities) -> NDArray[np.float64]:
+    """Jensen-Shannon divergence of two or more ``(n, labels)``, row by row (Lin 1991).
+
+    In nats: 0 to the logarithm of how many there are, each counting the same.
+    """
+    middle = np.mean(opinions, axis=0)
 
     def towards(shares: Probabilities) -> NDArray[np.float64]:
         ratio = np.log(shares.clip(_LEAST)) - np.log(middle.clip(_LEAST))
         summed: NDArray[np.float64] = (shares * ratio).sum(axis=1)
         return summed
 
-    return np.maximum((towards(one) + towards(other)) / 2, 0)
+    return np.maximum(np.mean([towards(each) for each in opinions], axis=0), 0)
 
 
 def trust_evidence(found: Readings) -> NDArray[np.float64]:
