@@ -89,7 +89,7 @@ def test_the_same_seed_gives_the_same_curve(lr_find):
         (["--lowest", "2", "--highest", "1"], "--lowest 2 must be above 0 and below --highest 1"),
         (["--lowest", "-1"], "--lowest -1 must be above 0 and below --highest 10"),
         (["--lowest", "0"], "--lowest 0 must be above 0 and below --highest 10"),
-        (["--out", "lr.csv"], "lr.csv: --out is the picture, the CSV is written beside it"),
+        (["--out", "lr.csv"], "lr.csv: --out is the picture, the CSV is written next to it"),
     ],
 )
 def test_wrong_options(lr_find, arguments, message):

@@ -55,7 +55,7 @@ def doctor() -> None:
     for name in _OTHER_OPENCV:
         if _version(name):
             problems.append(
-                f"{name} is installed beside opencv-python-headless, they overwrite each other; "
+                f"{name} and opencv-python-headless are both installed, they overwrite each other; "
                 f"remove both and reinstall: pip uninstall -y {name} opencv-python-headless && "
                 f"{how_to_install()}"
             )

@@ -39,7 +39,7 @@ def top(
     asked: QuestionOptions,
     options: HitOptions,
     xmp: Annotated[
-        bool, typer.Option("--xmp", help="Write XMP sidecars beside the photos, or the copies.")
+        bool, typer.Option("--xmp", help="Write XMP sidecars next to the photos, or the copies.")
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace sidecars that are there already.")

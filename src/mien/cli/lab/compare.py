@@ -88,7 +88,7 @@ def compare(
     out.print(comparison_table(found))
     for line in findings(found):
         out.print(f"- {line}", markup=False)
-    print_note(f"with plots: {page} (and compare.csv, compare.json beside it)")
+    print_note(f"with plots: {page} (and compare.csv, compare.json next to it)")
 
 
 def comparison_table(found: Comparison) -> Table:

@@ -89,9 +89,9 @@ def evaluate(
     split: Annotated[
         Split,
         typer.Option(
-            help="PublicTest is for every choice; PrivateTest (of a run: beside PublicTest) for a "
-            "recipe that will not change any more; Training and all for data that the model has "
-            "never seen."
+            help="PublicTest is for every choice; PrivateTest (of a run: in addition to "
+            "PublicTest) for a recipe that will not change any more; Training and all for data "
+            "that the model has never seen."
         ),
     ] = Split.PUBLIC,
     views: Views = View.SINGLE,

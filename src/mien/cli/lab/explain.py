@@ -114,7 +114,7 @@ def explain(
         status.update("drawing")
         page = write_explanation(found, folder or Path(f"explain-{subject.name}"))
     _print(found)
-    print_note(f"with pictures: {page} (and explain.json and the pictures beside it)")
+    print_note(f"with pictures: {page} (and explain.json and the pictures next to it)")
     if failed:
         raise typer.Exit(EXIT_SOME_UNREADABLE)
 

@@ -42,7 +42,7 @@ def lr_find(
         typer.Option(help="Last rate; 10 for sgd and muon, else 1.", show_default=False),
     ] = None,
     plot: Annotated[
-        Path, typer.Option("--out", help="The curve as PNG; a CSV is written beside it.")
+        Path, typer.Option("--out", help="The curve as PNG; a CSV is written next to it.")
     ] = Path("lr.png"),
     threads: Threads = None,
     device: DeviceName = "auto",
@@ -69,7 +69,7 @@ def lr_find(
         )
     table_path = plot.with_suffix(".csv")
     if table_path == plot:
-        raise UsageError("--out is the picture, the CSV is written beside it", where=plot)
+        raise UsageError("--out is the picture, the CSV is written next to it", where=plot)
     set_threads(threads)
     take = _make_step(chosen, find_device(device))
     with Progress(

@@ -74,4 +74,4 @@ def report(
         out.print(f"[bold]{finding.question}[/bold]")
         out.print(f"    {finding.answer}", markup=False)
     size = page.stat().st_size / 1e6
-    print_note(f"with pictures: {page} ({size:.1f} MB), figures: report.json beside it")
+    print_note(f"with pictures: {page} ({size:.1f} MB), figures: report.json next to it")

@@ -136,7 +136,7 @@ def test_an_empty_folder(tmp_path):
         (
             ["train/sad/a.png", "fold2/sad/a.png"],
             "fold2",
-            "the folder 'fold2' is no split, others beside it are; known are train, val, test",
+            "the folder 'fold2' is no split, but others next to it are; known are train, val, test",
         ),
         (["happy/a.png", "hapy/b.png"], "hapy/b.png", "unknown label 'hapy'; did you mean 'happy'"),
         (["1/a.png", "2/b.png"], "1/a.png", "nobody says what the label 1 means; name a mapping"),

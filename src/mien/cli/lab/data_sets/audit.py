@@ -53,7 +53,7 @@ def audit(
         if found.agreement is not None:
             out.print(_agreement(found.agreement))
         _print_findings(found)
-    print_note(f"with pictures: {page} (and audit.json beside it)")
+    print_note(f"with pictures: {page} (and audit.json next to it)")
 
 
 def _counts(found: Audit) -> Table:

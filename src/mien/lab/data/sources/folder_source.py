@@ -125,7 +125,7 @@ def _by_layout(folder: Path, splits: Mapping[str, str] | None) -> Iterator[_Imag
         code = codes[parts[0]] if with_splits else 0
         if code is None:
             raise DataError(
-                f"the folder {parts[0]!r} is no split, others beside it are",
+                f"the folder {parts[0]!r} is no split, but others next to it are",
                 where=path.parents[len(parts) - 2],
                 hint="known are train, val, test and the like; name others in a mapping (splits:)",
             )
