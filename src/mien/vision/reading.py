@@ -234,14 +234,15 @@ def divergence(*opinions: Probabilities) -> NDArray[np.float64]:
 
     In nats: 0 to the logarithm of how many there are, each counting the same.
     """
-    middle = np.mean(opinions, axis=0)
+    middle: Probabilities = np.mean(opinions, axis=0)
 
     def towards(shares: Probabilities) -> NDArray[np.float64]:
         ratio = np.log(shares.clip(_LEAST)) - np.log(middle.clip(_LEAST))
         summed: NDArray[np.float64] = (shares * ratio).sum(axis=1)
         return summed
 
-    return np.maximum(np.mean([towards(each) for each in opinions], axis=0), 0)
+    apart: NDArray[np.float64] = np.mean([towards(each) for each in opinions], axis=0)
+    return np.maximum(apart, 0)
 
 
 def trust_evidence(found: Readings) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -23,8 +24,9 @@ from mien.lab.evaluation.evaluate import evaluate_run
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.export import export as export_module
 from mien.lab.export.cards import make_card
-from mien.lab.export.export import export_run
+from mien.lab.export.export import export_int8, export_run
 from mien.lab.export.graph import CalibratedNetwork
+from mien.lab.export.optional_maps import without_maps
 from mien.lab.export.parity import TOLERANCE, check_parity
 from mien.lab.training.loop import train
 from mien.lab.training.run import Run
@@ -357,3 +359,32 @@ def test_int8_is_smaller_weights_and_scores_of_its_own(exported, finished, faces
     assert classifier.activation_maps(faces.images[:2]) is None
     assert target.stat().st_size < path.stat().st_size
     assert [file.name for file in tmp_path.iterdir()] == ["tiny-int8.onnx"]
+
+
+def test_int8_of_a_file_is_int8_of_its_run(exported, finished, faces, tmp_path):
+    of_run, of_file = tmp_path / "run.onnx", tmp_path / "file.onnx"
+    export_run(finished, faces, of_run, "tiny-int8", int8=True)
+    card = export_int8(exported[0], faces, of_file, "tiny-int8")
+    one, other = Classifier(of_run), Classifier(of_file)
+    assert (card.name, card.activation_maps) == ("tiny-int8", None)
+    assert card.scores == one.card.scores
+    for head, found in one.classify(faces.images).items():
+        assert np.array_equal(found, other.classify(faces.images)[head])
+
+
+def test_without_its_maps_a_file_says_the_same(exported, faces):
+    plain = onnxruntime.InferenceSession(without_maps(exported[0].read_bytes()))
+    assert [each.name for each in plain.get_inputs()] == ["faces"]
+    found = plain.run(["fer2013"], {"faces": faces.images[:8]})[0]
+    assert np.array_equal(found, Classifier(exported[0]).classify(faces.images[:8])["fer2013"])
+
+
+def test_int8_of_a_file_of_other_data_is_refused(exported, faces, tmp_path):
+    with pytest.raises(RunError, match="was trained on other data"):
+        export_int8(
+            exported[0],
+            replace(faces, name="b", labels=faces.labels[::-1].copy()),
+            tmp_path / "x.onnx",
+            "x",
+        )
+    assert not list(tmp_path.iterdir())

@@ -11,6 +11,7 @@ import typer
 from mien.cli.console import err, out
 from mien.cli.lab.installed import require_lab
 from mien.errors import UsageError
+from mien.packaged import find_model, model_names
 from mien.vision.reading import reading_names
 
 
@@ -18,8 +19,8 @@ def export(
     run: Annotated[
         Path,
         typer.Argument(
-            help="A run folder that has been evaluated; or a model file, whose card is then made "
-            "anew: second operating point and readings."
+            help="A run folder that has been evaluated; or a model file or the name of a packaged "
+            "model, whose card is then made anew: second operating point and readings."
         ),
     ],
     to: Annotated[
@@ -46,8 +47,13 @@ def export(
 ) -> None:
     """Write one ONNX file with its card inside, unless torch and ONNX Runtime disagree."""
     require_lab()
-    if run.suffix == ".onnx":
-        _renew(run, to, photos or [], name is not None or int8)
+    packaged = str(run) in model_names() and not run.exists()
+    if run.suffix == ".onnx" or packaged:
+        path = find_model(str(run)) if packaged else run
+        if int8 and not photos:
+            _in_int8(path, to, name)
+        else:
+            _renew(path, to, photos or [], name is not None or int8)
         return
     if photos:
         raise UsageError(
@@ -58,9 +64,7 @@ def export(
     from mien.lab.training.setup import load_data
 
     folder = Run(run)
-    chosen = name or folder.recipe().name + ("-int8" if int8 else "")
-    if not re.fullmatch(r"[\w.+-]+", chosen):
-        raise UsageError(f"{chosen!r} is no name for a model", hint="letters, digits, . _ + -")
+    chosen = _checked(name or folder.recipe().name + ("-int8" if int8 else ""))
     target = to or run / f"{chosen}.onnx"
     with err.status("exporting"):
         card, difference = export_run(folder, load_data(folder.recipe()), target, chosen, int8=int8)
@@ -72,6 +76,33 @@ def export(
     )
 
 
+def _checked(name: str) -> str:
+    if not re.fullmatch(r"[\w.+-]+", name):
+        raise UsageError(f"{name!r} is no name for a model", hint="letters, digits, . _ + -")
+    return name
+
+
+def _another(path: Path, to: Path | None) -> Path:
+    if to is None:
+        raise UsageError("a model file is not written over", where=path, hint="name another: --out")
+    return to
+
+
+def _in_int8(path: Path, to: Path | None, name: str | None) -> None:
+    from mien.lab.data.store import load_faces
+    from mien.lab.evaluation.subject import ModelSubject
+    from mien.lab.export.export import export_int8
+
+    to = _another(path, to)
+    subject = ModelSubject(path, to.parent)
+    chosen = _checked(name or f"{subject.name}-int8")
+    with err.status("in 8-bit integers"):
+        data = load_faces(subject.data_name).fitted(subject.image_shape)
+        card = export_int8(path, data, to, chosen)
+    before, after = (each.stat().st_size / 1e6 for each in (path, to))
+    out.print(f"{to}: {card.name}, {after:.2f} MB, before {before:.2f}", markup=False)
+
+
 def _renew(path: Path, to: Path | None, photos: list[Path], has_more: bool) -> None:
     from mien.lab.data.store import load_faces
     from mien.lab.evaluation.subject import ModelSubject
@@ -80,10 +111,11 @@ def _renew(path: Path, to: Path | None, photos: list[Path], has_more: bool) -> N
 
     if has_more:
         raise UsageError(
-            "--name and --int8 are for runs", where=path, hint="export the run again with them"
+            "--name is for runs and for --int8, which goes with no --photos",
+            where=path,
+            hint="leave it out, or export the run again",
         )
-    if to is None:
-        raise UsageError("a model file is not written over", where=path, hint="name another: --out")
+    to = _another(path, to)
     if photos:
         card = add_photo_scores(path, photos, to)
         count = sum(score.split == PHOTOS for score in card.scores)

@@ -279,6 +279,14 @@ def _labelled_for(subject: Subject, data: FaceData) -> FaceData:
     return replace(found, notes=(*found.notes, note))
 
 
+def check_trained_on(subject: Subject, data: FaceData) -> None:
+    """Raise ``RunError`` unless ``data`` is what the subject was trained on."""
+    if subject.data_sha256 != data.sha256:
+        raise RunError(
+            f"was trained on other data than {data.name!r} (SHA-256 differs)", where=subject.where
+        )
+
+
 def trained_on(subject: Subject, data: FaceData) -> NDArray[np.uint8]:
     """Training images that the subject was fitted on: ``(m, side, side[, 3])`` uint8.
 

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from mien.card import ModelCard, Score
 from mien.errors import RunError
 from mien.lab.beside import write_beside
-from mien.lab.data.faces import FaceData
+from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.evaluation.calibration import Calibration
 from mien.lab.evaluation.evaluate import evaluate_subject
 from mien.lab.evaluation.everyday import add_everyday
-from mien.lab.evaluation.subject import ModelSubject
+from mien.lab.evaluation.subject import ModelSubject, check_trained_on
 from mien.lab.export.cards import make_card
 from mien.lab.export.graph import CalibratedNetwork, to_onnx, with_card
+from mien.lab.export.optional_maps import without_maps
 from mien.lab.export.parity import check_parity
 from mien.lab.export.quantise import quantised
 from mien.lab.training.run import Run
@@ -76,6 +77,33 @@ def export_run(
     return card, difference
 
 
+def export_int8(path: Path, data: FaceData, target: Path, name: str) -> ModelCard:
+    """Write ``target``: the network of a model file in int8, as ``export_run`` makes it of a run.
+
+    Parameters
+    ----------
+    path : Path
+        A model file in float32.
+    data : FaceData
+        What it was trained on: Training for the ranges, and what the card has scores of.
+    target : Path
+    name : str
+        On the card.
+
+    Raises
+    ------
+    RunError
+        If ``data`` is not what the model was trained on.
+    """
+    subject = ModelSubject(path, target.parent)
+    check_trained_on(subject, data)
+    card = subject.classifier.card.model_copy(update={"activation_maps": None, "name": name})
+    content, card = _in_int8(without_maps(path.read_bytes()), card, data)
+    content, card = _with_readings(content, card, data)
+    write_beside(target, lambda partial: partial.write_bytes(content))
+    return card
+
+
 def _with_readings(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, ModelCard]:
     """The file and its card with the everyday reading, as far as the model has what it takes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +127,7 @@ def _in_int8(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, Mo
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "int8.onnx"
         path.write_bytes(with_card(content, card))
-        splits = tuple(dict.fromkeys(score.split for score in card.scores))
+        splits = tuple(split for split in SPLITS if any(s.split == split for s in card.scores))
         measured = evaluate_subject(ModelSubject(path, Path(folder)), data, splits)
     scores: dict[str, object] = {"scores": tuple(measured.scores)}
     if card.balanced is not None:

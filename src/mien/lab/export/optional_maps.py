@@ -71,6 +71,29 @@ def add_optional_maps(model: onnx.ModelProto, maps: onnx.ModelProto) -> None:
     )
 
 
+def without_maps(content: bytes) -> bytes:
+    """A model file less the branch that ``add_optional_maps`` has put in, and what only it needs.
+
+    Its metadata are lost; a file without such a branch stays what it is in all else.
+    """
+    model = onnx.load_from_string(content)
+    graph = model.graph
+    for part, name in (
+        (graph.node, ACTIVATION_MAPS),
+        (graph.output, ACTIVATION_MAPS),
+        (graph.input, MAPS_WANTED),
+        (graph.initializer, MAPS_WANTED),
+    ):
+        for each in [each for each in part if each.name == name]:
+            part.remove(each)
+    used = {name for node in graph.node for name in node.input}
+    for tensor in [tensor for tensor in graph.initializer if tensor.name not in used]:
+        graph.initializer.remove(tensor)
+    del model.metadata_props[:]
+    stripped: bytes = model.SerializeToString()
+    return stripped
+
+
 def _content(tensor: onnx.TensorProto) -> bytes:
     copy = onnx.TensorProto()
     copy.CopyFrom(tensor)

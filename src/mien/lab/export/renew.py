@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from mien.card import CARD_VERSION, Balanced, ModelCard
-from mien.errors import RunError
 from mien.lab.beside import write_beside
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.evaluation.balanced import fit_balanced
@@ -16,7 +15,7 @@ from mien.lab.evaluation.calibration import probabilities
 from mien.lab.evaluation.evaluate import evaluate_predictions
 from mien.lab.evaluation.everyday import add_everyday
 from mien.lab.evaluation.predictions import label_predictions
-from mien.lab.evaluation.subject import ModelSubject, trained_on
+from mien.lab.evaluation.subject import ModelSubject, check_trained_on, trained_on
 from mien.lab.export.graph import with_card
 from mien.version import __version__
 
@@ -44,10 +43,7 @@ def renew_card(path: Path, data: FaceData, target: Path) -> ModelCard:
     """
     subject = ModelSubject(path, target.parent)
     card = subject.classifier.card
-    if card.training.data_sha256 != data.sha256:
-        raise RunError(
-            f"was trained on other data than {data.name!r} (SHA-256 differs)", where=path
-        )
+    check_trained_on(subject, data)
     splits = tuple(split for split in SPLITS if any(s.split == split for s in card.scores))
     wanted = dict.fromkeys(("PublicTest", *splits))
     rows = np.sort(np.concatenate([data.rows(split) for split in wanted]))
