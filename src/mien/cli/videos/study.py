@@ -15,10 +15,17 @@ from mien.cli.videos.stopping import stop_on_signal
 from mien.cli.videos.stream_options import StreamOptions
 from mien.cli.videos.study_workers import read_all
 from mien.errors import UsageError
+from mien.media.study.chosen_people import (
+    CHOICES,
+    Found,
+    read_choices,
+    write_choices,
+    write_people_page,
+)
 from mien.media.study.events import read_events
 from mien.media.study.participant import Who
 from mien.media.study.read_recording import Wanted
-from mien.media.study.recordings import find_recordings
+from mien.media.study.recordings import Recording, find_recordings
 from mien.media.study.study_folder import RECORDINGS, SUMMARY, begin, what_is_done, write_tables
 from mien.packaged import find_model, sha256_of
 from mien.version import __version__
@@ -59,8 +66,20 @@ def study(
         ),
     ] = None,
     who: Annotated[
-        Who, typer.Option(help="Who is the participant: seen longest, largest, or at one side.")
+        Who,
+        typer.Option(
+            help="Who is the participant: seen longest, largest, or at one side; or asked: a page "
+            "with a still of each person is written, on which you choose."
+        ),
     ] = Who.PRESENT,
+    participants: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table (.csv) with recording and person, as that page saves it: they are the "
+            "participants, whatever --who says.",
+            show_default=False,
+        ),
+    ] = None,
     fps: Annotated[
         float | None,
         typer.Option(help="Read at most so many frames a second.", show_default=False),
@@ -84,6 +103,8 @@ def study(
         () if events is None else read_events(events),
         _positive(rate, "--at"),
     )
+    if participants is not None:
+        read_choices(participants, None)  # Said now, and not after hours of reading.
     begin(folder, _settings(wanted, options))
     waiting = [each for each in recordings if what_is_done(folder, each) is None]
     if len(waiting) < len(recordings):
@@ -98,7 +119,10 @@ def study(
                 print_error(problem)
             status.update(f"reading: {number} of {len(waiting)} done")
         interrupted = stopped()
-    lost = write_tables(folder, recordings, unread)
+    done = {each.name: what_is_done(folder, each) for each in recordings}
+    known = {name: found for name, found in done.items() if found is not None}
+    chosen = _chosen(folder, participants, known)
+    lost = write_tables(folder, recordings, unread, chosen)
     if interrupted:
         print_note(f"interrupted; go on with the same call. What is done is in {folder}")
         raise typer.Exit(EXIT_INTERRUPTED)
@@ -107,9 +131,42 @@ def study(
     out.print(f"a row a participant, session and person: {folder / SUMMARY}", markup=False)
     out.print(f"a row a face and frame: {folder / 'frames'}", markup=False)
     out.print(f"what was read and lost: {folder / RECORDINGS}", markup=False)
+    if who is Who.ASKED:
+        _ask(folder, recordings, known, chosen)
     for file, losses in lost.items():
         print_error(f"{file}: read on, but {'; '.join(losses)}")
     raise typer.Exit(EXIT_SOME_UNREADABLE if unread or lost else 0)
+
+
+def _chosen(
+    folder: Path, participants: Path | None, known: dict[str, Found]
+) -> dict[str, int | None]:
+    """What was said before, and now; kept in the folder."""
+    before = folder / CHOICES
+    chosen = read_choices(before, None) if before.is_file() else {}
+    if participants is not None:
+        chosen |= read_choices(participants, known)
+        write_choices(folder, chosen)
+    return chosen
+
+
+def _ask(
+    folder: Path,
+    recordings: list[Recording],
+    known: dict[str, Found],
+    chosen: dict[str, int | None],
+) -> None:
+    shown = [
+        (each.name, each.participant, known[each.name]) for each in recordings if each.name in known
+    ]
+    page = write_people_page(folder, shown, chosen)
+    missing = sum(name not in chosen for name in known)
+    if missing:
+        out.print(
+            f"{count(missing, 'recording')} without a participant: choose on {page}, then the same "
+            "call with --participants participants.csv",
+            markup=False,
+        )
 
 
 def _window(text: str | None) -> tuple[float, float] | None:

@@ -53,12 +53,13 @@ def blurring(whose: Blur | None, sharp: str | None) -> Blurring | None:
             raise UsageError("is for --blur others", where="--sharp")
         return None if whose is None else Blurring(whose)
     text = (sharp or Who.PRESENT).strip()
-    if text in set(Who):
+    rules = [rule for rule in Who if rule is not Who.ASKED]
+    if text in rules:
         return Blurring(whose, Who(text))
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise UsageError(
-            f"{text!r} names nobody", where="--sharp", hint=f"{', '.join(Who)}, or numbers: 1,4"
+            f"{text!r} names nobody", where="--sharp", hint=f"{', '.join(rules)}, or numbers: 1,4"
         )
     return Blurring(whose, tuple(int(part) for part in parts))
 
