@@ -11,6 +11,7 @@ import typer
 from mien.cli.console import out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
 from mien.cli.gathered import gathered
+from mien.cli.options import LslName, OscAddress
 from mien.cli.videos.follow import Excerpt, Followed, follow_all
 from mien.cli.videos.shown import interruption, people_table
 from mien.cli.videos.stopping import stop_on_signal
@@ -18,6 +19,7 @@ from mien.cli.videos.stream_options import StreamOptions
 from mien.cli.videos.targets import Places, RowFormat, place_results
 from mien.errors import UsageError
 from mien.media.blur.blurred_people import Blur, blurring
+from mien.media.outlets.outlets import Outlets
 from mien.media.video.container import is_url
 from mien.media.video.find_videos import find_videos
 from mien.media.video.frames import CAMERA
@@ -96,6 +98,8 @@ def video(
     end: Annotated[
         str | None, typer.Option(help="Stop here; as --start.", show_default=False)
     ] = None,
+    lsl: LslName = None,
+    osc: OscAddress = None,
     *,
     options: StreamOptions,
 ) -> None:
@@ -126,8 +130,9 @@ def video(
     analyzer = options.analyzer()
     excerpt = Excerpt(begin or 0.0, stop, fps, picture_rate, options.cpu_threads())
     done: list[Followed] = []
-    with stop_on_signal() as interrupted:
-        for followed in follow_all(analyzer, places, excerpt, interrupted, covered):
+    labels = tuple(next(iter(analyzer.card.heads.values())).labels)
+    with stop_on_signal() as interrupted, Outlets(labels, lsl=lsl, osc=osc) as outlets:
+        for followed in follow_all(analyzer, places, excerpt, interrupted, covered, outlets):
             done.append(followed)
             _tell(followed, places)
     raise typer.Exit(_conclude(done, places))

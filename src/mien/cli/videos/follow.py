@@ -15,6 +15,7 @@ from mien.errors import VideoError
 from mien.media.blur.blurred_people import BlurredPeople, Blurring
 from mien.media.drawing.draw import annotate
 from mien.media.of_others.sinks_of_others import create_sink_of_others
+from mien.media.outlets.outlets import Outlets
 from mien.media.results.output import make_folder
 from mien.media.results.sink import Sink
 from mien.media.results.sinks import create_sink
@@ -88,6 +89,7 @@ def follow_all(
     excerpt: Excerpt,
     interrupted: Callable[[], bool],
     blurring: Blurring | None = None,
+    outlets: Outlets | None = None,
 ) -> Iterator[Followed]:
     """Read the videos one after the other and write what was asked for.
 
@@ -114,7 +116,7 @@ def follow_all(
         for number, target in enumerate(places.videos, start=1):
             what = f"reading {number} of {len(places.videos)}" if places.several else "reading"
             fresh = StreamAnalyzer.like(analyzer)
-            follower = _Follower(fresh, target, what, interrupted, blurring)
+            follower = _Follower(fresh, target, what, interrupted, blurring, outlets)
             try:
                 found = follower.follow(excerpt, places, table)
             except VideoError as error:
@@ -138,6 +140,7 @@ class _Follower:
     what: str
     interrupted: Callable[[], bool]
     blurring: Blurring | None
+    outlets: Outlets | None
 
     def follow(self, excerpt: Excerpt, places: Places, table: Sink | None) -> Followed:
         source = self.targets.source
@@ -168,6 +171,8 @@ class _Follower:
                     picture.image, picture.time, path=source, number=picture.number
                 )
                 summarizer.add(frame)
+                if self.outlets is not None:
+                    self.outlets.send(frame)
                 if rows is not None:
                     rows.write(frame)
                 if people is not None:
