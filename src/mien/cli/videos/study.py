@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,13 @@ from mien.media.study.study_folder import RECORDINGS, SUMMARY, begin, what_is_do
 from mien.packaged import find_model, sha256_of
 from mien.version import __version__
 from mien.wording import count
+
+
+class StudyEngine(StrEnum):
+    """What reads several recordings at once."""
+
+    PROCESSES = "processes"
+    RAY = "ray"
 
 
 @gathered
@@ -85,6 +93,20 @@ def study(
         typer.Option(help="Read at most so many frames a second.", show_default=False),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Recordings that are read at once.")] = 1,
+    engine: Annotated[
+        StudyEngine,
+        typer.Option(
+            help="What reads several at once: processes of this computer, or Ray (extra cluster)."
+        ),
+    ] = StudyEngine.PROCESSES,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="With --engine ray: a running cluster's head, host:6379 or auto; Ray on this "
+            "computer if not said.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     options: StreamOptions,
 ) -> None:
@@ -95,6 +117,12 @@ def study(
     Exit status: 0 all read, 2 wrong usage, 3 some could not be read (one line each says why),
     130 interrupted, 1 anything else.
     """
+    if address is not None and engine is not StudyEngine.RAY:
+        raise UsageError("--address is about a cluster: use it with --engine ray")
+    if engine is StudyEngine.RAY:
+        from mien.album.indexing.ray_engine import require_ray
+
+        require_ray()  # Before a folder is made.
     recordings = find_recordings(sources)
     wanted = Wanted(
         who,
@@ -111,9 +139,14 @@ def study(
         print_note(f"{count(len(recordings) - len(waiting), 'recording')} done before")
     unread: dict[str, str] = {}
     with stop_on_signal() as stopped, err.status("reading") as status:
-        for number, (recording, problem) in enumerate(
-            read_all(waiting, wanted, folder, options, workers, stopped), 1
-        ):
+        if engine is StudyEngine.RAY:
+            from mien.cli.videos.study_ray import read_with_ray
+
+            where = address or "local"
+            outcomes = read_with_ray(waiting, wanted, folder, options, workers, stopped, where)
+        else:
+            outcomes = read_all(waiting, wanted, folder, options, workers, stopped)
+        for number, (recording, problem) in enumerate(outcomes, 1):
             if problem is not None:
                 unread[recording.name] = problem
                 print_error(problem)
