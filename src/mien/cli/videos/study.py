@@ -166,6 +166,10 @@ def study(
     out.print(f"what was read and lost: {folder / RECORDINGS}", markup=False)
     if who is Who.ASKED:
         _ask(folder, recordings, known, chosen)
+    shown = {row["event"] for found in known.values() for row in found["rows"]}
+    for label in dict.fromkeys(event.label for event in wanted.events):
+        if label not in shown:
+            print_note(f"the event {label!r} lies in none of the recordings")
     for file, losses in lost.items():
         print_error(f"{file}: read on, but {'; '.join(losses)}")
     raise typer.Exit(EXIT_SOME_UNREADABLE if unread or lost else 0)
