@@ -300,6 +300,11 @@ def test_mien_s_tables_csv_and_parquet(tmp_path):
     assert one.values == pytest.approx(np.full(8, 0.5))
     assert read_rows(table, person=2)[0].person == 2
     assert read_rows(table, value="smoothed_sad")[0].values == pytest.approx(np.full(8, 0.25))
+    # One person who came back under a second number.
+    (whole,) = read_rows(table, alone=True)
+    assert whole.times.tolist() == pytest.approx([n / 10 for n in range(10)])
+    both = file(tmp_path / "b.csv", "time,track,label\n0,1,sad\n0,2,happy\n1,2,happy\n2,2,sad\n")
+    assert read_rows(both, alone=True)[0].labels == ("sad", "happy", "sad")
     for options, message in (({"person": 3}, "no person 3"), ({"value": "x"}, "no column 'x'")):
         with pytest.raises(UsageError, match=message):
             read_rows(table, **options)

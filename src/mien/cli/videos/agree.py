@@ -83,6 +83,14 @@ def agree(
             show_default=False,
         ),
     ] = None,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="Only one person is in each recording: whoever Mien followed is that person, also "
+            "under a second number after being out of sight.",
+        ),
+    ] = False,
     tier: Annotated[
         list[str] | None,
         typer.Option(help="Read this tier of ELAN files; may be given again.", show_default=False),
@@ -102,10 +110,12 @@ def agree(
     """
     if not 0 < rate <= 1000:
         raise UsageError(f"{rate:g} is no rate", where="--at", hint="moments a second, such as 10")
+    if alone and person is not None:
+        raise UsageError("--alone and --person contradict each other")
     told = {} if words is None else read_words(words)
     silent = _label_between(between, told)
     coded = find_codes(codes, tier or ())
-    read = read_rows(rows, value=value, person=person)
+    read = read_rows(rows, value=value, person=person, alone=alone)
     moments = line_up(
         read,
         coded,

@@ -76,7 +76,11 @@ class ReadRecording:
 
 
 def read_rows(
-    source: Path, *, value: str = VALENCE_COLUMN, person: int | None = None
+    source: Path,
+    *,
+    value: str = VALENCE_COLUMN,
+    person: int | None = None,
+    alone: bool = False,
 ) -> list[ReadRecording]:
     """Read a table, or the folder of a study.
 
@@ -89,6 +93,9 @@ def read_rows(
     person : int, optional
         Number of the person; None is whom the study calls the participant, else who was seen in
         the most frames.
+    alone : bool
+        Whether each recording is of one person, so that all numbers are theirs: who was out of
+        sight comes back under a new one. Of two faces at once the first is taken, the largest.
 
     Raises
     ------
@@ -117,7 +124,7 @@ def read_rows(
         for name, rows in by_name.items():
             who = person or chosen.get(name)
             try:
-                found.append(_recording(name, rows, participant, value, who, file))
+                found.append(_recording(name, rows, participant, value, who, alone, file))
             except ValueError as error:
                 raise DataError(f"a cell is no number ({error})", where=file) from error
     if not found:
@@ -189,6 +196,7 @@ def _recording(
     participant: str,
     value: str,
     person: int | None,
+    alone: bool,
     file: Path,
 ) -> ReadRecording:
     tracked = [row for row in rows if row["track"] not in (None, "")]
@@ -199,9 +207,11 @@ def _recording(
     if who not in often:
         raise UsageError(f"no person {who} in {name}", where=file)
     every = np.unique([float(row["time"]) for row in rows])
-    own = sorted(
-        (row for row in tracked if int(row["track"]) == who), key=lambda row: float(row["time"])
-    )
+    own = [row for row in tracked if alone or int(row["track"]) == who]
+    if alone:
+        # The largest face stands first in a frame's rows, and so is the last to be put in here.
+        own = list({float(row["time"]): row for row in reversed(own)}.values())
+    own.sort(key=lambda row: float(row["time"]))
     first = own[0]
     smooth = SMOOTHED_PREFIX if SMOOTHED_PREFIX + "label" in first else ""
     if value == VALENCE_COLUMN:
