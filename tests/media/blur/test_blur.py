@@ -56,7 +56,8 @@ def analyzer() -> StreamAnalyzer:
     return StreamAnalyzer(detect_every=1)
 
 
-def test_a_moving_face_is_covered_in_every_frame(scene, analyzer):
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_moving_face_is_covered_in_every_frame(scene, analyzer, every):
     """In pieces for the first six frames, for eight in the middle, and for the last five."""
     hidden = {*range(6), *range(15, 23), *range(35, 40)}
     pictures, lefts, found = [], [], 0
@@ -66,6 +67,7 @@ def test_a_moving_face_is_covered_in_every_frame(scene, analyzer):
         pictures.append(turned(picture, left) if at in hidden else picture)
         lefts.append(left)
     one = StreamAnalyzer.like(analyzer)
+    one.configure(detect_every=every)
     labels = next(iter(one.card.heads.values())).labels
     people = BlurredPeople(Blurring(Blur.ALL), tuple(labels))
     missed = set()
