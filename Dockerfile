@@ -16,7 +16,7 @@ FROM python:3.12-slim
 COPY --from=build /mien /mien
 ENV PATH=/mien/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 # A volume that is mounted at /data belongs to the user then.
-RUN useradd --no-create-home --uid 10001 mien && install -d -o mien /data
+RUN useradd --no-create-home --uid 10001 mien && mkdir /data && chown mien /data
 USER 10001
 EXPOSE 8765
 STOPSIGNAL SIGTERM

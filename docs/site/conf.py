@@ -7,6 +7,8 @@ do on GitHub; only what ``include_patterns`` names becomes a page.
 import sys
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
+
 from mien.version import __version__
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -56,3 +58,8 @@ html_theme_options = {
 # The folder's own address leads to the start page.
 html_additional_pages = {"index": "start.html"}
 templates_path = ["templates"]
+
+
+def setup(app):
+    """Tables of the guides are marked ``csv``, which Pygments does not know."""
+    app.add_lexer("csv", TextLexer)

@@ -80,6 +80,15 @@ def test_a_kill_in_the_middle_loses_nothing_that_was_done(mien, recordings, tmp_
     assert set(frames["participant"].to_pylist()) == {f"P{number}" for number in range(10)}
 
 
+def test_an_event_in_no_recording_is_said(mien, tmp_path, make_video, scene):
+    make_video(tmp_path / "a.mp4", [scene((100, 60), width=400, height=300)] * 10, fps=10)
+    (tmp_path / "e.csv").write_text("label,start,end\nfilm,0,1\nlate,50,60\n")
+    done = mien("study", "a.mp4", "--events", "e.csv")
+    assert done.returncode == 0, done.stderr
+    assert "the event 'late' lies in none of the recordings" in done.stderr
+    assert "film" not in done.stderr
+
+
 def test_events_a_baseline_a_fixed_rate_and_what_is_lost(mien, tmp_path, make_video, scene):
     frames = [scene((100, 60), width=400, height=300) for _ in range(30)]
     make_video(tmp_path / "a.mp4", frames, fps=10)

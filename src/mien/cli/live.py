@@ -16,7 +16,9 @@ from mien.cli.options import (
     Balanced,
     Browser,
     Database,
+    LslName,
     ModelName,
+    OscAddress,
     PagePort,
     ReadingName,
     chosen_reading,
@@ -55,6 +57,8 @@ def live(
     lan_album: Annotated[
         bool, typer.Option("--lan-album", help="Like --lan, and show phones the album, too.")
     ] = False,
+    lsl: LslName = None,
+    osc: OscAddress = None,
     database: Database = None,
 ) -> None:
     """Read expressions from the camera, in a page in the browser, until Ctrl-C.
@@ -72,6 +76,8 @@ def live(
         photos=tuple(photos or ()),
         database=database,
         lan=_lan(album=lan_album) if lan or lan_album else None,
+        lsl=lsl,
+        osc=osc,
     )
 
 
@@ -85,6 +91,8 @@ def open_page(
     reading: str | None = None,
     page: str = "",
     lan: LanSettings | None = None,
+    lsl: str | None = None,
+    osc: str | None = None,
 ) -> None:
     """Serve the pages to this computer until Ctrl-C, and open one of them; ``page`` is its path.
 
@@ -108,6 +116,8 @@ def open_page(
         album=database or default_database(),
         photos=photos,
         lan=lan,
+        lsl=lsl,
+        osc=osc,
     )
 
     def ready(address: str, phone: str | None) -> None:

@@ -65,6 +65,26 @@ FocalLength = Annotated[
 ]
 
 
+LslName = Annotated[
+    str | None,
+    typer.Option(
+        "--lsl",
+        metavar="NAME",
+        help="Also send what is read as an LSL stream of this name (extra lsl).",
+        show_default=False,
+    ),
+]
+
+OscAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--osc",
+        metavar="HOST:PORT",
+        help="Also send what is read as OSC messages to this address (extra osc).",
+        show_default=False,
+    ),
+]
+
 Rotate = Annotated[bool, typer.Option("--rotate", help="Also find faces rolled up to 90°; slower.")]
 
 Threads = Annotated[

@@ -11,6 +11,7 @@ VERBS = {
     "album": Verb("mien.cli.album.verbs", "album_app", READ),
     "video": Verb("mien.cli.video", "video", READ),
     "study": Verb("mien.cli.videos.study", "study", READ),
+    "agree": Verb("mien.cli.videos.agree", "agree", READ),
     "live": Verb("mien.cli.live", "live", READ),
     "serve": Verb("mien.cli.serve", "serve", READ),
     "journal": Verb("mien.cli.journal.verbs", "journal_app", READ),

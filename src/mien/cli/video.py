@@ -11,13 +11,18 @@ import typer
 from mien.cli.console import out, print_error, print_note
 from mien.cli.exit_status import EXIT_INTERRUPTED, EXIT_SOME_UNREADABLE
 from mien.cli.gathered import gathered
+from mien.cli.options import LslName, OscAddress
 from mien.cli.videos.follow import Excerpt, Followed, follow_all
 from mien.cli.videos.shown import interruption, people_table
 from mien.cli.videos.stopping import stop_on_signal
 from mien.cli.videos.stream_options import StreamOptions
 from mien.cli.videos.targets import Places, RowFormat, place_results
 from mien.errors import UsageError
+from mien.media.blur.blurred_people import Blur, blurring
+from mien.media.outlets.outlets import Outlets
+from mien.media.video.container import is_url
 from mien.media.video.find_videos import find_videos
+from mien.media.video.frames import CAMERA
 from mien.wording import count
 
 
@@ -56,6 +61,22 @@ def video(
             help="Write the video with boxes and labels (.mp4, .mkv, .mov); of several, a folder.",
         ),
     ] = None,
+    blur: Annotated[
+        Blur | None,
+        typer.Option(
+            help="In the video of --annotate cover all faces, or those of all others than the "
+            "participant.",
+            show_default=False,
+        ),
+    ] = None,
+    sharp: Annotated[
+        str | None,
+        typer.Option(
+            help="With --blur others: who is not covered: present (seen longest, the default), "
+            "largest, left, right, or numbers of people (1,4).",
+            show_default=False,
+        ),
+    ] = None,
     summary_to: Annotated[
         Path | None,
         typer.Option("--summary", help="Folder for a summary of each person: JSON, CSV, picture."),
@@ -77,6 +98,8 @@ def video(
     end: Annotated[
         str | None, typer.Option(help="Stop here; as --start.", show_default=False)
     ] = None,
+    lsl: LslName = None,
+    osc: OscAddress = None,
     *,
     options: StreamOptions,
 ) -> None:
@@ -91,6 +114,9 @@ def video(
     """
     begin, stop = seconds_of(start, "--start"), seconds_of(end, "--end")
     videos = find_videos(sources)
+    covered = blurring(blur, sharp)
+    if covered is not None:
+        _can_be_blurred(videos, annotate_to)
     places = place_results(
         videos,
         several=videos != sources or len(videos) > 1,
@@ -104,11 +130,24 @@ def video(
     analyzer = options.analyzer()
     excerpt = Excerpt(begin or 0.0, stop, fps, picture_rate, options.cpu_threads())
     done: list[Followed] = []
-    with stop_on_signal() as interrupted:
-        for followed in follow_all(analyzer, places, excerpt, interrupted):
+    labels = tuple(next(iter(analyzer.card.heads.values())).labels)
+    with stop_on_signal() as interrupted, Outlets(labels, lsl=lsl, osc=osc) as outlets:
+        for followed in follow_all(analyzer, places, excerpt, interrupted, covered, outlets):
             done.append(followed)
             _tell(followed, places)
     raise typer.Exit(_conclude(done, places))
+
+
+def _can_be_blurred(videos: list[str], annotate_to: Path | None) -> None:
+    if annotate_to is None:
+        raise UsageError("needs a video to write", where="--blur", hint="name it: --annotate")
+    for video in videos:
+        if video.startswith(CAMERA) or is_url(video):
+            raise UsageError(
+                "--blur reads a video twice, which needs a file",
+                where=video,
+                hint="record it first",
+            )
 
 
 def _tell(followed: Followed, places: Places) -> None:

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from mien.media.outlets.outlets import Outlets
 from mien.packaged import ASTRONAUT, find_model
 from mien.server.album.desk import AlbumDesk
 from mien.server.album.filling.allowed_folders import AllowedFolders
@@ -75,6 +76,8 @@ def create_app(settings: Settings) -> MienApp:
         If a model file cannot be used.
     """
     engine = Engine(settings)
+    labels = tuple(next(iter(engine.card.heads.values())).labels)
+    outlets = Outlets(labels, lsl=settings.lsl, osc=settings.osc)
     desk = None if settings.album is None else AlbumDesk(settings.album)
     allowed = AllowedFolders(settings.photos)
     filler = (
@@ -87,6 +90,7 @@ def create_app(settings: Settings) -> MienApp:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         engine.close()
+        outlets.close()
         if filler is not None:
             await run_in_threadpool(filler.close)
         if desk is not None:
@@ -110,7 +114,9 @@ def create_app(settings: Settings) -> MienApp:
     app.include_router(
         analyze_router(settings, engine, app.analyses, arriving, metrics), dependencies=strict
     )
-    app.include_router(live_router(settings, engine, app.connections, app.clients, metrics))
+    app.include_router(
+        live_router(settings, engine, app.connections, app.clients, metrics, outlets)
+    )
     app.include_router(
         other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics),
         dependencies=strict,

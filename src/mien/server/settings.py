@@ -137,6 +137,8 @@ class Settings:
     album: Path | None = None
     photos: tuple[Path, ...] = ()
     lan: LanSettings | None = None
+    lsl: str | None = None
+    osc: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

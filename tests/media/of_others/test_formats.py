@@ -185,6 +185,22 @@ def test_pyfeat(write, astronaut_frame):
     )) == pytest.approx(1, abs=1e-3)  # fmt: skip
 
 
+def test_py_feat_s_own_reader_opens_it(write, astronaut_frame):
+    feat = pytest.importorskip("feat.utils.io", reason="py-feat is not installed")
+    empty = Frame("astronaut.png", 512, 512, (), "d", "m", number=1, time=0.04)
+    fex = feat.read_feat(str(write("pyfeat", "a.csv", [astronaut_frame, empty])))
+    face = astronaut_frame.faces[0]
+    assert len(fex) == 2
+    assert fex.emotions["happiness"].iloc[0] == pytest.approx(face.probabilities["happy"], abs=1e-4)
+    assert fex.aus["AU12"].iloc[0] > 0.5
+    assert fex.landmarks.shape == (2, 136)
+    left, top, right, bottom = face.xyxy
+    box = [left, top, right - left, bottom - top, face.score]
+    assert fex.faceboxes.iloc[0].tolist() == pytest.approx(box, abs=0.02)
+    assert fex.poses["Yaw"].iloc[0] == pytest.approx(face.signs.head.yaw, abs=0.02)
+    assert fex.aus.iloc[1].isna().all()
+
+
 def test_hostile_names_do_not_run(write):
     frames = [Frame("=cmd|x.mp4", 64, 48, (face("happy", 1),), "d", "m", number=0, time=0.0)]
     assert rows_of(write("pyfeat", "a.csv", frames))[0]["input"] == "'=cmd|x.mp4"

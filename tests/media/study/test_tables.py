@@ -104,5 +104,5 @@ def test_who_the_participant_is(person):
     passing = person(at(50, 54), [0] * 4, number=3, across=500, size=300)
     people = [left, right, passing]
     found = {who: participant_of(people, who, 10) for who in Who}
-    assert found == {Who.PRESENT: 1, Who.LARGEST: 2, Who.LEFT: 1, Who.RIGHT: 2}
+    assert found == {Who.PRESENT: 1, Who.LARGEST: 2, Who.LEFT: 1, Who.RIGHT: 2, Who.ASKED: None}
     assert participant_of([], Who.PRESENT, 10) is None

@@ -215,3 +215,18 @@ def test_a_connection_that_is_gone_frees_its_place(jpeg):
                     break
                 except (InvalidStatus, OSError):
                     assert time.monotonic() < end
+
+
+def test_what_is_read_is_sent_on_to_a_program_that_listens(jpeg):
+    dispatcher = pytest.importorskip("pythonosc.dispatcher").Dispatcher()
+    osc_server = pytest.importorskip("pythonosc.osc_server")
+    labels = []
+    dispatcher.map("/mien/person/1/label", lambda address, *values: labels.append(values))
+    with osc_server.BlockingOSCUDPServer(("127.0.0.1", 0), dispatcher) as listener:
+        listener.timeout = 60
+        address = f"127.0.0.1:{listener.server_address[1]}"
+        with running(max_fps=1000, osc=address) as server, connect(server.live) as live:
+            live.send(message(1.0, jpeg))
+            assert received(live)["type"] == "frame"
+            listener.handle_request()
+    assert labels == [("happy",)]

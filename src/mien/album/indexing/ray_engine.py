@@ -137,7 +137,7 @@ def examine_with_ray(
     """
     waiting = tuple(paths)
     digests = np.array(sorted(known), f"S{HASH_BYTES}")
-    with _ray(address, workers or cores()):
+    with ray_running(address, workers or cores()):
         import ray
 
         # More actors than the cluster has cores would never begin.
@@ -214,7 +214,7 @@ def require_ray() -> None:
 
 
 @contextlib.contextmanager
-def _ray(address: str, processes: int) -> Iterator[None]:
+def ray_running(address: str, processes: int) -> Iterator[None]:
     """Ray started here, or joined, with nothing of it left afterwards."""
     require_ray()
     # Ray reads these when it is imported and when it starts.

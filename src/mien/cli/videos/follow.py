@@ -12,8 +12,10 @@ from mien.cli.videos.shown import reading_bar
 from mien.cli.videos.targets import Places, RowFormat, VideoTargets
 from mien.emotions import FERPLUS
 from mien.errors import VideoError
+from mien.media.blur.blurred_people import BlurredPeople, Blurring
 from mien.media.drawing.draw import annotate
 from mien.media.of_others.sinks_of_others import create_sink_of_others
+from mien.media.outlets.outlets import Outlets
 from mien.media.results.output import make_folder
 from mien.media.results.sink import Sink
 from mien.media.results.sinks import create_sink
@@ -82,7 +84,12 @@ class Followed:
 
 
 def follow_all(
-    analyzer: StreamAnalyzer, places: Places, excerpt: Excerpt, interrupted: Callable[[], bool]
+    analyzer: StreamAnalyzer,
+    places: Places,
+    excerpt: Excerpt,
+    interrupted: Callable[[], bool],
+    blurring: Blurring | None = None,
+    outlets: Outlets | None = None,
 ) -> Iterator[Followed]:
     """Read the videos one after the other and write what was asked for.
 
@@ -108,7 +115,8 @@ def follow_all(
             table = stack.enter_context(_sink(analyzer, places.format, places.table))
         for number, target in enumerate(places.videos, start=1):
             what = f"reading {number} of {len(places.videos)}" if places.several else "reading"
-            follower = _Follower(StreamAnalyzer.like(analyzer), target, what, interrupted)
+            fresh = StreamAnalyzer.like(analyzer)
+            follower = _Follower(fresh, target, what, interrupted, blurring, outlets)
             try:
                 found = follower.follow(excerpt, places, table)
             except VideoError as error:
@@ -131,6 +139,8 @@ class _Follower:
     targets: VideoTargets
     what: str
     interrupted: Callable[[], bool]
+    blurring: Blurring | None
+    outlets: Outlets | None
 
     def follow(self, excerpt: Excerpt, places: Places, table: Sink | None) -> Followed:
         source = self.targets.source
@@ -153,6 +163,7 @@ class _Follower:
                         self.targets.annotated, rate=rate, sound_from=sound, start=excerpt.start
                     )
                 )
+            people = None if self.blurring is None else BlurredPeople(self.blurring, labels)
             advance = stack.enter_context(reading_bar(self.what, frames.seconds, excerpt.start))
             stopped = False
             for picture in frames:
@@ -160,13 +171,24 @@ class _Follower:
                     picture.image, picture.time, path=source, number=picture.number
                 )
                 summarizer.add(frame)
+                if self.outlets is not None:
+                    self.outlets.send(frame)
                 if rows is not None:
                     rows.write(frame)
-                if drawn is not None:
+                if people is not None:
+                    people.add(picture.image, frame)
+                elif drawn is not None:
                     drawn.write(annotate(picture.image, frame), picture.time)
                 advance(picture.time)
                 if stopped := self.interrupted():
                     break
+            if people is not None and drawn is not None:
+                again = stack.enter_context(excerpt.of(source, several=places.several))
+                for image, time in people.drawn(again, cut_off=stopped):
+                    drawn.write(image, time)
+                    if not stopped and self.interrupted():
+                        stopped = True
+                        break
         summary = summarizer.finish()
         if self.targets.summary is not None:
             write_summary(self.targets.summary, summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,14 +16,28 @@ from mien.cli.videos.stopping import stop_on_signal
 from mien.cli.videos.stream_options import StreamOptions
 from mien.cli.videos.study_workers import read_all
 from mien.errors import UsageError
+from mien.media.study.chosen_people import (
+    CHOICES,
+    Found,
+    read_choices,
+    write_choices,
+    write_people_page,
+)
 from mien.media.study.events import read_events
 from mien.media.study.participant import Who
 from mien.media.study.read_recording import Wanted
-from mien.media.study.recordings import find_recordings
+from mien.media.study.recordings import Recording, find_recordings
 from mien.media.study.study_folder import RECORDINGS, SUMMARY, begin, what_is_done, write_tables
 from mien.packaged import find_model, sha256_of
 from mien.version import __version__
 from mien.wording import count
+
+
+class StudyEngine(StrEnum):
+    """What reads several recordings at once."""
+
+    PROCESSES = "processes"
+    RAY = "ray"
 
 
 @gathered
@@ -59,13 +74,39 @@ def study(
         ),
     ] = None,
     who: Annotated[
-        Who, typer.Option(help="Who is the participant: seen longest, largest, or at one side.")
+        Who,
+        typer.Option(
+            help="Who is the participant: seen longest, largest, or at one side; or asked: a page "
+            "with a still of each person is written, on which you choose."
+        ),
     ] = Who.PRESENT,
+    participants: Annotated[
+        Path | None,
+        typer.Option(
+            help="A table (.csv) with recording and person, as that page saves it: they are the "
+            "participants, whatever --who says.",
+            show_default=False,
+        ),
+    ] = None,
     fps: Annotated[
         float | None,
         typer.Option(help="Read at most so many frames a second.", show_default=False),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Recordings that are read at once.")] = 1,
+    engine: Annotated[
+        StudyEngine,
+        typer.Option(
+            help="What reads several at once: processes of this computer, or Ray (extra cluster)."
+        ),
+    ] = StudyEngine.PROCESSES,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="With --engine ray: a running cluster's head, host:6379 or auto; Ray on this "
+            "computer if not said.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     options: StreamOptions,
 ) -> None:
@@ -76,6 +117,12 @@ def study(
     Exit status: 0 all read, 2 wrong usage, 3 some could not be read (one line each says why),
     130 interrupted, 1 anything else.
     """
+    if address is not None and engine is not StudyEngine.RAY:
+        raise UsageError("--address is about a cluster: use it with --engine ray")
+    if engine is StudyEngine.RAY:
+        from mien.album.indexing.ray_engine import require_ray
+
+        require_ray()  # Before a folder is made.
     recordings = find_recordings(sources)
     wanted = Wanted(
         who,
@@ -84,21 +131,31 @@ def study(
         () if events is None else read_events(events),
         _positive(rate, "--at"),
     )
+    if participants is not None:
+        read_choices(participants, None)  # Said now, and not after hours of reading.
     begin(folder, _settings(wanted, options))
     waiting = [each for each in recordings if what_is_done(folder, each) is None]
     if len(waiting) < len(recordings):
         print_note(f"{count(len(recordings) - len(waiting), 'recording')} done before")
     unread: dict[str, str] = {}
     with stop_on_signal() as stopped, err.status("reading") as status:
-        for number, (recording, problem) in enumerate(
-            read_all(waiting, wanted, folder, options, workers, stopped), 1
-        ):
+        if engine is StudyEngine.RAY:
+            from mien.cli.videos.study_ray import read_with_ray
+
+            where = address or "local"
+            outcomes = read_with_ray(waiting, wanted, folder, options, workers, stopped, where)
+        else:
+            outcomes = read_all(waiting, wanted, folder, options, workers, stopped)
+        for number, (recording, problem) in enumerate(outcomes, 1):
             if problem is not None:
                 unread[recording.name] = problem
                 print_error(problem)
             status.update(f"reading: {number} of {len(waiting)} done")
         interrupted = stopped()
-    lost = write_tables(folder, recordings, unread)
+    done = {each.name: what_is_done(folder, each) for each in recordings}
+    known = {name: found for name, found in done.items() if found is not None}
+    chosen = _chosen(folder, participants, known)
+    lost = write_tables(folder, recordings, unread, chosen)
     if interrupted:
         print_note(f"interrupted; go on with the same call. What is done is in {folder}")
         raise typer.Exit(EXIT_INTERRUPTED)
@@ -107,9 +164,46 @@ def study(
     out.print(f"a row a participant, session and person: {folder / SUMMARY}", markup=False)
     out.print(f"a row a face and frame: {folder / 'frames'}", markup=False)
     out.print(f"what was read and lost: {folder / RECORDINGS}", markup=False)
+    if who is Who.ASKED:
+        _ask(folder, recordings, known, chosen)
+    shown = {row["event"] for found in known.values() for row in found["rows"]}
+    for label in dict.fromkeys(event.label for event in wanted.events):
+        if label not in shown:
+            print_note(f"the event {label!r} lies in none of the recordings")
     for file, losses in lost.items():
         print_error(f"{file}: read on, but {'; '.join(losses)}")
     raise typer.Exit(EXIT_SOME_UNREADABLE if unread or lost else 0)
+
+
+def _chosen(
+    folder: Path, participants: Path | None, known: dict[str, Found]
+) -> dict[str, int | None]:
+    """What was said before, and now; kept in the folder."""
+    before = folder / CHOICES
+    chosen = read_choices(before, None) if before.is_file() else {}
+    if participants is not None:
+        chosen |= read_choices(participants, known)
+        write_choices(folder, chosen)
+    return chosen
+
+
+def _ask(
+    folder: Path,
+    recordings: list[Recording],
+    known: dict[str, Found],
+    chosen: dict[str, int | None],
+) -> None:
+    shown = [
+        (each.name, each.participant, known[each.name]) for each in recordings if each.name in known
+    ]
+    page = write_people_page(folder, shown, chosen)
+    missing = sum(name not in chosen for name in known)
+    if missing:
+        out.print(
+            f"{count(missing, 'recording')} without a participant: choose on {page}, then the same "
+            "call with --participants participants.csv",
+            markup=False,
+        )
 
 
 def _window(text: str | None) -> tuple[float, float] | None:

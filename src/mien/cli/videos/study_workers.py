@@ -43,7 +43,7 @@ def read_all(
     if workers == 1 or len(recordings) == 1:
         analyzer = options.analyzer()
         for recording in recordings:
-            problem = _read(analyzer, recording, wanted, folder, stopped)
+            problem = read_one(analyzer, recording, wanted, folder, stopped)
             if stopped():
                 return
             yield recording, problem
@@ -89,16 +89,17 @@ def _open(options: StreamOptions) -> None:
 
 def _work(recording: Recording, wanted: Wanted, folder: Path) -> str | None:
     assert _analyzer is not None
-    return _read(_analyzer, recording, wanted, folder, lambda: False)
+    return read_one(_analyzer, recording, wanted, folder, lambda: False)
 
 
-def _read(
+def read_one(
     analyzer: StreamAnalyzer,
     recording: Recording,
     wanted: Wanted,
     folder: Path,
     stopped: Callable[[], bool],
 ) -> str | None:
+    """Read one recording: why it cannot be read, or None."""
     try:
         read_recording(analyzer, recording, wanted, folder, stopped)
     except VideoError as error:

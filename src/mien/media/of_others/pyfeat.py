@@ -53,6 +53,8 @@ def _columns() -> list[FaceColumn]:
         ("Pitch", _of(lambda signs: round(signs.head.pitch, 2))),
         ("Roll", _of(lambda signs: round(signs.head.roll, 2))),
         ("Yaw", _of(lambda signs: round(signs.head.yaw, 2))),
+        # Shifts of py-feat's model of the head, which its reader looks for, and Mien has not.
+        *((axis, lambda frame, number, face: None) for axis in "XYZ"),
         *((f"AU{number:02}", _of(_unit(number))) for number in _UNITS),
         *((name, _emotion(label)) for name, label in _EMOTIONS.items()),
         ("input", lambda frame, number, face: frame.path or ""),

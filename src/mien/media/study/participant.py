@@ -16,6 +16,7 @@ class Who(StrEnum):
     LARGEST = "largest"
     LEFT = "left"
     RIGHT = "right"
+    ASKED = "asked"
 
 
 def participant_of(people: list[FollowedPerson], who: Who, seconds: float) -> int | None:
@@ -24,7 +25,7 @@ def participant_of(people: list[FollowedPerson], who: Who, seconds: float) -> in
     ``present``: who was seen in the most frames. ``largest``: whose face is largest, in the median.
     ``left``, ``right``: who is furthest to that side of the picture, in the median. The last three
     leave out who was seen for less than a tenth of the time of the one seen longest, so that a
-    passer-by is nobody.
+    passer-by is nobody. ``asked``: nobody yet.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def participant_of(people: list[FollowedPerson], who: Who, seconds: float) -> in
         Length of the recording; with nobody seen for a second of it there is no participant.
     """
     longest = max((len(each.times) for each in people), default=0)
-    if not longest or seconds <= 0:
+    if not longest or seconds <= 0 or who is Who.ASKED:
         return None
     staying = [each for each in people if len(each.times) >= longest / 10]
 

@@ -20,6 +20,7 @@ from mien.media.study.followed_people import PeopleCollector
 from mien.media.study.participant import Who, participant_of
 from mien.media.study.person_row import Cell, Stretch, against, person_row
 from mien.media.study.recordings import Recording
+from mien.media.study.stills import StillCollector
 from mien.media.video.open_video import open_video
 from mien.vision.stream import StreamAnalyzer
 
@@ -65,7 +66,8 @@ def read_recording(
     Returns
     -------
     dict or None
-        What that file holds: *recording*, *frames*, *losses*, *participant* and *rows*. None when
+        What that file holds: *recording*, *frames*, *losses*, *participant*, *rows*, and *stills*
+        of the people where somebody will be asked who is the participant. None when
         ``stopped`` said so before the end: nothing is written then.
 
     Raises
@@ -78,6 +80,7 @@ def read_recording(
     analyzer = StreamAnalyzer.like(analyzer)
     labels = next(iter(analyzer.card.heads.values())).labels
     collector = PeopleCollector(labels, signs=analyzer.signs)
+    stills = StillCollector() if wanted.who is Who.ASKED else None
     frames_to = partition(folder / FRAMES, recording)
     make_folder(frames_to.parent)
     with open_video(
@@ -91,6 +94,8 @@ def read_recording(
                 )
                 sink.write(frame)
                 collector.add(frame)
+                if stills is not None:
+                    stills.add(picture.image, frame)
                 if stopped():
                     break
         losses = frames.losses
@@ -98,6 +103,8 @@ def read_recording(
         frames_to.unlink(missing_ok=True)
         return None
     found = _computed(collector, recording, wanted, step, losses)
+    if stills is not None:
+        found["stills"] = stills.stills()
     _write_series(found.pop("series"), recording, folder)
     done = folder / DONE / f"{recording.name}.json"
     make_folder(done.parent)
@@ -167,7 +174,10 @@ def _computed(
             if baseline is not None:
                 row |= against(row, baseline)
             rows.append(row)
-        if wanted.rate is not None and person.id == participant:
+        if wanted.rate is not None and wanted.who is Who.ASKED:
+            course = fixed_rate(person, labels, whole, wanted.rate)
+            series += [{"person": person.id, **each} for each in course]
+        elif wanted.rate is not None and person.id == participant:
             series = fixed_rate(person, labels, whole, wanted.rate)
     return {
         "recording": recording.to_dict(),

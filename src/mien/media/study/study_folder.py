@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mien.errors import DataError, UsageError
 from mien.media.results.output import make_folder, open_output
 from mien.media.results.rows_file import write_rows
+from mien.media.study.chosen_people import with_choice
 from mien.media.study.read_recording import DONE
 from mien.media.study.recordings import Recording
 
@@ -57,7 +59,10 @@ def what_is_done(folder: Path, recording: Recording) -> dict[str, Any] | None:
 
 
 def write_tables(
-    folder: Path, recordings: list[Recording], unread: dict[str, str]
+    folder: Path,
+    recordings: list[Recording],
+    unread: dict[str, str],
+    chosen: Mapping[str, int | None],
 ) -> dict[str, list[str]]:
     """Write ``summary.csv``, a row a recording, person and event, and ``recordings.csv``.
 
@@ -67,6 +72,8 @@ def write_tables(
     recordings : list of Recording
     unread : dict of str to str
         By the name of a recording that cannot be read, why.
+    chosen : mapping of str to int or None
+        By the name of a recording, who people say is the participant.
 
     Returns
     -------
@@ -84,6 +91,8 @@ def write_tables(
             "recording": recording.name,
         }
         found = what_is_done(folder, recording)
+        if found is not None and recording.name in chosen:
+            found = with_choice(found, chosen[recording.name])
         if found is not None and found["losses"]:
             lost[recording.file] = found["losses"]
         rows += [{**who, **row} for row in (found or {}).get("rows", [])]

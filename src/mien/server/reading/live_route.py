@@ -15,6 +15,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from mien.media.outlets.outlets import Outlets
 from mien.server.error_answers import ApiError
 from mien.server.limits import Slots, client_of
 from mien.server.metrics import LOG, Metrics, describe
@@ -71,10 +72,16 @@ class _Connection:
     """One client: at most one picture is analysed and one waits, the newest."""
 
     def __init__(
-        self, websocket: WebSocket, settings: Settings, engine: Engine, metrics: Metrics
+        self,
+        websocket: WebSocket,
+        settings: Settings,
+        engine: Engine,
+        metrics: Metrics,
+        outlets: Outlets,
     ) -> None:
         self._websocket, self._engine, self._metrics = websocket, engine, metrics
         self._stream = engine.new_stream()
+        self._outlets = outlets
         self._interval = 1 / settings.max_fps
         self._opened = time.perf_counter()
         self._waiting: _Picture | None = None
@@ -159,6 +166,7 @@ class _Connection:
                 await self._send_error(error, sent=picture.sent)
                 continue
             self._metrics.count_frame(reading.frame, "live")
+            self._outlets.send(reading.frame)
             await self._send(
                 {
                     "type": "frame",
@@ -183,7 +191,12 @@ class _Connection:
 
 
 def live_router(
-    settings: Settings, engine: Engine, slots: Slots, clients: LiveClients, metrics: Metrics
+    settings: Settings,
+    engine: Engine,
+    slots: Slots,
+    clients: LiveClients,
+    metrics: Metrics,
+    outlets: Outlets,
 ) -> APIRouter:
     """The route, for ``app.include_router``."""
     router = APIRouter()
@@ -202,7 +215,7 @@ def live_router(
             held.enter_context(metrics.live_clients.track_inprogress())
             held.enter_context(clients.listed(websocket))
             try:
-                await _Connection(websocket, settings, engine, metrics).run()
+                await _Connection(websocket, settings, engine, metrics, outlets).run()
             except* Exception as failed:
                 for cause in failed.exceptions:
                     LOG.error("internal error: %s", describe(cause))

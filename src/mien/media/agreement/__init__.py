@@ -1,0 +1,1 @@
+"""What people coded against what Mien read, by time."""
