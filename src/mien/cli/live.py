@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import err
+from mien.cli.journal.opened import JournalFile
 from mien.cli.options import (
     Balanced,
     Browser,
@@ -23,7 +24,13 @@ from mien.cli.options import (
 )
 from mien.errors import UsageError
 from mien.packaged import find_model
-from mien.server.settings import DEFAULT_PORT, LanSettings, Settings, default_threads
+from mien.server.settings import (
+    DEFAULT_PORT,
+    JournalSettings,
+    LanSettings,
+    Settings,
+    default_threads,
+)
 
 _HERE = "127.0.0.1"
 _TOKEN_BYTES = 16
@@ -56,13 +63,15 @@ def live(
         bool, typer.Option("--lan-album", help="Like --lan, and show phones the album, too.")
     ] = False,
     database: Database = None,
+    journal: JournalFile = None,
 ) -> None:
     """Read expressions from the camera, in a page in the browser, until Ctrl-C.
 
     The page is served by this computer to itself: no other computer can reach it, nothing leaves
-    it, and nothing is kept. A tab of the page reads photos and shows why. The album's page is at
-    /album; it reads folders below those of --photos when you choose them there. With --lan a page
-    shows a code: phones that scan it can use this computer's page with their own camera.
+    it, and nothing is kept unless you ask. A tab of the page reads photos and shows why. The
+    album's page is at /album; it reads folders below those of --photos when you choose them there.
+    Your journal opens with the address that is said for it. With --lan a page shows a code: phones
+    that scan it can use this computer's page with their own camera, but not the journal.
     """
     open_page(
         port=port,
@@ -71,6 +80,7 @@ def live(
         reading=chosen_reading(reading, balanced),
         photos=tuple(photos or ()),
         database=database,
+        journal=journal,
         lan=_lan(album=lan_album) if lan or lan_album else None,
     )
 
@@ -81,6 +91,7 @@ def open_page(
     browser: bool,
     photos: tuple[Path, ...],
     database: Path | None,
+    journal: Path | None = None,
     model: str | None = None,
     reading: str | None = None,
     page: str = "",
@@ -94,11 +105,13 @@ def open_page(
         If a folder of photos is none.
     """
     from mien.album.database import default_database
+    from mien.journal.kept.journal_file import default_journal
     from mien.server.server import serve
 
     for folder in photos:
         if not folder.is_dir():
             raise UsageError("no such folder", where=folder, hint="check the spelling")
+    shown = JournalSettings(path=journal or default_journal())
     settings = Settings(
         host=_HERE,
         port=_usual_or_free_port() if port is None else port,
@@ -107,15 +120,16 @@ def open_page(
         reading=reading,
         album=database or default_database(),
         photos=photos,
+        journal=shown,
         lan=lan,
     )
 
     def ready(address: str, phone: str | None) -> None:
         if lan is not None and phone is not None:
             _show_code(address, phone, lan)
-            _show(address, page or _PHONE, browser)
+            _show(address, page or _PHONE, browser, shown)
         else:
-            _show(address, page, browser)
+            _show(address, page, browser, shown)
 
     serve(settings, on_ready=ready, log=False)
 
@@ -168,19 +182,23 @@ def _show_code(address: str, phone: str, lan: LanSettings) -> None:
         err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _show(address: str, page: str, browser: bool) -> None:
+def _show(address: str, page: str, browser: bool, journal: JournalSettings) -> None:
     shown = f"{address}/{page}" if page else address
     name = _NAMES.get(page, page)
     err.print(f"The {name} is at {shown} . Stop it with Ctrl-C.", markup=False)
+    key = f"{address}/#journal={journal.key}"
+    err.print(f"With your journal, keep this to yourself: {key}", markup=False, soft_wrap=True)
     if page != _PHONE:
         err.print(
             "Only this computer can reach it. Nothing leaves it, no picture of the camera is kept.",
             markup=False,
         )
-    address = shown
     if browser:
+        # The album and the page with the code have no journal. The ticket, and not the key: others
+        # can see with which address a browser is started.
+        opened = shown if page else f"{address}/#journal={journal.ticket}"
         # Browsers of the terminal return only when they are closed.
-        threading.Thread(target=_open, args=(address,), daemon=True).start()
+        threading.Thread(target=_open, args=(opened,), daemon=True).start()
 
 
 def _open(address: str) -> None:

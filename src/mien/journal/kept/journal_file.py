@@ -16,6 +16,7 @@ from mien.errors import DataError, UsageError
 from mien.journal.kept.check_in import CheckIn
 from mien.journal.kept.locked import Lock, new_lock
 from mien.journal.kept.private_database import (
+    CheckInGoneError,
     back_up,
     backup_of,
     begin,
@@ -121,7 +122,7 @@ class Journal:
 
         Raises
         ------
-        DataError
+        CheckInGoneError
             If it is not in the journal any more.
         """
         closed = self._closed(check_in)
@@ -130,7 +131,7 @@ class Journal:
                 "UPDATE entry SET content = ? WHERE id = ?", (closed, check_in.id)
             ).rowcount
         if not changed:
-            raise DataError("this check-in was erased meanwhile", where=self.path)
+            raise CheckInGoneError("this check-in was erased meanwhile", where=self.path)
         self._write_anew()
 
     @property

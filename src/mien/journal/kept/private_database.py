@@ -154,7 +154,15 @@ def back_up(connection: sqlite3.Connection, path: Path, *, target: Path | None =
         beside.unlink(missing_ok=True)
 
 
-def damaged(path: Path, what: str) -> DataError:
+class DamagedJournalError(DataError):
+    """A journal that cannot be read, whole or in part."""
+
+
+class CheckInGoneError(DataError):
+    """A check-in that is not in the journal any more."""
+
+
+def damaged(path: Path, what: str) -> DamagedJournalError:
     """The error that says so, and whether a backup is there."""
     backup = backup_of(path)
     hint = "there is no backup of it"
@@ -164,7 +172,7 @@ def damaged(path: Path, what: str) -> DataError:
             f"a backup of {made:%Y-%m-%d %H:%M} is there, put it back by: "
             "mien journal doctor --restore"
         )
-    return DataError(f"the journal is damaged ({what})", where=path, hint=hint)
+    return DamagedJournalError(f"the journal is damaged ({what})", where=path, hint=hint)
 
 
 def _explained(error: sqlite3.DatabaseError, path: Path) -> DataError | OutputError:
