@@ -196,7 +196,7 @@ def _show(address: str, page: str, browser: bool, journal: JournalSettings) -> N
     if browser:
         # The album and the page with the code have no journal. The ticket, and not the key: others
         # can see with which address a browser is started.
-        opened = shown if page else f"{address}/#journal={journal.ticket}"
+        opened = shown if page else f"{address}/#ticket={journal.ticket}"
         # Browsers of the terminal return only when they are closed.
         threading.Thread(target=_open, args=(opened,), daemon=True).start()
 

@@ -89,4 +89,7 @@ def _findings(analysis: Analysis) -> dict[str, Any]:
 
 
 def _chart(one: Chart) -> dict[str, Any]:
-    return {**dataclasses.asdict(one), "height": HEIGHT}
+    plain = dataclasses.asdict(one)
+    for tick in (*plain["x_ticks"], *plain["y_ticks"]):
+        tick["day"] = None if tick["day"] is None else tick["day"].isoformat()
+    return {**plain, "height": HEIGHT}
