@@ -71,19 +71,19 @@ function showSeen() {
   if (!watched) return;
   const { measures } = watched.seen;
   const values = { seconds: secondsOf(Number(measures["seconds"])), percent: percentOf(Number(measures["face_seen"])) };
-  setText(words, phrase("check-in.seen", values));
+  setText(words, phrase("say.seen", values));
 }
 
 /** Whether all is there that is needed; says what is not. */
 function isReady() {
   const status = byId("journal-status");
   if (chosenMood(byId("moods")) === null) {
-    setPhrase(status, "check-in.no-mood");
+    setPhrase(status, "say.no-mood");
     byId("moods").querySelector("input")?.focus();
     return false;
   }
   if (answers()?.includes(-1)) {
-    setPhrase(status, "check-in.not-all");
+    setPhrase(status, "say.not-all");
     byId("check-in-more", HTMLDetailsElement).open = true;
     byId("questions").querySelector("fieldset:not(:has(input:checked)) input")?.dispatchEvent(new Event("focus"));
     return false;

@@ -73,7 +73,7 @@ export function openEntry(one) {
   opened = one;
   isSure = false;
   const { at, mood, words, sleep, notes, questionnaire, measures } = one;
-  const date = dateOf(at.slice(0, 10), { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const date = dateOf(at.slice(0, 10), { weekday: "short", day: "numeric", month: "short", year: "numeric" });
   setText(byId("entry-title"), phrase("entry.title", { date, time: at.slice(11, 16) }));
   chooseMood(byId("entry-moods"), mood);
   byId("entry-words", HTMLTextAreaElement).value = words;

@@ -116,7 +116,7 @@ async function kept() {
   toToday();
   place = "week";
   await reload();
-  say("check-in.kept");
+  say("say.kept");
   byId("journal-title").focus();
 }
 
@@ -156,6 +156,7 @@ function show() {
   if (!entries) return;
   showPapers(entries);
   showHelp(entries);
+  byId("said").hidden = place !== "week";
   showSaid(entries);
   showSpan(entries, place);
   showCurves(entries, place === "all");

@@ -87,7 +87,7 @@ function helpOf(help) {
   const country = regionName(names, found.code) ?? found.country;
   const lines = found.lines.map(({ name, contact, when }) => {
     const words = phrase("help.line", { name, when: when === ALWAYS ? phrase("help.always") : when });
-    return element("li", {}, element("b", { text: contact }), element("span", { class: "small", text: ` ${words}` }));
+    return element("li", {}, element("b", { text: contact }), element("span", { class: "small", text: ` · ${words}` }));
   });
   return element(
     "div",

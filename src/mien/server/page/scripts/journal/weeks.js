@@ -52,7 +52,8 @@ export function showSpan({ check_ins: checkIns }, wanted) {
   byId("after", HTMLButtonElement).disabled = shown[shown.length - 1] >= end;
   byId("before", HTMLButtonElement).disabled = !checkIns.length || shown[0] <= dayOf(checkIns[0]);
   byId("days").className = span;
-  if (span === "week") byId("days").replaceChildren(...shown.map((day) => makeDay(day, days.get(day) ?? [])));
+  const past = shown.filter((day) => day <= end);
+  if (span === "week") byId("days").replaceChildren(...past.map((day) => makeDay(day, days.get(day) ?? [])));
   else byId("days").replaceChildren(...makeMonth(shown, days));
   byId("mood-key").replaceChildren(
     ...MOODS.map((mood) =>
