@@ -385,7 +385,8 @@ def test_a_year_says_what_differs_and_is_taken_along_and_forgotten(open_page, jo
         with page.expect_popup() as popup:
             page.click("#report-print")
         report = popup.value
-        report.wait_for_function("window.wasPrinted")
+        report.wait_for_url("**/v1/journal/report**")
+        wait_for(page, lambda: report.evaluate("window.wasPrinted"))
         assert "Mood, as the person says" in report.inner_text("main")
         printed = report.pdf(prefer_css_page_size=True, print_background=True)
         pages = len(re.findall(rb"/Type /Page\b", printed))
