@@ -149,7 +149,7 @@ export const englishJournal = /** @type {const} */ ({
   "help.title": "You do not have to be alone with this",
   "help.high": "The sum of the newest questions is one at which their authors advise to talk to somebody.",
   "help.now": "If it cannot wait:",
-  "help.talk": "Somebody to talk to in {country}:",
+  "help.talk": "Somebody to talk to ({country}):",
   "help.line": "{name}, {when}",
   "help.always": "day and night",
   "help.unknown": "If it cannot wait, call your country’s emergency number. A doctor, a therapist or a help line listens. Choose your country below for its help lines.",

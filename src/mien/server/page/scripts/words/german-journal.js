@@ -153,7 +153,7 @@ export const germanJournal = {
   "help.title": "Sie müssen damit nicht allein sein",
   "help.high": "Die Summe der neuesten Fragen ist eine, bei der ihre Autoren raten, mit jemandem zu sprechen.",
   "help.now": "Wenn es nicht warten kann:",
-  "help.talk": "Jemand zum Reden in {country}:",
+  "help.talk": "Jemand zum Reden ({country}):",
   "help.line": "{name}, {when}",
   "help.always": "Tag und Nacht",
   "help.unknown": "Wenn es nicht warten kann, rufen Sie den Notruf Ihres Landes. Eine Ärztin, ein Arzt oder ein Sorgentelefon hört zu. Wählen Sie unten Ihr Land, dann stehen hier seine Nummern.",
