@@ -22,7 +22,8 @@ const PLACES = /** @type {const} */ (["check-in", "week", "month", "all"]);
 let place = "week";
 /** @type {JournalEntries | null} */
 let entries = null;
-let isOpening = false;
+/** @type {Promise<void> | null} Who asks meanwhile waits, and looks again. */
+let opening = null;
 
 /** Tie the tab; a page without a journal does not show it. */
 export function startJournal() {
@@ -49,12 +50,18 @@ const isShown = () => !byId("journal").hidden && document.visibilityState !== "h
 
 /** Look what there is to open, and open it. */
 async function open() {
-  if (!engine.journal || isOpening) return;
+  while (opening) await opening;
+  opening = look();
+  await opening;
+}
+
+async function look() {
+  if (!engine.journal) return;
   if (engine.place !== null) {
     openGate("elsewhere");
+    opening = null;
     return;
   }
-  isOpening = true;
   if (!entries) say("journal.opening");
   try {
     const state = await engine.journal.state();
@@ -73,7 +80,7 @@ async function open() {
   } catch (error) {
     refused(error);
   } finally {
-    isOpening = false;
+    opening = null;
   }
 }
 

@@ -12,8 +12,9 @@ import { dateOf } from "./numbers.js";
 const DAY = 86_400_000;
 const LONG = /** @type {const} */ ({ weekday: "long", day: "numeric", month: "long" });
 
-/** A day in the week or the month that is looked at. */
-let around = today();
+/** A day in the week or the month that is looked at; null before the first look. */
+/** @type {string | null} */
+let chosen = null;
 /** @type {Place} */
 let span = "week";
 /** @type {{ changed: () => void, toWeek: () => void }} */
@@ -31,7 +32,7 @@ export function startSpans(calls) {
 
 /** Look at the days around today. */
 export function toToday() {
-  around = today();
+  chosen = today();
 }
 
 /**
@@ -44,6 +45,7 @@ export function showSpan({ check_ins: checkIns }, wanted) {
   for (const id of ["spans", "days", "mood-key"]) byId(id).hidden = !isSpan;
   if (!isSpan) return;
   span = wanted;
+  const around = (chosen ??= firstLook(checkIns));
   const days = groupByDay(checkIns);
   const shown = span === "week" ? week(around) : month(around);
   setText(byId("span-title"), titleOf(shown));
@@ -75,12 +77,22 @@ function groupByDay(checkIns) {
   return days;
 }
 
+/**
+ * Today, or the newest check-in where that was long ago or, by another clock, is to come.
+ * @param {KeptCheckIn[]} checkIns
+ */
+function firstLook(checkIns) {
+  const newest = checkIns.length ? dayOf(checkIns[checkIns.length - 1]) : today();
+  return newest > today() || newest < shift(today(), -6) ? newest : today();
+}
+
 /** @param {number} by */
 function step(by) {
-  if (span === "week") around = shift(around, 7 * by);
+  const around = chosen ?? today();
+  if (span === "week") chosen = shift(around, 7 * by);
   else {
     const [year, at] = around.split("-").map(Number);
-    around = plain(new Date(Date.UTC(year, at - 1 + by, 1)));
+    chosen = plain(new Date(Date.UTC(year, at - 1 + by, 1)));
   }
   then.changed();
 }
@@ -151,7 +163,7 @@ function makeSquare(day, checkIns) {
   const mood = Math.floor(mean + 0.5);
   const words = checkIns.length > 1 ? `${moodWord(mood)}, ${phrase("weeks.several", { count: checkIns.length })}` : moodWord(mood);
   const go = () => {
-    around = day;
+    chosen = day;
     then.toWeek();
   };
   return element(
