@@ -73,6 +73,8 @@ def live(
     Your journal opens with the address that is said for it. With --lan a page shows a code: phones
     that scan it can use this computer's page with their own camera, but not the journal.
     """
+    from mien.journal.kept.journal_file import default_journal
+
     open_page(
         port=port,
         browser=browser,
@@ -80,7 +82,7 @@ def live(
         reading=chosen_reading(reading, balanced),
         photos=tuple(photos or ()),
         database=database,
-        journal=journal,
+        journal=JournalSettings(path=journal or default_journal()),
         lan=_lan(album=lan_album) if lan or lan_album else None,
     )
 
@@ -91,7 +93,7 @@ def open_page(
     browser: bool,
     photos: tuple[Path, ...],
     database: Path | None,
-    journal: Path | None = None,
+    journal: JournalSettings | None = None,
     model: str | None = None,
     reading: str | None = None,
     page: str = "",
@@ -99,19 +101,19 @@ def open_page(
 ) -> None:
     """Serve the pages to this computer until Ctrl-C, and open one of them; ``page`` is its path.
 
+    Without ``journal`` no journal is shown.
+
     Raises
     ------
     UsageError
         If a folder of photos is none.
     """
     from mien.album.database import default_database
-    from mien.journal.kept.journal_file import default_journal
     from mien.server.server import serve
 
     for folder in photos:
         if not folder.is_dir():
             raise UsageError("no such folder", where=folder, hint="check the spelling")
-    shown = JournalSettings(path=journal or default_journal())
     settings = Settings(
         host=_HERE,
         port=_usual_or_free_port() if port is None else port,
@@ -120,16 +122,16 @@ def open_page(
         reading=reading,
         album=database or default_database(),
         photos=photos,
-        journal=shown,
+        journal=journal,
         lan=lan,
     )
 
     def ready(address: str, phone: str | None) -> None:
         if lan is not None and phone is not None:
             _show_code(address, phone, lan)
-            _show(address, page or _PHONE, browser, shown)
+            _show(address, page or _PHONE, browser, journal)
         else:
-            _show(address, page, browser, shown)
+            _show(address, page, browser, journal)
 
     serve(settings, on_ready=ready, log=False)
 
@@ -182,21 +184,23 @@ def _show_code(address: str, phone: str, lan: LanSettings) -> None:
         err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _show(address: str, page: str, browser: bool, journal: JournalSettings) -> None:
+def _show(address: str, page: str, browser: bool, journal: JournalSettings | None) -> None:
     shown = f"{address}/{page}" if page else address
     name = _NAMES.get(page, page)
     err.print(f"The {name} is at {shown} . Stop it with Ctrl-C.", markup=False)
-    key = f"{address}/#journal={journal.key}"
-    err.print(f"With your journal, keep this to yourself: {key}", markup=False, soft_wrap=True)
+    opened = shown
+    if journal is not None:
+        key = f"{address}/#journal={journal.key}"
+        err.print(f"With your journal, keep this to yourself: {key}", markup=False, soft_wrap=True)
+        # The page with the code has no journal. The ticket, and not the key: others can see with
+        # which address a browser is started.
+        opened = shown if page else f"{address}/#ticket={journal.ticket}"
     if page != _PHONE:
         err.print(
             "Only this computer can reach it. Nothing leaves it, no picture of the camera is kept.",
             markup=False,
         )
     if browser:
-        # The album and the page with the code have no journal. The ticket, and not the key: others
-        # can see with which address a browser is started.
-        opened = shown if page else f"{address}/#ticket={journal.ticket}"
         # Browsers of the terminal return only when they are closed.
         threading.Thread(target=_open, args=(opened,), daemon=True).start()
 
