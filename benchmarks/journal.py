@@ -86,26 +86,29 @@ def upper_bound(counts: np.ndarray) -> float:
     return float(np.quantile(means, 0.95))
 
 
-def delays(person: Person, change: Change, people: int, charts: tuple[str, ...]) -> np.ndarray:
-    """Days from the change to the first flag, of each person; infinity where none comes in time."""
-    found = []
+def delays(person: Person, change: Change, people: int) -> tuple[np.ndarray, np.ndarray]:
+    """Days from the change to the first flag, of each person; infinity where none comes in time.
+
+    By self-report alone, and with the camera; both are of the same analysis, as the chart of the
+    person's own mood knows nothing of the signs.
+    """
+    alone, both = [], []
     for seed in range(people):
         rng = np.random.default_rng(10_000 + seed)
         check_ins = simulate(person, change.start + WITHIN + change.over, rng, change)
         analysis = analyse(check_ins)
-        began = next(
-            (at for at, one in enumerate(check_ins) if _day(check_ins, one) >= change.start), None
-        )
-        first = next(
-            (
-                _day(check_ins, check_ins[at]) - change.start
-                for at in range(began or 0, len(check_ins))
-                if any(analysis.flagged[chart][at] for chart in charts)
-            ),
-            np.inf,
-        )
-        found.append(first)
-    return np.array(found)
+        alone.append(_first(analysis, check_ins, change, (OWN,)))
+        both.append(_first(analysis, check_ins, change, CHARTS))
+    return np.array(alone), np.array(both)
+
+
+def _first(analysis: Analysis, check_ins: list, change: Change, charts: tuple[str, ...]) -> float:
+    days = (
+        _day(check_ins, one) - change.start
+        for at, one in enumerate(check_ins)
+        if any(analysis.flagged[chart][at] for chart in charts)
+    )
+    return next((float(day) for day in days if day >= 0), np.inf)
 
 
 def _day(check_ins: list, one: object) -> int:
@@ -192,8 +195,7 @@ def report(people: int, say: Callable[[str], None]) -> str:
     for name, change in CHANGES.items():
         for share in SIGN_SHARES:
             person = replace(KINDS["usual"], sign_share=share)
-            alone = delays(person, change, people, (OWN,))
-            both = delays(person, change, people, CHARTS)
+            alone, both = delays(person, change, people)
             adds = np.mean(np.isfinite(both)) - np.mean(np.isfinite(alone))
             lines.append(
                 f"| {name} | {share} | {_told(alone)} | {_told(both)} | {100 * adds:+.0f} points |"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +17,7 @@ from mien.journal.change.findings import DIFFERENT, LEARNING, TOO_FEW, USUAL, fi
 from mien.journal.change.simulated import Change, Person, simulate
 from mien.journal.kept.check_in import CheckIn
 from mien.journal.kept.questionnaires import answered
+from mien.journal.pages.weeks import weeks_of
 
 
 @settings(max_examples=12, deadline=None)
@@ -29,10 +29,29 @@ def test_no_future_leaks_into_what_was_said(low_end, end):
         np.testing.assert_array_equal(until.flagged[chart], whole.flagged[chart][:end])
 
 
-def test_the_order_of_check_ins_does_not_matter(low_end):
+@settings(max_examples=6, deadline=None)
+@given(random=st.randoms(use_true_random=False))
+def test_the_order_of_check_ins_does_not_matter(low_end, random):
     mixed = list(low_end)
-    random.Random(4).shuffle(mixed)
+    random.shuffle(mixed)
     assert analyse(mixed).differences == analyse(low_end).differences
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Asia/Tokyo"]))
+def test_a_day_of_a_clock_change_is_one_day_of_the_calendar(place):
+    """Twice half past two, or never: each check-in stands on the date that its clock showed."""
+    zone = ZoneInfo(place)
+    start = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    check_ins = [
+        CheckIn(at=(start + timedelta(hours=7 * at)).astimezone(zone), mood=1 + at % 5)
+        for at in range(900)
+    ]
+    days = [day for week in weeks_of(check_ins) for day in week.days if day is not None]
+    assert [day.day for day in days] == sorted({day.day for day in days})
+    assert sum(day.check_ins for day in days) == len(check_ins)
+    dates = {one.at.astimezone(zone).date() for one in check_ins}
+    assert {day.day for day in days if day.check_ins} == dates
 
 
 def test_clocks_and_journeys_do_not_stretch_days(low_end):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import sqlite3
@@ -13,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from mien.errors import DataError, UsageError
-from mien.journal.kept import journal_file
-from mien.journal.kept.journal_file import backup_of, examine, open_journal, restore
+from mien.journal.kept.journal_file import examine, open_journal, restore
+from mien.journal.kept.private_database import back_up, backup_of
 
 SECRET = "rain in march"
 
@@ -114,11 +115,50 @@ def test_forgotten_words_are_in_no_file(file, entry, later):
         assert b"something else" not in path.read_bytes(), path
 
 
+@pytest.mark.parametrize("passphrase", [None, SECRET])
+def test_old_words_of_a_changed_check_in_are_in_no_file(file, entry, passphrase):
+    if passphrase is not None:
+        pytest.importorskip("cryptography")
+    with open_journal(file, create=True, passphrase=passphrase) as journal:
+        journal.add(entry)
+        changed = dataclasses.replace(entry, words="the talk went well", mood=5)
+        journal.replace(changed)
+        assert journal.check_ins() == [changed]
+    for path in file.parent.iterdir():
+        assert b"a good day" not in path.read_bytes(), path
+    with open_journal(file, passphrase=passphrase) as journal:
+        journal.forget([entry.id])
+        with pytest.raises(DataError, match="erased meanwhile"):
+            journal.replace(entry)
+
+
+def test_what_a_person_agreed_to_is_kept_until_all_is_forgotten(file, entry):
+    with open_journal(file, create=True) as journal:
+        assert not journal.is_agreed
+        journal.agree()
+        journal.add(entry)
+        journal.forget([entry.id])
+    with open_journal(file) as journal:
+        assert journal.is_agreed
+        journal.forget()
+        assert not journal.is_agreed
+
+
+def test_the_list_of_pages_is_locked_as_entries_are(file, entry):
+    pytest.importorskip("cryptography")
+    with open_journal(file, create=True) as journal:
+        journal.keep_made({"/home/ana/for-dr-lee.html": "1"})
+        journal.change_passphrase(SECRET)
+        assert journal.made() == {"/home/ana/for-dr-lee.html": "1"}
+    for path in file.parent.iterdir():
+        assert b"for-dr-lee" not in path.read_bytes(), path
+
+
 @pytest.mark.parametrize("damage", ["beginning", "middle", "cut off", "empty"])
 def test_damage_is_said_and_the_backup_comes_back(file, year, damage):
     with open_journal(file, create=True) as journal:
         journal.add_all(year[:200])
-        journal_file._back_up(journal._connection, file)
+        back_up(journal._connection, file)
     content = bytearray(file.read_bytes())
     if damage == "beginning":
         content[:200] = bytes(200)

@@ -34,7 +34,7 @@ import json, sys
 from pathlib import Path
 from mien.server.lan.certificate import own_certificate
 from mien.server.server import serve
-from mien.server.settings import LanSettings, Settings
+from mien.server.settings import JournalSettings, LanSettings, Settings
 folder, token, album = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "True"
 made = own_certificate(folder / "lan", "127.0.0.1")
 lan = LanSettings(
@@ -42,7 +42,10 @@ lan = LanSettings(
     certificate_der=made.der, fingerprint=made.fingerprint, is_new=made.is_new, album=album,
 )
 serve(
-    Settings(port=0, lan=lan, album=folder / "album.sqlite3"),
+    Settings(
+        port=0, lan=lan, album=folder / "album.sqlite3",
+        journal=JournalSettings(path=folder / "journal.sqlite3", key="the-key"),
+    ),
     on_ready=lambda *both: print(json.dumps(both), flush=True),
 )
 """
@@ -228,3 +231,20 @@ def test_phones_come_beside_the_computer_alone(tmp_path):
     for options in ({"host": "0.0.0.0", "token": TOKEN}, {"token": TOKEN}):
         with pytest.raises(UsageError):
             Settings(lan=lan, **options)
+
+
+def test_the_journal_is_never_shown_to_phones(server):
+    key = {"Authorization": "Bearer the-key"}
+    assert httpx.get(f"{server.here}/v1/journal/state", headers=key).status_code == 200
+    with server.client() as phone:
+        phone.post("/v1/session", headers={"Authorization": f"Bearer {TOKEN}"})
+        assert phone.cookies
+        for method, path in (
+            ("GET", "state"), ("GET", "entries"), ("POST", "check-in"), ("GET", "export?kind=csv"),
+            ("POST", "key"), ("GET", "report?page=x"), ("POST", "watch?name=12345678"),
+        ):  # fmt: skip
+            told = phone.request(
+                method, f"/v1/journal/{path}", headers=key, json={"ticket": "the-key"}
+            )
+            assert told.status_code == 404, path
+            assert "only shown on the computer" in told.json()["error"]["hint"]

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from mien.cli.console import err
+from mien.cli.journal.opened import JournalFile
 from mien.cli.options import (
     Balanced,
     Browser,
@@ -25,7 +26,13 @@ from mien.cli.options import (
 )
 from mien.errors import UsageError
 from mien.packaged import find_model
-from mien.server.settings import DEFAULT_PORT, LanSettings, Settings, default_threads
+from mien.server.settings import (
+    DEFAULT_PORT,
+    JournalSettings,
+    LanSettings,
+    Settings,
+    default_threads,
+)
 
 _HERE = "127.0.0.1"
 _TOKEN_BYTES = 16
@@ -60,14 +67,18 @@ def live(
     lsl: LslName = None,
     osc: OscAddress = None,
     database: Database = None,
+    journal: JournalFile = None,
 ) -> None:
     """Read expressions from the camera, in a page in the browser, until Ctrl-C.
 
     The page is served by this computer to itself: no other computer can reach it, nothing leaves
-    it, and nothing is kept. A tab of the page reads photos and shows why. The album's page is at
-    /album; it reads folders below those of --photos when you choose them there. With --lan a page
-    shows a code: phones that scan it can use this computer's page with their own camera.
+    it, and nothing is kept unless you ask. A tab of the page reads photos and shows why. The
+    album's page is at /album; it reads folders below those of --photos when you choose them there.
+    Your journal opens with the address that is said for it. With --lan a page shows a code: phones
+    that scan it can use this computer's page with their own camera, but not the journal.
     """
+    from mien.journal.kept.journal_file import default_journal
+
     open_page(
         port=port,
         browser=browser,
@@ -75,6 +86,7 @@ def live(
         reading=chosen_reading(reading, balanced),
         photos=tuple(photos or ()),
         database=database,
+        journal=JournalSettings(path=journal or default_journal()),
         lan=_lan(album=lan_album) if lan or lan_album else None,
         lsl=lsl,
         osc=osc,
@@ -87,6 +99,7 @@ def open_page(
     browser: bool,
     photos: tuple[Path, ...],
     database: Path | None,
+    journal: JournalSettings | None = None,
     model: str | None = None,
     reading: str | None = None,
     page: str = "",
@@ -95,6 +108,8 @@ def open_page(
     osc: str | None = None,
 ) -> None:
     """Serve the pages to this computer until Ctrl-C, and open one of them; ``page`` is its path.
+
+    Without ``journal`` no journal is shown.
 
     Raises
     ------
@@ -115,6 +130,7 @@ def open_page(
         reading=reading,
         album=database or default_database(),
         photos=photos,
+        journal=journal,
         lan=lan,
         lsl=lsl,
         osc=osc,
@@ -123,9 +139,9 @@ def open_page(
     def ready(address: str, phone: str | None) -> None:
         if lan is not None and phone is not None:
             _show_code(address, phone, lan)
-            _show(address, page or _PHONE, browser)
+            _show(address, page or _PHONE, browser, journal)
         else:
-            _show(address, page, browser)
+            _show(address, page, browser, journal)
 
     serve(settings, on_ready=ready, log=False)
 
@@ -178,19 +194,25 @@ def _show_code(address: str, phone: str, lan: LanSettings) -> None:
         err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _show(address: str, page: str, browser: bool) -> None:
+def _show(address: str, page: str, browser: bool, journal: JournalSettings | None) -> None:
     shown = f"{address}/{page}" if page else address
     name = _NAMES.get(page, page)
     err.print(f"The {name} is at {shown} . Stop it with Ctrl-C.", markup=False)
+    opened = shown
+    if journal is not None:
+        key = f"{address}/#journal={journal.key}"
+        err.print(f"With your journal, keep this to yourself: {key}", markup=False, soft_wrap=True)
+        # The page with the code has no journal. The ticket, and not the key: others can see with
+        # which address a browser is started.
+        opened = shown if page else f"{address}/#ticket={journal.ticket}"
     if page != _PHONE:
         err.print(
             "Only this computer can reach it. Nothing leaves it, no picture of the camera is kept.",
             markup=False,
         )
-    address = shown
     if browser:
         # Browsers of the terminal return only when they are closed.
-        threading.Thread(target=_open, args=(address,), daemon=True).start()
+        threading.Thread(target=_open, args=(opened,), daemon=True).start()
 
 
 def _open(address: str) -> None:

@@ -10,8 +10,8 @@ CONSENT = (
     "and nothing is sent anywhere.",
     "Who could see it: whoever can open your account on this machine, unless the journal has a "
     "passphrase.",
-    "What it is not: a diagnosis, or a medical device. The journal works as well without the "
-    "camera, and you can erase everything at any time: mien journal forget --all.",
+    "What it is not: a medical device, or a judgement of your health. The journal works as well "
+    "without the camera, and you can erase everything at any time: mien journal forget --all.",
     "It is meant for adults, and for younger people together with a guardian.",
 )
 """Sentences, each of which a person sees before the first time."""

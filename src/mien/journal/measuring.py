@@ -19,6 +19,9 @@ _MOVING = ("brow", "cheek", "eyeSquint", "eyeWide", "jawOpen", "mouth", "nose")
 _LONGEST_STEP = 0.5
 """Seconds between two frames; over a longer gap nothing is said of movement."""
 
+_PAUSE = 3.0
+"""Seconds between two frames; over a longer gap nobody looked."""
+
 
 class Measuring:
     """Takes frames one by one, keeps numbers of the largest face, and never a picture."""
@@ -56,11 +59,26 @@ class Measuring:
         part = image[top:bottom, left:right]
         self._light.append(float(part.mean()) if part.size else 0.0)
 
+    @property
+    def seconds(self) -> float:
+        """For how long it has looked, without pauses."""
+        steps = np.diff(np.array(self._times))
+        return float(steps[steps <= _PAUSE].sum())
+
+    @property
+    def face_seen(self) -> float:
+        """Share of the pictures with a face that could be read, 0 to 1."""
+        return float(np.mean(self._seen)) if self._seen else 0.0
+
+    @property
+    def light(self) -> float:
+        """Brightness of the face when it was last seen, 0 to 255; 0 before that."""
+        return self._light[-1] if self._light else 0.0
+
     def finish(self) -> CameraMeasures:
         """All of it in numbers; of a time without a face most are 0."""
         times = np.array(self._times)
-        seconds = float(times[-1] - times[0]) if len(times) > 1 else 0.0
-        seen = float(np.mean(self._seen)) if self._seen else 0.0
+        seconds, seen = self.seconds, self.face_seen
         if not self._rows:
             nothing = dict.fromkeys((*SIGNS, "light", "distance"), 0.0)
             return CameraMeasures(seconds=seconds, face_seen=seen, **nothing)  # type: ignore[arg-type]

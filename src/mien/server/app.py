@@ -20,6 +20,7 @@ from mien.server.album.filling.filler import Filler
 from mien.server.album.page import album_page_router
 from mien.server.album.routes import album_router
 from mien.server.error_answers import install_error_handlers
+from mien.server.journal.journal_routes import journal_router
 from mien.server.lan.phone_page import phone_router
 from mien.server.limits import Arriving, Slots
 from mien.server.metrics import Metrics, Observer
@@ -124,6 +125,10 @@ def create_app(settings: Settings) -> MienApp:
     if desk is not None and filler is not None:
         routes = album_router(settings, desk, filler, allowed, arriving)
         app.include_router(routes, dependencies=strict)
+    if settings.journal is not None:
+        app.include_router(
+            journal_router(settings, settings.journal, engine, arriving), dependencies=strict
+        )
     app.include_router(album_page_router())
     if settings.lan is not None:
         app.include_router(phone_router(settings.lan))

@@ -88,7 +88,8 @@ class Guard:
                 answer = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     answer[name] = value
-                answer["Content-Security-Policy"] = policy
+                # A page that needs less than the others says so itself.
+                answer.setdefault("Content-Security-Policy", policy)
                 if guarded and self._origins:
                     answer.add_vary_header("Origin")
                 if allowed:

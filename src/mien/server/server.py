@@ -163,7 +163,7 @@ async def _serve_all(servers: list[tuple[MienServer, socket.socket]]) -> None:
 
 def _bind_for_phones(settings: Settings, lan: LanSettings) -> socket.socket:
     """A listening socket for phones, at the same port if it is free there."""
-    at = replace(settings, host=lan.host, token=lan.token, lan=None)
+    at = replace(settings, host=lan.host, token=lan.token, journal=None, lan=None)
     try:
         return bind(at)
     except MienError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mien.errors import UsageError
@@ -15,6 +16,7 @@ SHORTEST_TOKEN = 16
 """Characters. A shorter token could be guessed by trying."""
 
 _MOST_THREADS = 4
+_KEY_BYTES = 24
 _MAKE_TOKEN = (
     "set MIEN_TOKEN, for example to what this prints: "
     'python -c "import secrets; print(secrets.token_urlsafe())"'
@@ -72,6 +74,25 @@ class LanSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSettings:
+    """A journal that the page shows, to whoever has its key and sits at this computer.
+
+    Attributes
+    ----------
+    path : Path
+        The journal's file; it need not be there yet.
+    key : str
+        What the page shows with each request; drawn for each run.
+    ticket : str
+        Exchanged for the key once: see ``mien.server.journal.journal_key``.
+    """
+
+    path: Path
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(_KEY_BYTES), repr=False)
+    ticket: str = field(default_factory=lambda: secrets.token_urlsafe(_KEY_BYTES), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a server listens on and how much it takes.
 
@@ -111,6 +132,8 @@ class Settings:
         Database of an album to show; it need not be there yet. None: no album is shown.
     photos : tuple of Path
         Folders of which the album's page may offer to read them, and all below them. Empty: none.
+    journal : JournalSettings or None
+        A journal to show; never to phones. Only for a server on this computer's own address.
     lan : LanSettings or None
         A second address, by which phones come in. What comes by ``host``, which must then be this
         computer's own, needs no token.
@@ -136,6 +159,7 @@ class Settings:
     reading: str | None = None
     album: Path | None = None
     photos: tuple[Path, ...] = ()
+    journal: JournalSettings | None = None
     lan: LanSettings | None = None
     lsl: str | None = None
     osc: str | None = None
@@ -166,6 +190,11 @@ class Settings:
                 f"other computers can reach {reached[0]}, so a token is needed",
                 where="--token",
                 hint=_MAKE_TOKEN,
+            )
+        if self.journal is not None and reached:
+            raise UsageError(
+                f"other computers can reach {reached[0]}; the journal is not shown to them",
+                where="--journal",
             )
         if self.lan is not None and (reached or self.token is not None):
             raise UsageError("phones come in beside this computer alone", where="--lan")

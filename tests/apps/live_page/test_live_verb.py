@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -65,13 +66,27 @@ def test_it_opens_the_browser_at_its_own_address(tmp_path):
     browser.chmod(0o755)
     process, address = start("--port", "0", BROWSER=f"{browser} %s")
     try:
-        process.stderr.readline()
         while not opened.exists():
             assert process.poll() is None
             time.sleep(0.05)
-        assert opened.read_text() == address
+        told, key = process.stderr.readline().rsplit("#journal=", 1)
+        assert address in told
+        # The ticket, and not the key: others can see with which address a browser is started.
+        shown, ticket = opened.read_text().split("#ticket=")
+        assert shown == f"{address}/"
+        assert ticket not in key
+        assert exchanged(address, ticket) == key.strip()
+        with pytest.raises(urllib.error.HTTPError):
+            exchanged(address, ticket)
     finally:
         end(process)
+
+
+def exchanged(address: str, ticket: str) -> str:
+    """The journal's key, for a ticket."""
+    sent = json.dumps({"ticket": ticket}).encode()
+    asked = urllib.request.Request(f"{address}/v1/journal/key", sent)
+    return json.load(urllib.request.urlopen(asked))["key"]
 
 
 def folders(address: str) -> list[str]:

@@ -27,6 +27,7 @@ export const engine = {
   readPhoto,
   newLine: (on) => new Line(on, openReader),
   samplePhoto,
+  journal: null,
 };
 
 /** @returns {Promise<ModelAnswer[]>} */

@@ -13,6 +13,7 @@ from mien.cli.console import out
 from mien.errors import UsageError
 from mien.journal.change.simulated import Change, Person, simulate
 from mien.journal.kept.journal_file import open_journal
+from mien.journal.kept.made_pages import note_made
 from mien.journal.pages.report import write_report
 from mien.wording import count
 
@@ -33,10 +34,13 @@ def demo(
     check_ins = simulate(Person(), 365, np.random.default_rng(seed), Change(size, 330))
     file, page = folder / "journal.sqlite3", folder / "journal.html"
     with open_journal(file, create=True) as journal:
+        journal.agree()
         journal.add_all(check_ins)
-    write_report(check_ins, page, None)
+        write_report(check_ins, page, None)
+        note_made(journal, page)
     out.print(f"{count(len(check_ins), 'check-in')} of a person who does not exist")
     out.print(f"the page: {page}", markup=False)
     out.print(f"look into it: mien journal show --journal {file}", markup=False)
+    out.print(f"and in the page: mien live --journal {file}", markup=False)
     if open_page and sys.stdout.isatty():
         typer.launch(str(page))

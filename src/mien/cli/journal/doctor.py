@@ -10,7 +10,8 @@ import typer
 from mien.cli.console import out
 from mien.cli.journal.opened import JournalFile, known_passphrase, new_passphrase, opened
 from mien.errors import DataError
-from mien.journal.kept.journal_file import backup_of, default_journal, examine, restore
+from mien.journal.kept.journal_file import default_journal, examine, restore
+from mien.journal.kept.private_database import backup_of
 from mien.wording import count
 
 

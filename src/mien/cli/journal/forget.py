@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.console import out
+from mien.cli.console import out, print_note
 from mien.cli.journal.opened import JournalFile, opened
 from mien.errors import UsageError
+from mien.journal.kept.made_pages import erase_damaged, erase_made
 from mien.wording import count
 
 
@@ -22,7 +23,11 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     journal: JournalFile = None,
 ) -> None:
-    """Erase check-ins from the journal and from its backup. There is no way back."""
+    """Erase check-ins from the journal and its backup, and all pages made of it. No way back.
+
+    Reports and exports are erased where they were written, unless they were changed since; copies
+    that were moved elsewhere are not known.
+    """
     if (day is None) != everything:
         raise UsageError("give either --day or --all", where="mien journal forget")
     try:
@@ -38,4 +43,11 @@ def forget(
                 raise UsageError("nobody can be asked here: add --yes")
             typer.confirm(f"Erase {count(len(chosen), 'check-in')} for good?", abort=True)
         gone = kept.forget(None if wanted is None else chosen)
+        pages, left = erase_made(kept)
+        if everything:
+            pages += erase_damaged(kept.path)
     out.print(f"erased {count(gone, 'check-in')}, from the backup too")
+    for page in pages:
+        out.print(f"erased {page}", markup=False)
+    for page in left:
+        print_note(f"{page} was changed since it was made, and is still there")

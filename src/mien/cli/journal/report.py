@@ -11,6 +11,7 @@ from mien.cli.console import out
 from mien.cli.journal.opened import JournalFile, opened
 from mien.cli.journal.whom_to_call import Country, lines_of
 from mien.errors import UsageError
+from mien.journal.kept.made_pages import note_made
 from mien.journal.pages.report import write_report
 
 
@@ -27,6 +28,6 @@ def report(
             "the report is an HTML page", where=target, hint="print it from a browser for a PDF"
         )
     with opened(journal) as kept:
-        check_ins = kept.check_ins()
-    write_report(check_ins, target, lines_of(country, journal))
+        write_report(kept.check_ins(), target, lines_of(country, journal))
+        note_made(kept, target)
     out.print(f"wrote {target}; it is readable by you alone, and not encrypted", markup=False)

@@ -20,6 +20,6 @@ VERBS = {
 journal_app = typer.Typer(
     cls=late_group(VERBS),
     help="A private journal: how you are, in your own words first, and whether that differs from "
-    "your usual. It stays on this machine. It is no diagnosis and no medical device.",
+    "your usual. It stays on this machine. It does not judge your health and is no medical device.",
     no_args_is_help=True,
 )

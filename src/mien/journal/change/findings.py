@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-
-import numpy as np
 
 from mien.journal.change.baseline import LEAST
 from mien.journal.change.change import OWN, SIGNS, TOGETHER, Analysis, Flag, newest_sign_differences
-from mien.journal.kept.check_in import poor_because
+from mien.journal.change.usual_values import WINDOW
+from mien.journal.kept.check_in import poor_because, poorness
 from mien.wording import count
 
 LEARNING, TOO_FEW, USUAL, DIFFERENT = "learning", "too few", "usual", "different"
@@ -36,10 +36,16 @@ class Statement:
     sentence : str
     certainty : str
         The interval, the days behind it, and how often such a statement comes by chance.
+    flag : Flag
+        It in numbers.
+    signs : tuple of str
+        Signs that it names, the one that differs most first.
     """
 
     sentence: str
     certainty: str
+    flag: Flag
+    signs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,9 @@ class Findings:
         What differs, the most certain first; empty unless ``DIFFERENT``.
     remarks : tuple of str
         What was left out, and why.
+    poor : dict of str to int
+        By ``mien.journal.kept.check_in.poorness``, check-ins of the last three weeks whose camera
+        says nothing.
     questionnaire_is_high : bool
         Whether the newest questionnaire's sum is one at which its authors advise to talk to
         somebody.
@@ -65,14 +74,15 @@ class Findings:
     sentence: str
     statements: tuple[Statement, ...]
     remarks: tuple[str, ...]
+    poor: dict[str, int]
     questionnaire_is_high: bool
 
 
 BY_CHANCE = "Less than once in a year of daily check-ins such a statement comes by chance."
 
 NEVER = (
-    "This is no diagnosis: it compares you with yourself, and there are many reasons to differ "
-    "from one's usual."
+    "It does not say why, or what you have: it compares you with yourself, and there are many "
+    "reasons to differ from one's usual."
 )
 
 WHAT_ONE_CAN_DO = (
@@ -88,16 +98,16 @@ def find(analysis: Analysis) -> Findings:
     check_ins = analysis.series.check_ins
     answered = [one.questionnaire for one in check_ins if one.questionnaire is not None]
     high = bool(answered) and answered[-1].is_high
-    remarks = _remarks(analysis)
+    remarks, poor = _left_out(analysis)
     if len(check_ins) <= LEAST:
         sentence = (
             f"Still learning you: {count(len(check_ins), 'check-in')} of {LEAST} that tell what is "
             "usual for you."
         )
-        return Findings(LEARNING, sentence, (), remarks, high)
+        return Findings(LEARNING, sentence, (), remarks, poor, high)
     if analysis.differences[OWN][-1] is None:
         sentence = "There are too few check-ins in the last two weeks to say anything."
-        return Findings(TOO_FEW, sentence, (), remarks, high)
+        return Findings(TOO_FEW, sentence, (), remarks, poor, high)
     flags = analysis.flags()
     if not flags:
         days = analysis.differences[OWN][-1]
@@ -106,19 +116,19 @@ def find(analysis: Analysis) -> Findings:
             f"Nothing differs from your usual, as far as {count(days.days, 'day')} against "
             f"{count(days.baseline, 'check-in')} before them can tell."
         )
-        return Findings(USUAL, sentence, (), remarks, high)
+        return Findings(USUAL, sentence, (), remarks, poor, high)
     longest = max(flag.for_days for flag in flags)
     sentence = f"This differs from your usual, for {count(longest, 'day')}:"
-    return Findings(
-        DIFFERENT, sentence, tuple(_statement(flag, analysis) for flag in flags), remarks, high
-    )
+    statements = tuple(_statement(flag, analysis) for flag in flags)
+    return Findings(DIFFERENT, sentence, statements, remarks, poor, high)
 
 
 def _statement(flag: Flag, analysis: Analysis) -> Statement:
     found = flag.difference
+    signs = _signs_that_differ(analysis) if flag.chart == SIGNS else ()
     what = {
         OWN: "your mood, as you say it, is lower",
-        SIGNS: _signs_in_words(analysis),
+        SIGNS: _in_words(signs),
         TOGETHER: "your mood and what is seen of your face are, taken together, lower",
     }[flag.chart]
     certainty = (
@@ -126,31 +136,38 @@ def _statement(flag: Flag, analysis: Analysis) -> Statement:
         f"{-found.high:.1f} to {-found.low:.1f}), {count(found.days, 'day')} against "
         f"{count(found.baseline, 'check-in')} before them."
     )
-    return Statement(f"{what[0].upper()}{what[1:]}, for {count(flag.for_days, 'day')}.", certainty)
+    sentence = f"{what[0].upper()}{what[1:]}, for {count(flag.for_days, 'day')}."
+    return Statement(sentence, certainty, flag, signs)
 
 
-def _signs_in_words(analysis: Analysis) -> str:
+def _signs_that_differ(analysis: Analysis) -> tuple[str, ...]:
     sizes = newest_sign_differences(analysis)
     named = sorted((size, name) for name, size in sizes.items() if size <= -_TOLD)
-    words = [_LESS[name] for _, name in named[:3] if name in _LESS]
+    return tuple(name for _, name in named[:3] if name in _LESS)
+
+
+def _in_words(signs: tuple[str, ...]) -> str:
+    words = [_LESS[name] for name in signs]
     if not words:
         return "what is seen of your face is, all in all, less lively"
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _remarks(analysis: Analysis) -> tuple[str, ...]:
-    """What of the last three weeks' camera said nothing."""
+def _left_out(analysis: Analysis) -> tuple[tuple[str, ...], dict[str, int]]:
+    """What of the last three weeks' camera said nothing: in words, and by why."""
     series = analysis.series
-    if not len(series.days):
-        return ()
-    recent = np.flatnonzero(series.days[-1] - series.days < 21)
-    reasons: dict[str, int] = {}
-    for at in recent:
+    said: Counter[str] = Counter()
+    poor: Counter[str] = Counter()
+    for at in range(len(series.days)):
         seen = series.check_ins[at].measures
-        why = None if seen is None else poor_because(seen)
-        if why is not None:
-            reasons[why] = reasons.get(why, 0) + 1
-    return tuple(
-        f"The camera's part of {count(number, 'check-in')} says nothing: {why}."
-        for why, number in reasons.items()
+        if series.days[-1] - series.days[at] >= WINDOW or seen is None:
+            continue
+        because, why = poor_because(seen), poorness(seen)
+        if because is not None and why is not None:
+            said[because] += 1
+            poor[why] += 1
+    remarks = tuple(
+        f"The camera's part of {count(number, 'check-in')} says nothing: {because}."
+        for because, number in said.items()
     )
+    return remarks, dict(poor)

@@ -95,17 +95,28 @@ SIGNS = (
 LEAST_SEEN, LEAST_SECONDS, LEAST_LIGHT = 0.6, 20.0, 30.0
 
 
-def poor_because(measures: CameraMeasures) -> str | None:
-    """Why measures are too poor to say anything, or None."""
+SHORT, UNSEEN, DARK = "short", "unseen", "dark"
+
+
+def poorness(measures: CameraMeasures) -> str | None:
+    """``SHORT``, ``UNSEEN`` or ``DARK`` for measures too poor to say anything, or None."""
     if measures.seconds < LEAST_SECONDS:
-        return (
-            f"the camera looked for {measures.seconds:.0f} seconds, {LEAST_SECONDS:.0f} are needed"
-        )
+        return SHORT
     if measures.face_seen < LEAST_SEEN:
-        return f"the face was seen for {measures.face_seen:.0%} of the time only"
-    if measures.light < LEAST_LIGHT:
-        return "it was too dark"
-    return None
+        return UNSEEN
+    return DARK if measures.light < LEAST_LIGHT else None
+
+
+def poor_because(measures: CameraMeasures) -> str | None:
+    """Why measures are too poor to say anything, in words, or None."""
+    needed = f"{LEAST_SECONDS:.0f} are needed"
+    words = {
+        SHORT: f"the camera looked for {measures.seconds:.0f} seconds, {needed}",
+        UNSEEN: f"the face was seen for {measures.face_seen:.0%} of the time only",
+        DARK: "it was too dark",
+    }
+    poor = poorness(measures)
+    return None if poor is None else words[poor]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mien.errors import UsageError
 from mien.journal.kept.check_in import SIGNS, CheckIn, poor_because
 from mien.journal.kept.questionnaires import QUESTIONNAIRES
 from mien.media.results.output import open_output
-from mien.media.results.rows_file import write_rows
+from mien.media.results.rows_file import csv_bytes
 
 DICTIONARY: dict[str, str] = {
     "id": "of the check-in",
@@ -41,6 +41,10 @@ DICTIONARY: dict[str, str] = {
 }
 """By column of the table, in order."""
 
+COLUMNS = "columns"
+KINDS = ("csv", COLUMNS, "json")
+"""A table, what its columns mean (also a table), and both of them in one."""
+
 _CAMERA = ("seconds", "face_seen", *SIGNS, "light", "distance", "glasses")
 
 
@@ -59,16 +63,32 @@ def write_export(check_ins: list[CheckIn], target: Path) -> None:
     OutputError
         If it cannot be written.
     """
-    if target.suffix == ".json":
-        whole = {"columns": DICTIONARY, "check_ins": [one.to_dict() for one in check_ins]}
-        with open_output(target) as stream:
-            stream.write(json.dumps(whole, ensure_ascii=False, indent=1).encode())
-    elif target.suffix == ".csv":
-        write_rows(target, rows_of(check_ins), columns=list(DICTIONARY))
-        meanings = [{"column": name, "meaning": text} for name, text in DICTIONARY.items()]
-        write_rows(dictionary_of(target), meanings)
-    else:
+    if target.suffix not in (".csv", ".json"):
         raise UsageError("exports are .csv or .json", where=target)
+    kinds = {target: target.suffix[1:]}
+    if target.suffix == ".csv":
+        kinds[dictionary_of(target)] = COLUMNS
+    for path, kind in kinds.items():
+        with open_output(path) as stream:
+            stream.write(export_bytes(check_ins, kind))
+
+
+def export_bytes(check_ins: list[CheckIn], kind: str) -> bytes:
+    """What an export holds.
+
+    Parameters
+    ----------
+    check_ins : list of CheckIn
+    kind : str
+        One of ``KINDS``.
+    """
+    if kind == "json":
+        whole = {"columns": DICTIONARY, "check_ins": [one.to_dict() for one in check_ins]}
+        return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+    if kind == "csv":
+        return csv_bytes(rows_of(check_ins), list(DICTIONARY))
+    meanings = [{"column": name, "meaning": text} for name, text in DICTIONARY.items()]
+    return csv_bytes(meanings, ["column", "meaning"])
 
 
 def dictionary_of(target: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,25 +12,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from mien.errors import DataError, OutputError, UsageError
-from mien.installing import how_to_update
+from mien.errors import DataError, UsageError
 from mien.journal.kept.check_in import CheckIn
-from mien.journal.kept.locked import Lock, new_lock, same_lock
-from mien.media.private_files import make_private_file
+from mien.journal.kept.locked import Lock, new_lock
+from mien.journal.kept.private_database import (
+    CheckInGoneError,
+    back_up,
+    backup_of,
+    begin,
+    check_is_journal,
+    damaged,
+    keep_setting,
+    lock_of,
+    opened_file,
+    problem,
+    setting,
+    write_lock,
+)
 from mien.media.results.output import output_error
 from mien.media.transaction import transaction
 
 FILE_NAME = "journal.sqlite3"
-APPLICATION_ID = 0x4D69654A
-"""``PRAGMA application_id``: the letters *MieJ*."""
-
-VERSION = 1
-_SCHEMA = """
-CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE entry (id TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
-"""
-_BUSY_SECONDS = 30.0
-_SQLITE = b"SQLite format 3\0"
 
 
 def default_journal() -> Path:
@@ -39,11 +40,6 @@ def default_journal() -> Path:
     from platformdirs import user_data_path
 
     return Path(os.environ.get("MIEN_DATA") or user_data_path("mien")) / FILE_NAME
-
-
-def backup_of(path: Path) -> Path:
-    """Where the backup of a journal lies: beside it."""
-    return path.with_name(f"{path.name}.backup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +108,78 @@ class Journal:
         with transaction(self._connection):
             if ids is None:
                 count = self._connection.execute("DELETE FROM entry").rowcount
+                self._connection.execute("DELETE FROM setting WHERE name = 'agreed'")
             else:
                 count = sum(
                     self._connection.execute("DELETE FROM entry WHERE id = ?", (one,)).rowcount
                     for one in ids
                 )
-        self._connection.execute("VACUUM")
-        _back_up(self._connection, self.path)
+        self._write_anew()
         return count
+
+    def replace(self, check_in: CheckIn) -> None:
+        """Put a check-in in the place of the one with its id; the old words are in no file then.
+
+        Raises
+        ------
+        CheckInGoneError
+            If it is not in the journal any more.
+        """
+        closed = self._closed(check_in)
+        with transaction(self._connection):
+            changed = self._connection.execute(
+                "UPDATE entry SET content = ? WHERE id = ?", (closed, check_in.id)
+            ).rowcount
+        if not changed:
+            raise CheckInGoneError("this check-in was erased meanwhile", where=self.path)
+        self._write_anew()
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether a person has agreed to what a journal is."""
+        return setting(self._connection, "agreed") is not None
+
+    def agree(self) -> None:
+        """Keep that a person has agreed, and when."""
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        keep_setting(self._connection, "agreed", now.encode())
+
+    def made(self) -> dict[str, str]:
+        """Reports and exports that were written of this journal: SHA-256 by path."""
+        kept = setting(self._connection, "made")
+        if kept is None:
+            return {}
+        try:
+            text = kept.decode() if self._lock is None else self._lock.open(kept, "made")
+            return dict(json.loads(text))
+        except (DataError, ValueError, TypeError) as error:
+            raise damaged(self.path, f"its list of reports cannot be read ({error})") from error
+
+    def keep_made(self, made: dict[str, str]) -> None:
+        """Keep which there are."""
+        text = json.dumps(made, ensure_ascii=False)
+        closed = text.encode() if self._lock is None else self._lock.close(text, "made")
+        keep_setting(self._connection, "made", closed if made else None)
+
+    def _write_anew(self) -> None:
+        """Nothing of what was erased is left in the file, or in its backup."""
+        self._connection.execute("VACUUM")
+        back_up(self._connection, self.path)
 
     def change_passphrase(self, passphrase: str | None) -> None:
         """Encrypt all entries under another passphrase, or under none."""
-        check_ins = self.check_ins()
+        check_ins, made = self.check_ins(), self.made()
         self._lock = None if passphrase is None else new_lock(passphrase)
         with transaction(self._connection):
             self._connection.execute("DELETE FROM entry")
             self._connection.execute("DELETE FROM setting WHERE name IN ('salt', 'check')")
-            _write_lock(self._connection, self._lock)
+            write_lock(self._connection, self._lock)
             self._connection.executemany(
                 "INSERT INTO entry VALUES (?, ?)",
                 [(one.id, self._closed(one)) for one in check_ins],
             )
-        self._connection.execute("VACUUM")
-        _back_up(self._connection, self.path)
+        self.keep_made(made)
+        self._write_anew()
 
     def _closed(self, check_in: CheckIn) -> bytes:
         text = json.dumps(check_in.to_dict(), ensure_ascii=False)
@@ -145,7 +190,7 @@ class Journal:
             text = content.decode() if self._lock is None else self._lock.open(content, name)
             return CheckIn.from_dict(json.loads(text))
         except (DataError, ValueError, UnicodeDecodeError) as error:
-            raise _damaged(self.path, f"a check-in cannot be read ({error})") from error
+            raise damaged(self.path, f"a check-in cannot be read ({error})") from error
 
     def _keep_backup(self) -> None:
         """Once a day, before the day's first check-in."""
@@ -153,7 +198,7 @@ class Journal:
         with contextlib.suppress(OSError):
             if date.fromtimestamp(backup.stat().st_mtime) == date.today():
                 return
-        _back_up(self._connection, self.path)
+        back_up(self._connection, self.path)
 
 
 @contextmanager
@@ -188,19 +233,19 @@ def open_journal(
     )
     if is_new and not create:
         raise DataError("there is no journal yet", where=path, hint="begin: mien journal check-in")
-    _check_is_journal(path, is_new=is_new)
-    with _opened_file(path) as connection:
+    check_is_journal(path, is_new=is_new)
+    with opened_file(path) as connection:
         if is_new:
-            _begin(connection, passphrase)
-        elif problem := _problem(connection):
-            raise _damaged(path, problem)
-        yield Journal(connection, path, _lock_of(connection, passphrase, path))
+            begin(connection, passphrase)
+        elif wrong := problem(connection):
+            raise damaged(path, wrong)
+        yield Journal(connection, path, lock_of(connection, passphrase, path))
 
 
 def has_passphrase(path: Path) -> bool:
     """Whether a journal that is there wants a passphrase; False for what is no journal."""
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as file:
-        return _setting(file, "salt") is not None
+        return setting(file, "salt") is not None
     return False
 
 
@@ -217,14 +262,14 @@ def examine(path: Path, passphrase: str | None = None) -> Soundness:
     if not path.exists():
         raise DataError("there is no such file", where=path)
     try:
-        _check_is_journal(path, is_new=False)
-        with _opened_file(path) as connection:
-            if problem := _problem(connection):
-                return Soundness(0, locked=False, damage=problem)
-            locked = _setting(connection, "salt") is not None
+        check_is_journal(path, is_new=False)
+        with opened_file(path) as connection:
+            if wrong := problem(connection):
+                return Soundness(0, locked=False, damage=wrong)
+            locked = setting(connection, "salt") is not None
             if locked and passphrase is None:
                 return Soundness(-1, locked=True, damage=None)
-            journal = Journal(connection, path, _lock_of(connection, passphrase, path))
+            journal = Journal(connection, path, lock_of(connection, passphrase, path))
             return Soundness(len(journal.check_ins()), locked, None)
     except DataError as error:
         return Soundness(0, locked=False, damage=error.what)
@@ -249,137 +294,7 @@ def restore(path: Path) -> Path:
         if path.exists():
             path.rename(aside)
         with contextlib.closing(sqlite3.connect(backup)) as source:
-            _back_up(source, path, target=path)
+            back_up(source, path, target=path)
     except OSError as error:
         raise output_error(error, path) from error
     return aside
-
-
-@contextmanager
-def _opened_file(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        make_private_file(path)
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-    except (OSError, ValueError) as error:
-        raise output_error(error, path) from error
-    try:
-        with contextlib.closing(
-            sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-        ) as connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("PRAGMA synchronous = FULL")
-            yield connection
-    except sqlite3.DatabaseError as error:
-        raise _explained(error, path) from error
-
-
-def _check_is_journal(path: Path, *, is_new: bool) -> None:
-    if is_new:
-        return
-    try:
-        head = b"a folder"
-        if path.is_file():
-            with path.open("rb") as file:
-                head = file.read(100)
-    except OSError as error:
-        raise output_error(error, path) from error
-    if head and not head.startswith(_SQLITE):
-        raise _damaged(path, "it is no SQLite file")
-    if head and int.from_bytes(head[68:72], "big") not in (0, APPLICATION_ID):
-        raise DataError("is not a journal of Mien", where=path, hint="name another: --journal FILE")
-
-
-def _begin(connection: sqlite3.Connection, passphrase: str | None) -> None:
-    lock = None if passphrase is None else new_lock(passphrase)
-    with transaction(connection):
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version:  # Another window was quicker.
-            return
-        for statement in _SCHEMA.strip().split(";\n"):
-            connection.execute(statement)
-        _write_lock(connection, lock)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _write_lock(connection: sqlite3.Connection, lock: Lock | None) -> None:
-    if lock is not None:
-        rows = [("salt", lock.salt), ("check", lock.check)]
-        connection.executemany("INSERT INTO setting VALUES (?, ?)", rows)
-
-
-def _lock_of(connection: sqlite3.Connection, passphrase: str | None, path: Path) -> Lock | None:
-    salt, check = _setting(connection, "salt"), _setting(connection, "check")
-    if salt is None or check is None:
-        if passphrase is not None:
-            raise UsageError(
-                "the journal has no passphrase",
-                where=path,
-                hint="open it without; give it one by: mien journal doctor --passphrase",
-            )
-        return None
-    if passphrase is None:
-        raise UsageError(
-            "the journal has a passphrase",
-            where=path,
-            hint="run it in a terminal, which asks for it, or set MIEN_JOURNAL_PASSPHRASE",
-        )
-    return same_lock(passphrase, salt, check)
-
-
-def _setting(connection: sqlite3.Connection, name: str) -> bytes | None:
-    row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-    return None if row is None else row[0]
-
-
-def _problem(connection: sqlite3.Connection) -> str | None:
-    """What is wrong with an open file, or None."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        raise DataError("the journal is from a newer Mien", hint=how_to_update())
-    if version == 0:
-        return "it holds no journal"
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    return None if found == "ok" else str(found)
-
-
-def _back_up(connection: sqlite3.Connection, path: Path, *, target: Path | None = None) -> None:
-    """Copy the open database beside, then rename it to the backup (or ``target``)."""
-    target = target or backup_of(path)
-    beside = target.with_name(f"{target.name}.new-{secrets.token_hex(4)}")
-    try:
-        os.close(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
-        with contextlib.closing(sqlite3.connect(beside)) as copy:
-            connection.backup(copy)
-        beside.replace(target)
-    except OSError as error:
-        raise output_error(error, target) from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _damaged(path: Path, what: str) -> DataError:
-    backup = backup_of(path)
-    hint = "there is no backup of it"
-    if backup.exists():
-        made = datetime.fromtimestamp(backup.stat().st_mtime)
-        hint = (
-            f"a backup of {made:%Y-%m-%d %H:%M} is there, put it back by: "
-            "mien journal doctor --restore"
-        )
-    return DataError(f"the journal is damaged ({what})", where=path, hint=hint)
-
-
-def _explained(error: sqlite3.DatabaseError, path: Path) -> DataError | OutputError:
-    text = str(error)
-    if "locked" in text:
-        return OutputError(
-            "another program writes to the journal", where=path, hint="try again in a moment"
-        )
-    if "disk is full" in text or "disk I/O" in text:
-        return OutputError("the disk is full", where=path, hint="what was kept before is safe")
-    if "readonly" in text:
-        return OutputError("the journal is read-only", where=path, hint="change its permissions")
-    return _damaged(path, text)

@@ -20,10 +20,11 @@ _BAND = 1.645
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis and what stands there."""
+    """A place on an axis and what stands there; ``day`` where the axis is time."""
 
     at: float
     text: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _months(first: date, span: int, width: float) -> tuple[Tick, ...]:
         if begins:
             share = (day - first).days / span
             text = f"{day:%b}" if span > 90 else f"{day.day} {day:%b}"
-            ticks.append(Tick(round(_LEFT + share * (width - _LEFT - _RIGHT), 1), text))
+            ticks.append(Tick(round(_LEFT + share * (width - _LEFT - _RIGHT), 1), text, day))
     apart = math.ceil(len(ticks) / (width / 50)) or 1
     return tuple(ticks[::apart])
 

@@ -18,8 +18,8 @@ from mien.media.results.output import open_output
 from mien.templates import template_environment
 from mien.version import __version__
 
-MOST_WORDS = 60
-"""Newest check-ins whose own words are on the page."""
+NEWEST_WORDS, MOST_WORDS = 14, 60
+"""Check-ins whose own words come before all plots, and on the page at all."""
 
 
 def report_page(
@@ -40,10 +40,12 @@ def report_page(
     ordered = analysis.series.check_ins
     tasks = Counter(one.task for one in ordered if one.task is not None)
     task = tasks.most_common(1)[0][0] if tasks else None
+    worded = [one for one in reversed(ordered) if one.words or one.notes]
     template = template_environment("mien.journal.pages").get_template("report.html.jinja")
     return template.render(
         check_ins=ordered,
-        worded=[one for one in reversed(ordered) if one.words or one.notes][:MOST_WORDS],
+        newest_words=worded[:NEWEST_WORDS],
+        earlier_words=worded[NEWEST_WORDS:MOST_WORDS],
         asked=[one for one in reversed(ordered) if one.questionnaire is not None],
         moods=MOODS,
         findings=find(analysis),

@@ -35,12 +35,13 @@ def write_rows(
     """
     names = list(columns or dict.fromkeys(name for row in rows for name in row))
     is_parquet = target.suffix == ".parquet"
-    content = _parquet(rows, names, text) if is_parquet else _csv(rows, names)
+    content = _parquet(rows, names, text) if is_parquet else csv_bytes(rows, names)
     with open_output(target) as stream:
         stream.write(content)
 
 
-def _csv(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
+def csv_bytes(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
+    """Rows as CSV, in UTF-8; no cell begins a formula."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n", restval="")
     writer.writeheader()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from mien.card import ModelCard
@@ -156,16 +157,22 @@ class Engine:
         ApiError
             As for ``read_photo``.
         """
+        reading, _ = await self.read_watched(content, stream, seconds, arrived)
+        return reading
 
-        def read() -> PictureReading:
+    async def read_watched(
+        self, content: bytes, stream: StreamAnalyzer, seconds: float, arrived: float
+    ) -> tuple[PictureReading, NDArray[np.uint8]]:
+        """As ``read_live``, and the picture itself, uint8 of shape (height, width, 3), RGB."""
+
+        def read() -> tuple[PictureReading, NDArray[np.uint8]]:
             started = time.perf_counter()
             picture = decode(content, self._max_pixels)
             decoded = time.perf_counter()
             frame = stream.analyze(picture.image, seconds)
             frame = dataclasses.replace(frame, **picture.facts)
-            return PictureReading(
-                frame, (), _timing(arrived, started, decoded, time.perf_counter())
-            )
+            timing = _timing(arrived, started, decoded, time.perf_counter())
+            return PictureReading(frame, (), timing), picture.image
 
         return await self._in(self._live, read)
 

@@ -18,6 +18,137 @@ export interface Engine {
   newLine(on: LiveListener): LiveLine;
   /** A photo of a face that may be shown, to try without a camera. */
   samplePhoto(): Promise<Blob>;
+  /** The journal of whoever sits here; null where there is none. */
+  readonly journal: JournalEngine | null;
+}
+
+/** What the journal's tab asks for; each call throws a `JournalError` when it is refused. */
+export interface JournalEngine {
+  state(): Promise<JournalState>;
+  /** Try a key that a person typed or pasted. */
+  useKey(key: string): Promise<void>;
+  begin(passphrase: string | null): Promise<void>;
+  unlock(passphrase: string): Promise<void>;
+  lock(): Promise<void>;
+  restore(): Promise<string>;
+  entries(): Promise<JournalEntries>;
+  keep(checkIn: NewCheckIn): Promise<void>;
+  change(changed: ChangedCheckIn): Promise<void>;
+  /** Erase some, or all (null). */
+  forget(ids: string[] | null): Promise<Forgotten>;
+  /** Where the report may be opened, for some minutes. */
+  report(country: string): Promise<string>;
+  file(kind: "html" | "csv" | "columns" | "json", country: string): Promise<Blob>;
+  watch(name: string, picture: Blob): Promise<Watched>;
+  finish(name: string): Promise<Seen>;
+  leave(name: string): Promise<void>;
+}
+
+export interface JournalState {
+  path: string;
+  there: boolean;
+  passphrase: boolean;
+  locked: boolean;
+  agreed: boolean;
+  damage: string | null;
+  backup: { made: string } | null;
+  can_lock: boolean;
+  least_characters: number;
+}
+
+export type Measures = Record<string, number | boolean>;
+
+export interface NewCheckIn {
+  mood: number;
+  words: string;
+  questionnaire: { name: string; answers: number[] } | null;
+  sleep: number | null;
+  notes: string;
+  task: string | null;
+  measures: Measures | null;
+}
+
+export interface ChangedCheckIn {
+  id: string;
+  mood: number;
+  words: string;
+  sleep: number | null;
+  notes: string;
+  without_camera: boolean;
+}
+
+export interface KeptCheckIn extends Omit<NewCheckIn, "questionnaire"> {
+  id: string;
+  at: string;
+  questionnaire: { questionnaire: string; answers: number[]; sum: number; most: number } | null;
+  poor: string | null;
+}
+
+export interface JournalStatement {
+  chart: "own" | "signs" | "together";
+  signs: string[];
+  for_days: number;
+  size: number;
+  low: number;
+  high: number;
+  days: number;
+  baseline: number;
+}
+
+export interface JournalFindings {
+  state: "learning" | "too few" | "usual" | "different";
+  check_ins: number;
+  least: number;
+  days: number | null;
+  baseline: number | null;
+  statements: JournalStatement[];
+  poor: Record<string, number>;
+  questionnaire_is_high: boolean;
+}
+
+export interface JournalChart {
+  name: string;
+  width: number;
+  height: number;
+  points: [number, number][];
+  line: string;
+  band: string;
+  x_ticks: { at: number; text: string; day: string | null }[];
+  y_ticks: { at: number; text: string }[];
+}
+
+export interface CountryHelp {
+  code: string;
+  country: string;
+  emergency: string;
+  lines: { name: string; contact: string; when: string }[];
+}
+
+export interface JournalEntries {
+  check_ins: KeptCheckIn[];
+  findings: JournalFindings;
+  charts: JournalChart[];
+  charts_task: string | null;
+  help: Record<string, CountryHelp>;
+  help_problem: string | null;
+}
+
+export interface Forgotten {
+  check_ins: number;
+  files: string[];
+  left: string[];
+}
+
+export interface Watched {
+  seconds: number;
+  face: boolean;
+  face_seen: number;
+  light: number;
+}
+
+export interface Seen {
+  measures: Measures;
+  poor: string | null;
 }
 
 /** One stream of pictures; who is who is followed along it. */

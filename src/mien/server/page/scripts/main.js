@@ -3,6 +3,7 @@
 import { showLimits, showWhere } from "./about.js";
 import { startReview } from "./conversation/review.js";
 import { showWelcome } from "./faces/welcome.js";
+import { startJournal } from "./journal/journal.js";
 import { startLive } from "./live/live.js";
 import { startDrawers } from "./drawers.js";
 import { startPhotos } from "./photo/photo.js";
@@ -19,6 +20,7 @@ startLive();
 startPhotos();
 startPractice();
 startReview();
+startJournal();
 startSettings();
 showWhere();
 showLimits();

@@ -2,23 +2,25 @@
 
 import { byId } from "./elements.js";
 
-const NAMES = ["live", "photo", "practice", "review"];
-/** @type {Record<string, number | undefined>} */
+const NAMES = ["live", "photo", "practice", "review", "journal"];
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
-/** @type {Record<string, number | undefined>} */
-const ENDS = { Home: 0, End: NAMES.length - 1 };
+/** Not every page has each of them. */
+const offered = () => NAMES.filter((name) => !byId(`tab-${name}`).hidden);
 
 /** Tie the tabs; the address may name one (#photo). */
 export function startTabs() {
-  for (const [at, name] of NAMES.entries()) {
+  for (const name of NAMES) {
     const tab = byId(`tab-${name}`);
     tab.addEventListener("click", () => showTab(name));
     tab.addEventListener("keydown", (event) => {
-      const step = STEPS[event.key];
-      const target = ENDS[event.key];
-      if (step === undefined && target === undefined) return;
+      const names = offered();
+      const at = names.indexOf(name);
+      /** @type {Record<string, number | undefined>} */
+      const steps = { ...STEPS, Home: -at, End: names.length - 1 - at };
+      const target = steps[event.key];
+      if (target === undefined) return;
       event.preventDefault();
-      const next = NAMES[target ?? (at + (step ?? 0) + NAMES.length) % NAMES.length];
+      const next = names[(at + target + names.length) % names.length];
       showTab(next);
       byId(`tab-${next}`).focus();
     });

@@ -5,7 +5,7 @@ import { engine } from "../engine/engine.js";
 import { closeCamera } from "./camera.js";
 import { isDark } from "./light.js";
 
-/** @import { LiveFrame, Problem } from "../answers.js" */
+/** @import { LiveFrame, LiveLine, LiveListener, Problem } from "../answers.js" */
 
 /**
  * @typedef {object} FeedListener
@@ -23,12 +23,13 @@ export class Feed {
   /**
    * @param {HTMLVideoElement} video
    * @param {FeedListener} on
+   * @param {(on: LiveListener) => LiveLine} newLine - where pictures go; what reads faces, if not told
    */
-  constructor(video, on) {
+  constructor(video, on, newLine = engine.newLine) {
     this.video = video;
     this.on = on;
     this.sent = document.createElement("canvas");
-    this.line = engine.newLine({
+    this.line = newLine({
       frame: (message) => this.receive(message),
       problem: on.problem,
       state: on.state,

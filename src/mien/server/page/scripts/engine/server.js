@@ -2,6 +2,7 @@
 
 import { messageOf } from "../elements.js";
 import { phrase } from "../words/phrases.js";
+import { journalOfServer } from "./journal-server.js";
 import { Socket } from "./socket.js";
 import { askForToken } from "./token.js";
 
@@ -22,6 +23,7 @@ export const engine = {
   readPhoto,
   newLine: (on) => new Socket(on),
   samplePhoto,
+  journal: journalOfServer,
 };
 
 /** @returns {Promise<ModelAnswer[]>} */

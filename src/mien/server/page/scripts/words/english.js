@@ -1,9 +1,11 @@
 // What the page says in English. {name} is put in; two forms where it depends on {count}.
 
+import { englishJournal } from "./english-journal.js";
 import { englishSigns } from "./english-signs.js";
 
 export const english = /** @type {const} */ ({
   ...englishSigns,
+  ...englishJournal,
 
   "page.title": "Mien: what a face shows",
   "page.skip": "Skip to the page",

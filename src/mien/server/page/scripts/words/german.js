@@ -1,5 +1,6 @@
 // Was die Seite auf Deutsch sagt: dieselben Schlüssel wie in english.js. A test compares them.
 
+import { germanJournal } from "./german-journal.js";
 import { germanSigns } from "./german-signs.js";
 
 /** @import { Key, Phrase } from "./phrases.js" */
@@ -7,6 +8,7 @@ import { germanSigns } from "./german-signs.js";
 /** @type {Record<Key, Phrase>} */
 export const german = {
   ...germanSigns,
+  ...germanJournal,
 
   "page.title": "Mien: was ein Gesicht zeigt",
   "page.skip": "Zur Seite springen",
