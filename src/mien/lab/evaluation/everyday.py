@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from mien.card import Legibility, ModelCard, Reading, Trust
 from mien.emotions import FERPLUS, translate
 from mien.lab.data.faces import SPLITS, FaceData
-from mien.lab.data.ferplus import majority
+from mien.lab.data.ferplus import EVERYDAY_HEAD, majority
 from mien.lab.evaluation.robustness.corruptions import CORRUPTIONS, Faces, corrupt
 from mien.lab.evaluation.robustness.non_faces import non_faces
 from mien.vision.classify import Classifier
@@ -23,7 +23,10 @@ from mien.vision.pixel_analyzer import read_crops
 from mien.vision.reading import EVERYDAY, Reader, make_reader, trust_evidence
 
 FERPLUS_WEIGHT = 0.52
-"""Share of the FER+ head in the mean of log probabilities."""
+"""Share of the FER+ head in the mean of log probabilities, of a net with two heads."""
+
+THREE_HEADS = (0.2, 0.4, 0.4)
+"""Shares of the first head, FER+ and the everyday head, of a net that has all three."""
 
 TRUSTED_FROM = 0.65
 """Least trust at which a word is said."""
@@ -39,8 +42,9 @@ _MILD = {"noise": 5, "blur": 1, "JPEG": 50, "low resolution": 24}
 def add_everyday(classifier: Classifier, data: FaceData) -> ModelCard:
     """The card of ``classifier`` with its everyday reading, where one can be made.
 
-    It needs a FER+ head beside a first one whose labels FER+ has, the votes, the embedding, and
-    40 Training images; the card of another model is given back as it is.
+    It needs a FER+ head in addition to a first one whose labels FER+ has, the votes, the embedding,
+    and 40 Training images; the card of another model is given back as it is. A third head that was
+    taught everyday labels counts, too.
 
     Parameters
     ----------
@@ -52,9 +56,7 @@ def add_everyday(classifier: Classifier, data: FaceData) -> ModelCard:
     card = classifier.card
     if not _has_what_it_takes(card, data):
         return card
-    main = next(iter(card.heads))
-    weights = {main: 1 - FERPLUS_WEIGHT, FERPLUS.name: FERPLUS_WEIGHT}
-    draft = Reading(weights=weights, mirrored=True, trust=_AS_IT_SAYS)
+    draft = Reading(weights=_weights(card), mirrored=True, trust=_AS_IT_SAYS)
     legibility = _fit_legibility(classifier, data.images[data.rows("Training")])
     card = card.model_copy(update={"readings": {EVERYDAY: draft}, "legibility": legibility})
     trust = _fit_trust(classifier, make_reader(card, EVERYDAY), data)
@@ -64,6 +66,13 @@ def add_everyday(classifier: Classifier, data: FaceData) -> ModelCard:
 
 _AS_IT_SAYS = Trust(intercept=0, top=1, margin=0, heads=0, mirror=0, below=TRUSTED_FROM)
 """The trust is the top probability."""
+
+
+def _weights(card: ModelCard) -> dict[str, float]:
+    main = next(iter(card.heads))
+    if EVERYDAY_HEAD in card.heads and EVERYDAY_HEAD != main:
+        return dict(zip((main, FERPLUS.name, EVERYDAY_HEAD), THREE_HEADS, strict=True))
+    return {main: 1 - FERPLUS_WEIGHT, FERPLUS.name: FERPLUS_WEIGHT}
 
 
 def _has_what_it_takes(card: ModelCard, data: FaceData) -> bool:
