@@ -17,13 +17,15 @@ STEPS = (0.65, 0.67, 0.68, 0.69, 0.70, 0.71, 0.72, 0.73)
 
 HEAD = """# How fast to how much
 
-Minutes of training on one core until PublicTest is read so well for the first time, single view, as the run's own log has it after each epoch (bfloat16, averaged weights). Time in
-which the machine did other things, too, is in them. *Before* are the minutes of the run that it began from. Choices are made on PublicTest, so that these figures flatter; PrivateTest
-stands on the models' cards.
+Minutes of training on one core until PublicTest is read so well for the first time, single view,
+as the run's own log has it after each epoch (bfloat16, averaged weights). Time in which the machine
+did other things, too, is in them. *Before* are the minutes of the run that it began from. Choices
+are made on PublicTest, so that these figures flatter; PrivateTest stands on the models' cards.
 
 """
 FOOT = """
-`python benchmarks/leaderboard.py` makes this page from the logs that [leaderboard.csv](leaderboard.csv) names.
+`python benchmarks/leaderboard.py` makes this page from the logs that
+[leaderboard.csv](leaderboard.csv) names.
 """
 
 

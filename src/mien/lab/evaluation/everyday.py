@@ -70,7 +70,7 @@ _AS_IT_SAYS = Trust(intercept=0, top=1, margin=0, heads=0, mirror=0, below=TRUST
 
 def _weights(card: ModelCard) -> dict[str, float]:
     main = next(iter(card.heads))
-    if EVERYDAY_HEAD in card.heads and EVERYDAY_HEAD != main:
+    if EVERYDAY_HEAD in card.heads and main != EVERYDAY_HEAD:
         return dict(zip((main, FERPLUS.name, EVERYDAY_HEAD), THREE_HEADS, strict=True))
     return {main: 1 - FERPLUS_WEIGHT, FERPLUS.name: FERPLUS_WEIGHT}
 
