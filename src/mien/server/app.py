@@ -31,6 +31,7 @@ from mien.server.reference import reference_router
 from mien.server.security import Guard
 from mien.server.session import Gate
 from mien.server.settings import Settings
+from mien.server.video.video_routes import VideoDesk, video_router
 from mien.version import __version__
 
 PAGE = Path(__file__).parent / "page"
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> MienApp:
     """
     engine = Engine(settings)
     desk = None if settings.album is None else AlbumDesk(settings.album)
+    videos = VideoDesk(settings)
     allowed = AllowedFolders(settings.photos)
     filler = (
         None
@@ -87,6 +89,7 @@ def create_app(settings: Settings) -> MienApp:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         engine.close()
+        await run_in_threadpool(videos.close)
         if filler is not None:
             await run_in_threadpool(filler.close)
         if desk is not None:
@@ -115,6 +118,7 @@ def create_app(settings: Settings) -> MienApp:
         other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics),
         dependencies=strict,
     )
+    app.include_router(video_router(settings, videos), dependencies=strict)
     if desk is not None and filler is not None:
         routes = album_router(settings, desk, filler, allowed, arriving)
         app.include_router(routes, dependencies=strict)

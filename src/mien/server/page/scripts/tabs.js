@@ -2,7 +2,7 @@
 
 import { byId } from "./elements.js";
 
-const NAMES = ["live", "photo", "practice", "review"];
+const NAMES = ["live", "photo", "film", "practice", "review"];
 /** @type {Record<string, number | undefined>} */
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 /** @type {Record<string, number | undefined>} */
@@ -18,7 +18,10 @@ export function startTabs() {
       const target = ENDS[event.key];
       if (step === undefined && target === undefined) return;
       event.preventDefault();
-      const next = NAMES[target ?? (at + (step ?? 0) + NAMES.length) % NAMES.length];
+      let to = target ?? (at + (step ?? 0) + NAMES.length) % NAMES.length;
+      // Not every engine reads videos; the tab at either end is always there.
+      while (byId(`tab-${NAMES[to]}`).hidden) to = (to + (step ?? 1) + NAMES.length) % NAMES.length;
+      const next = NAMES[to];
       showTab(next);
       byId(`tab-${next}`).focus();
     });
