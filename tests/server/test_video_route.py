@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import resource
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,8 +20,6 @@ from mien.server.settings import Settings
 from mien.server.video import video_routes
 
 pytest.importorskip("av")
-
-SECONDS = 2.4
 
 
 @pytest.fixture
@@ -154,3 +153,38 @@ def test_nothing_and_too_much_leave_nothing(folder, monkeypatch, film):
         assert "mien video" in large.json()["error"]["hint"]
         assert client.post("/v1/video", content=b"").status_code == 422
         assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_is_said_and_nothing_stays(client, folder, film):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    content = film.read_bytes()
+    # The system itself refuses to let a file grow, as it does where the disk is full.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(content) // 2, before[1]))
+    try:
+        answer = client.post("/v1/video", content=content)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert answer.status_code == 507
+    assert "larger than is allowed here" in answer.json()["error"]["what"]
+    assert list(folder.iterdir()) == []
+
+
+def test_without_faces_uneven_and_cut_off(client, tmp_path, scene, make_video):
+    def closed(content: bytes) -> dict:
+        state = read(client, content)
+        if state["state"] == "done":
+            answer = client.post(f"/v1/video/{state['key']}/summary", json={}).json()
+            state["people"] = answer["people"]
+        client.post(f"/v1/video/{state['key']}/forget")
+        return state
+
+    nobody = closed(make_video(tmp_path / "n.mp4", [scene()] * 20).read_bytes())
+    assert (nobody["state"], nobody["people"]) == ("done", [])
+    uneven = [at**1.5 / 20 for at in range(30)]
+    whole = make_video(tmp_path / "v.mkv", [scene((40, 80))] * 30, times=uneven).read_bytes()
+    varied = closed(whole)
+    assert varied["state"] == "done"
+    assert varied["at"] == pytest.approx(uneven[-1], abs=0.01)
+    damaged = closed(whole[: len(whole) * 2 // 3])
+    assert damaged["state"] == "done"
+    assert damaged["losses"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import wait_for
 from .test_access import FITS, LOOKS, problems
 
 pytest.importorskip("av")
@@ -36,7 +37,7 @@ def test_a_video_is_read_marked_and_taken_away(open_page, server, film):
         people.first.locator("input").press("Tab")
         page.locator("#film-at").focus()
         page.keyboard.press("End")
-        page.wait_for_function("document.querySelector('#film-words').textContent.includes('Ada')")
+        wait_for(page, lambda: "Ada" in page.inner_text("#film-words"))
         page.fill("#mark-from", "0.5")
         page.fill("#mark-to", "1")
         page.click("#mark-exclude")

@@ -1,8 +1,8 @@
 // What the person says of a video: names, who is the same, ranges. Kept in memory only.
 
 import { byId, element } from "../elements.js";
-import { clockOf } from "../conversation/summary.js";
 import { phrase, setPhrase } from "../words/phrases.js";
+import { exactly } from "./clock.js";
 import { timeNow } from "./player.js";
 
 /** @import { VideoEdits, VideoRange } from "../answers.js" */
@@ -103,7 +103,7 @@ function showMarks() {
   byId("film-marks").replaceChildren(
     ...[...excluded, ...events].map((range) => {
       const what = range.name || phrase("video.excluded");
-      const words = phrase("video.mark", { what, from: clockOf(range.start), to: clockOf(range.end) });
+      const words = phrase("video.mark", { what, from: exactly(range.start), to: exactly(range.end) });
       const drop = element("button", {
         text: "×",
         "aria-label": phrase("video.drop-mark", { what: words }),

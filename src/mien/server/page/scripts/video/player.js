@@ -2,8 +2,8 @@
 
 import { byId, penOf, setText } from "../elements.js";
 import { colourOf, inkOn, wordsOf } from "../labels.js";
-import { clockOf } from "../conversation/summary.js";
 import { setPhrase } from "../words/phrases.js";
+import { exactly } from "./clock.js";
 import { nameOf, personOf } from "./edits.js";
 
 /** @import { FaceAnswer, VideoDesk, VideoFrame, VideoState } from "../answers.js" */
@@ -123,8 +123,8 @@ async function draw() {
   const state = shown;
   if (!state) return;
   const time = timeNow();
-  setText(byId("film-clock"), clockOf(time));
-  slider.setAttribute("aria-valuetext", clockOf(time));
+  setText(byId("film-clock"), exactly(time));
+  slider.setAttribute("aria-valuetext", exactly(time));
   const frame = await frameAt(state, time);
   if (shown !== state || timeNow() !== time) return;
   const pen = penOf(boxes);
