@@ -41,9 +41,7 @@ def test_a_video_is_read_marked_and_taken_away(open_page, server, film):
         page.fill("#mark-from", "0.5")
         page.fill("#mark-to", "1")
         page.click("#mark-exclude")
-        page.wait_for_function(
-            "document.querySelector('#film-left-out').textContent.startsWith('1 range')"
-        )
+        page.wait_for_selector("#film-left-out:text('1 range')")
         page.select_option("#film-column", "confidence")
         page.wait_for_selector(".film-curve")
         with page.expect_download() as download:

@@ -129,7 +129,9 @@ async function draw() {
   if (shown !== state || timeNow() !== time) return;
   const pen = penOf(boxes);
   pen.clearRect(0, 0, boxes.width, boxes.height);
-  for (const face of frame?.faces ?? []) drawFace(pen, face);
+  /** @type {number[][]} */
+  const taken = [];
+  for (const face of frame?.faces ?? []) drawFace(pen, face, taken);
   if (film.paused) setText(byId("film-words"), (frame?.faces ?? []).map(told).join(", "));
 }
 
@@ -166,8 +168,9 @@ function told(face) {
 /**
  * @param {CanvasRenderingContext2D} pen
  * @param {FaceAnswer} face
+ * @param {number[][]} taken - left, top and right of the words that stand already
  */
-function drawFace(pen, face) {
+function drawFace(pen, face, taken) {
   const [left, top, right, bottom] = face.xyxy;
   const colour = colourOf(readingOf(face).label);
   // As large in the page however large the picture is.
@@ -183,8 +186,12 @@ function drawFace(pen, face) {
   const width = pen.measureText(words).width + 10 * unit;
   const height = 22 * unit;
   const x = Math.max(0, Math.min(left, pen.canvas.width - width));
-  // Above the face, or under it where there is no room.
-  const y = top >= height ? top - height : Math.min(bottom, pen.canvas.height - height);
+  // Above the face, or under it where there is no room, or other words.
+  const isFree = (/** @type {number} */ y) =>
+    taken.every(([from, at, to]) => x >= to || x + width <= from || Math.abs(y - at) >= height);
+  const under = Math.min(bottom, pen.canvas.height - height);
+  const y = top >= height && isFree(top - height) ? top - height : under;
+  taken.push([x, y, x + width]);
   pen.fillStyle = colour;
   pen.fillRect(x, y, width, height);
   pen.fillStyle = inkOn(colour);

@@ -62,6 +62,8 @@ async function begin(reader, files) {
   try {
     let state = await reader.open(file, onSent, mine.cancel.signal);
     mine.key = state.key;
+    // Cancelled when the last byte had gone.
+    if (open !== mine) reader.forget(state.key);
     while (open === mine && state.state === "reading") {
       showReading(state);
       await new Promise((done) => setTimeout(done, LOOK_MS));
