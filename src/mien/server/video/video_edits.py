@@ -21,8 +21,8 @@ class _Form(BaseModel):
 class MarkedRange(_Form):
     """A stretch of time in seconds; one without a name is excluded."""
 
-    start: float = Field(ge=0)
-    end: float = Field(ge=0)
+    start: float = Field(ge=0, le=1e9)
+    end: float = Field(ge=0, le=1e9)
     name: str = Field("", max_length=_LONGEST_NAME)
 
 

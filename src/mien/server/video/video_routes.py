@@ -130,7 +130,9 @@ def video_router(settings: Settings, desk: VideoDesk) -> APIRouter:
 
     @router.get("/{key}/frames", summary="The faces of a stretch of time")
     async def frames(
-        key: Key, start: Annotated[float, Query(ge=0)] = 0.0, end: Annotated[float, Query()] = 10.0
+        key: Key,
+        start: Annotated[float, Query(ge=0, le=1e9)] = 0.0,
+        end: Annotated[float, Query(ge=0, le=1e9)] = 10.0,
     ) -> JSONResponse:
         reading = desk.find(key)
 
@@ -147,7 +149,7 @@ def video_router(settings: Settings, desk: VideoDesk) -> APIRouter:
         return JSONResponse({"frames": await _in_thread(found)})
 
     @router.get("/{key}/still", summary="The picture at a time", response_class=Response)
-    async def still(key: Key, time: Annotated[float, Query(ge=0)] = 0.0) -> Response:
+    async def still(key: Key, time: Annotated[float, Query(ge=0, le=1e9)] = 0.0) -> Response:
         reading = desk.find(key)
         return Response(await _in_thread(partial(reading.still, time)), media_type="image/jpeg")
 
