@@ -10,6 +10,7 @@ import { startPhotos } from "./photo/photo.js";
 import { startPractice } from "./practice/practice.js";
 import { startSettings } from "./settings.js";
 import { startTabs } from "./tabs.js";
+import { startVideo } from "./video/video.js";
 import { startLanguage } from "./words/language.js";
 
 startLanguage();
@@ -21,6 +22,7 @@ startPhotos();
 startPractice();
 startReview();
 startJournal();
+startVideo();
 startSettings();
 showWhere();
 showLimits();
