@@ -10,7 +10,7 @@ from mien.vision.classify import Classifier
 
 INTRODUCTION = """# The models
 
-Two models come with Mien. Each page is the card inside the model file;
+Three models come with Mien. Each page is the card inside the model file;
 `mien models show NAME` prints it, and `mien models show NAME --hf` prints it in the form of the
 Hugging Face Hub.
 """

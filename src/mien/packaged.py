@@ -111,10 +111,17 @@ VISIBLE_REGIONS = PackagedFile(
 )
 
 DEFAULT_MODEL = PackagedFile(
+    name="mien-vgg8-robust.onnx",
+    folder="weights",
+    sha256="db8b1740d6c325447fe4ecf7efe9770516c2d59d669eafde78f226ae6228ba41",
+    summary="expression model: VGG-8 for photos as they come, FER2013, FER+ and everyday heads",
+    licence="MIT",
+)
+CROPS_MODEL = PackagedFile(
     name="mien-vgg8.onnx",
     folder="weights",
     sha256="e8017dacf4367c3593a1691d364339a825b31a65ac9ef6ad2dbbc10829dccd57",
-    summary="expression model: VGG-8, FER2013 and FER+ heads",
+    summary="expression model: VGG-8 for clean crops like FER2013's, FER2013 and FER+ heads",
     licence="MIT",
 )
 SMALL_MODEL = PackagedFile(
@@ -125,7 +132,11 @@ SMALL_MODEL = PackagedFile(
     licence="MIT",
 )
 
-EXPRESSION_MODELS: dict[str, PackagedFile] = {"default": DEFAULT_MODEL, "small": SMALL_MODEL}
+EXPRESSION_MODELS: dict[str, PackagedFile] = {
+    "default": DEFAULT_MODEL,
+    "small": SMALL_MODEL,
+    "crops": CROPS_MODEL,
+}
 """Mien's own expression models, by what they are for."""
 
 SIGNS_FILES: tuple[PackagedFile, ...] = (FACE_MESH, BLENDSHAPES, FACE_GEOMETRY, BODY_POSE)

@@ -25,12 +25,16 @@ def test_models_lists_shows_and_verifies(mien):
     listed = mien("models")
     assert listed.returncode == 0
     rows = [line.split() for line in listed.stdout.splitlines() if "vgg8" in line]
-    assert [row[1:4] for row in rows] == [["default", "│", "vgg8"], ["small", "│", "vgg8-small"]]
+    assert [(row[1], row[3]) for row in rows] == [
+        ("default", "vgg8-robust"),
+        ("small", "vgg8-small"),
+        ("crops", "vgg8"),
+    ]
     assert listed.stdout == mien("models", "list").stdout
     card = json.loads(mien("models", "show", "--json").stdout)
-    assert card["name"] == "vgg8"
+    assert card["name"] == "vgg8-robust"
     assert card["training"]["data_sha256"]
-    shown = mien("models", "show", "vgg8").stdout
+    shown = mien("models", "show", "vgg8-robust").stdout
     assert card["licence"] in shown
     assert shown == mien("models", "show", "default").stdout
     small = mien("models", "show", "small").stdout

@@ -9,7 +9,7 @@ import { build } from "esbuild";
  * @type {[group: "webgpu" | "rest" | null, pattern: RegExp][]} */
 const LATER = [
   ["webgpu", /asyncify/],
-  ["rest", /models\/(centerface|face_|blendshapes|visible_regions|mien-vgg8\.)|^samples\/|^licences|reader\/licences/],
+  ["rest", /models\/(centerface|face_|blendshapes|visible_regions|mien-vgg8-robust\.)|^samples\/|^licences|reader\/licences/],
   [null, /^service-worker\.js$|^reader\/index\.js$/],
 ];
 

@@ -25,7 +25,7 @@ from mien.vision.reading import EVERYDAY, Reader, make_reader, trust_evidence
 FERPLUS_WEIGHT = 0.52
 """Share of the FER+ head in the mean of log probabilities, of a net with two heads."""
 
-THREE_HEADS = (0.2, 0.4, 0.4)
+THREE_HEADS = (0.2, 0.6, 0.2)
 """Shares of the first head, FER+ and the everyday head, of a net that has all three."""
 
 TRUSTED_FROM = 0.65
