@@ -39,9 +39,7 @@ _MEANINGS = {
     400: "The request or its form is damaged",
     401: "The token is missing or wrong",
     403: "Another web page asked",
-    404: "There is no such thing any more",
     408: "The body took too long",
-    409: "Another one is open, or it has not been read yet",
     413: "Too many bytes or pixels",
     415: "Neither a picture nor a form with one",
     421: "The server is not known under this name",
@@ -50,5 +48,4 @@ _MEANINGS = {
     500: "The server is at fault; its log says where",
     501: "The model has no maps inside",
     503: "Too many requests at once, or the server stops; Retry-After says when to come again",
-    507: "There is no room on the disk",
 }

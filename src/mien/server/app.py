@@ -33,7 +33,6 @@ from mien.server.reference import reference_router
 from mien.server.security import Guard
 from mien.server.session import Gate
 from mien.server.settings import Settings
-from mien.server.video.video_routes import VideoDesk, video_router
 from mien.version import __version__
 
 PAGE = Path(__file__).parent / "page"
@@ -81,7 +80,6 @@ def create_app(settings: Settings) -> MienApp:
     labels = tuple(next(iter(engine.card.heads.values())).labels)
     outlets = Outlets(labels, lsl=settings.lsl, osc=settings.osc)
     desk = None if settings.album is None else AlbumDesk(settings.album)
-    videos = VideoDesk(settings)
     allowed = AllowedFolders(settings.photos)
     filler = (
         None
@@ -94,7 +92,6 @@ def create_app(settings: Settings) -> MienApp:
         yield
         engine.close()
         outlets.close()
-        await run_in_threadpool(videos.close)
         if filler is not None:
             await run_in_threadpool(filler.close)
         if desk is not None:
@@ -125,7 +122,6 @@ def create_app(settings: Settings) -> MienApp:
         other_router(settings, engine.reader, engine.card, gate, app.analyses, metrics),
         dependencies=strict,
     )
-    app.include_router(video_router(settings, videos), dependencies=strict)
     if desk is not None and filler is not None:
         routes = album_router(settings, desk, filler, allowed, arriving)
         app.include_router(routes, dependencies=strict)

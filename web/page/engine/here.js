@@ -23,7 +23,6 @@ export function openReader() {
 export const engine = {
   place: null,
   hasAlbum: false,
-  video: null,
   models,
   readPhoto,
   newLine: (on) => new Line(on, openReader),

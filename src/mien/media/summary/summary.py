@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mien.emotions import UNSURE, VALENCE
 from mien.results import Face, Frame
@@ -139,15 +139,13 @@ class _Person:
     bin_seconds: float = 0.1
     bins: dict[int, tuple[float, float]] = field(default_factory=dict)
 
-    def add(self, label: str, valence: float, start: float, end: float, cut: float) -> None:
-        """Count a stretch; ``cut`` is when something was last left out."""
+    def add(self, label: str, valence: float, start: float, end: float) -> None:
         seconds = end - start
         self.last = end
         self.by_label[label] = self.by_label.get(label, 0.0) + seconds
         self.valence += valence * seconds
         last = self.bouts[-1] if self.bouts else None
-        follows = last is not None and start - last.end <= GAP_SECONDS and not last.end <= cut
-        if last is not None and last.label == label and follows:
+        if last is not None and last.label == label and start - last.end <= GAP_SECONDS:
             self.bouts[-1] = Bout(label, last.start, end)
         else:
             self.bouts.append(Bout(label, start, end))
@@ -192,21 +190,10 @@ class Summarizer:
         self._before: Frame | None = None
         self._start = 0.0
         self._frames = 0
-        self._cuts: list[float] = []
-        self._leaves_out = False
-
-    def leave_out(self, frame: Frame) -> None:
-        """Take in the next frame as one in which nobody counts, and which ends every bout."""
-        assert frame.time is not None
-        if not self._leaves_out:
-            self._cuts.append(frame.time)
-        self.add(replace(frame, faces=()))
-        self._leaves_out = True
 
     def add(self, frame: Frame) -> None:
         """Take in the next frame: its ``time`` and the ``track`` of its faces."""
         assert frame.time is not None
-        self._leaves_out = False
         if self._before is None:
             self._start = frame.time
         else:
@@ -244,13 +231,11 @@ class Summarizer:
         assert frame.time is not None
         if until <= frame.time:
             return
-        # The frame before a cut ends at it: that cut is not behind it.
-        cut = max((cut for cut in self._cuts if cut <= frame.time), default=-math.inf)
         for face in frame.faces:
             if face.track is None:
                 continue
             person = self._people.setdefault(face.track.id, _Person(frame.time, until))
-            person.add(face.track.label, expected_valence(face), frame.time, until, cut)
+            person.add(face.track.label, expected_valence(face), frame.time, until)
 
     def _sum_up(self, key: int | None, people: list[_Person]) -> PersonSummary:
         seconds = sum(person.seconds for person in people)
@@ -262,9 +247,7 @@ class Summarizer:
         transitions = {before: dict.fromkeys(self._labels, 0) for before in self._labels}
         for person in people:
             for before, after in zip(person.bouts, person.bouts[1:], strict=False):
-                apart = any(before.end <= cut <= after.start for cut in self._cuts)
-                pause = after.start - before.end
-                if pause <= GAP_SECONDS and not apart and before.label != after.label:
+                if after.start - before.end <= GAP_SECONDS and before.label != after.label:
                     transitions[before.label][after.label] += 1
         return PersonSummary(
             id=key,

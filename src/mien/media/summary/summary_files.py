@@ -36,7 +36,7 @@ def write_summary(folder: Path, summary: VideoSummary) -> None:
             f"{json.dumps(summary_to_dict(summary), indent=2, ensure_ascii=False)}\n".encode()
         )
     with open_output(as_csv) as stream:
-        stream.write(summary_csv(summary).encode())
+        stream.write(_csv(summary).encode())
     write_image(picture, draw_timeline(summary))
 
 
@@ -71,7 +71,7 @@ def _person(person: PersonSummary, labels: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def summary_csv(summary: VideoSummary) -> str:
+def _csv(summary: VideoSummary) -> str:
     """One row a person, the others last with an empty id."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

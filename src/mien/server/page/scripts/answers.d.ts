@@ -10,8 +10,6 @@ export interface Engine {
   readonly place: string | null;
   /** Whether there is a page of an album beside this one. */
   readonly hasAlbum: boolean;
-  /** What reads videos; null where nothing does. */
-  readonly video: VideoDesk | null;
   /** The models at hand; the first one, or the one that is `default`, is in use. */
   models(): Promise<ModelAnswer[]>;
   /** Read a photo, with what is visible, and with maps if the model can give them. */
@@ -371,65 +369,3 @@ export interface LookAnswer {
   photo: string;
   faces: string[];
 }
-
-/** A video, opened, asked about and forgotten. */
-export interface VideoDesk {
-  open(file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<VideoState>;
-  state(key: string): Promise<VideoState>;
-  frames(key: string, start: number, end: number): Promise<VideoFrame[]>;
-  stillAddress(key: string, time: number): string;
-  summary(key: string, edits: VideoEdits): Promise<VideoSummary>;
-  curves(key: string, name: string, edits: VideoEdits): Promise<VideoCurves>;
-  table(key: string, name: string, edits: VideoEdits): Promise<Blob>;
-  forget(key: string): void;
-}
-
-export interface VideoState {
-  key: string;
-  name: string;
-  state: "arriving" | "reading" | "done" | "failed";
-  at: number;
-  seconds: number | null;
-  frames: number;
-  width: number;
-  height: number;
-  columns: string[];
-  losses: string[];
-  error: Problem | null;
-}
-
-export interface VideoFrame {
-  time: number;
-  faces: FaceAnswer[];
-}
-
-export interface VideoRange {
-  start: number;
-  end: number;
-  name: string;
-}
-
-export interface VideoEdits {
-  excluded: VideoRange[];
-  events: VideoRange[];
-  people: { id: number; name: string; same_as: number | null }[];
-}
-
-/** One person, or the others with the id null; a bout is a label, where it begins and where it ends. */
-export interface VideoPerson {
-  id: number | null;
-  people: number;
-  seconds: number;
-  share: Record<string, number>;
-  bouts: [string, number, number][];
-}
-
-export interface VideoSummary {
-  start: number;
-  end: number;
-  people: VideoPerson[];
-  others: VideoPerson | null;
-}
-
-/** By person: [seconds, value]. */
-export type VideoCurves = Record<string, [number, number][]>;

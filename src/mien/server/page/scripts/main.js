@@ -10,7 +10,6 @@ import { startPhotos } from "./photo/photo.js";
 import { startPractice } from "./practice/practice.js";
 import { startSettings } from "./settings.js";
 import { startTabs } from "./tabs.js";
-import { startVideo } from "./video/video.js";
 import { startLanguage } from "./words/language.js";
 
 startLanguage();
@@ -22,7 +21,6 @@ startPhotos();
 startPractice();
 startReview();
 startJournal();
-startVideo();
 startSettings();
 showWhere();
 showLimits();

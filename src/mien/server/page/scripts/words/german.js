@@ -2,7 +2,6 @@
 
 import { germanJournal } from "./german-journal.js";
 import { germanSigns } from "./german-signs.js";
-import { germanVideo } from "./german-video.js";
 
 /** @import { Key, Phrase } from "./phrases.js" */
 
@@ -10,7 +9,6 @@ import { germanVideo } from "./german-video.js";
 export const german = {
   ...germanSigns,
   ...germanJournal,
-  ...germanVideo,
 
   "page.title": "Mien: was ein Gesicht zeigt",
   "page.skip": "Zur Seite springen",
