@@ -108,6 +108,7 @@ def open_page(
         album=database or default_database(),
         photos=photos,
         lan=lan,
+        video=True,
     )
 
     def ready(address: str, phone: str | None) -> None:

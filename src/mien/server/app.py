@@ -31,6 +31,8 @@ from mien.server.reference import reference_router
 from mien.server.security import Guard
 from mien.server.session import Gate
 from mien.server.settings import Settings
+from mien.server.video.video_desk import VideoDesk
+from mien.server.video.video_routes import video_router
 from mien.version import __version__
 
 PAGE = Path(__file__).parent / "page"
@@ -76,6 +78,7 @@ def create_app(settings: Settings) -> MienApp:
     """
     engine = Engine(settings)
     desk = None if settings.album is None else AlbumDesk(settings.album)
+    videos = VideoDesk(settings) if settings.video else None
     allowed = AllowedFolders(settings.photos)
     filler = (
         None
@@ -91,6 +94,8 @@ def create_app(settings: Settings) -> MienApp:
             await run_in_threadpool(filler.close)
         if desk is not None:
             desk.close()
+        if videos is not None:
+            await run_in_threadpool(videos.forget)
 
     app = MienApp(
         title="Mien",
@@ -118,6 +123,8 @@ def create_app(settings: Settings) -> MienApp:
     if desk is not None and filler is not None:
         routes = album_router(settings, desk, filler, allowed, arriving)
         app.include_router(routes, dependencies=strict)
+    if videos is not None:
+        app.include_router(video_router(settings, videos), dependencies=strict)
     app.include_router(album_page_router())
     if settings.lan is not None:
         app.include_router(phone_router(settings.lan))
