@@ -9,6 +9,7 @@ import { startPhotos } from "./photo/photo.js";
 import { startPractice } from "./practice/practice.js";
 import { startSettings } from "./settings.js";
 import { startTabs } from "./tabs.js";
+import { startVideo } from "./video/video.js";
 import { startLanguage } from "./words/language.js";
 
 startLanguage();
@@ -19,6 +20,7 @@ startLive();
 startPhotos();
 startPractice();
 startReview();
+startVideo();
 startSettings();
 showWhere();
 showLimits();

@@ -2,7 +2,7 @@
 
 import { byId } from "./elements.js";
 
-const NAMES = ["live", "photo", "practice", "review"];
+const NAMES = ["live", "photo", "film", "practice", "review"];
 /** @type {Record<string, number | undefined>} */
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 /** @type {Record<string, number | undefined>} */

@@ -4,6 +4,7 @@ import { messageOf } from "../elements.js";
 import { phrase } from "../words/phrases.js";
 import { Socket } from "./socket.js";
 import { askForToken } from "./token.js";
+import { videosOf } from "./videos.js";
 
 /** @import { Engine, FrameAnswer, ModelAnswer, PhotoAnswer, Problem } from "../answers.js" */
 
@@ -22,6 +23,7 @@ export const engine = {
   readPhoto,
   newLine: (on) => new Socket(on),
   samplePhoto,
+  videos: videosOf(ask, refused),
 };
 
 /** @returns {Promise<ModelAnswer[]>} */

@@ -1,9 +1,11 @@
 // What the page says in English. {name} is put in; two forms where it depends on {count}.
 
 import { englishSigns } from "./english-signs.js";
+import { englishVideo } from "./english-video.js";
 
 export const english = /** @type {const} */ ({
   ...englishSigns,
+  ...englishVideo,
 
   "page.title": "Mien: what a face shows",
   "page.skip": "Skip to the page",

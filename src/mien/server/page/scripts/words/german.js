@@ -1,12 +1,14 @@
 // Was die Seite auf Deutsch sagt: dieselben Schlüssel wie in english.js. A test compares them.
 
 import { germanSigns } from "./german-signs.js";
+import { germanVideo } from "./german-video.js";
 
 /** @import { Key, Phrase } from "./phrases.js" */
 
 /** @type {Record<Key, Phrase>} */
 export const german = {
   ...germanSigns,
+  ...germanVideo,
 
   "page.title": "Mien: was ein Gesicht zeigt",
   "page.skip": "Zur Seite springen",
