@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
+import socket
 import stat
+import struct
+import sys
 import tempfile
 import time
 import zipfile
@@ -13,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as PillowImage
 
 from mien.media.study.events import read_events
-from mien.server.video import video_routes
 
 from ..conftest import running
 
@@ -115,3 +119,160 @@ def test_a_video_is_followed_marked_and_given_as_tables(client, film, folder, tm
     assert client.post("/v1/video/forget").json()["state"] == "none"
     assert list(folder.iterdir()) == []
     assert client.get("/v1/video/shots").status_code == 404
+
+
+def test_two_tracks_are_one_person_if_one_says_so(client, film):
+    send(client, film)
+    archive = tables(client, {"merged": {"2": 1}}, "json")
+    frames = json.loads(archive.read("rows.json"))["frames"]
+    assert {face["track"]["id"] for frame in frames for face in frame["faces"]} == {1}
+    (person,) = json.loads(archive.read("summary/summary.json"))["people"]
+    # Both were there at once: the person counts once.
+    assert person["seconds"] == pytest.approx(3, abs=0.11)
+    assert "Person 2 counts as person 1" in archive.read("about.txt").decode()
+
+
+def test_a_range_that_ends_before_it_begins_is_refused(client, film):
+    send(client, film)
+    answer = client.post("/v1/video/tables", json={"ranges": [{"start": 2, "end": 1}]})
+    assert answer.status_code == 422
+    assert "ends before" in answer.text
+
+
+def test_the_next_video_takes_the_place_of_the_first(client, film, folder):
+    send(client, film, "first.mp4")
+    assert send(client, film, "second.mp4")["name"] == "second.mp4"
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_second_one_is_told_that_one_is_being_read_and_stopping_keeps(
+    client, folder, tmp_path, scene, make_video
+):
+    pictures = (scene((60 + at % 50, 60)) for at in range(400))
+    long = make_video(tmp_path / "long.mp4", pictures, fps=FPS).read_bytes()
+    assert client.post("/v1/video", content=long).json()["state"] == "reading"
+    refused = client.post("/v1/video", content=long)
+    assert refused.status_code == 409
+    assert "another video is being read" in refused.text
+    assert client.post("/v1/video/tables", json={}).status_code == 409
+    while not client.get("/v1/video").json()["frames"]:
+        time.sleep(0.02)
+    told = client.post("/v1/video/stop").json()
+    assert told["state"] == "stopped"
+    assert 0 < told["frames"] < 400
+    assert "Reading was stopped at" in tables(client, {}).read("about.txt").decode()
+
+
+def test_what_is_no_video_is_said_in_plain_words(client, folder, tmp_path, film):
+    for content, said in (
+        (b"Dear all,\nthis is a letter.\n" * 50, "video"),
+        (bytes(range(256)) * 40, "is not a video that can be read"),
+        (film[: len(film) // 3], "cut off|not a video|no frame"),
+    ):
+        told = send(client, content)
+        assert told["state"] == "failed"
+        assert any(each in told["problem"] for each in said.split("|")), told["problem"]
+        assert str(folder) not in told["problem"]
+        assert list(folder.iterdir()) == []
+    empty = client.post("/v1/video", content=b"")
+    assert empty.status_code == 422
+    assert "empty" in empty.text
+
+
+def test_sound_alone_is_no_video(client, tmp_path):
+    av = pytest.importorskip("av")
+    with av.open(str(tmp_path / "sound.mp4"), "w") as container:
+        stream = container.add_stream("aac", rate=48000, layout="mono")
+        tone = np.zeros((1, 48000), np.float32)
+        frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = 48000, 0
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    told = send(client, (tmp_path / "sound.mp4").read_bytes())
+    assert told["problem"].startswith("has no moving picture in it")
+
+
+def test_nobody_in_it_is_no_error(client, tmp_path, scene, make_video):
+    path = make_video(tmp_path / "empty.mp4", [scene()] * 5, fps=FPS)
+    told = send(client, path.read_bytes())
+    assert told["state"] == "done"
+    assert read_csv(tables(client, {}), "rows.csv") == []
+
+
+def test_times_of_a_variable_rate_are_kept(client, tmp_path, scene, make_video):
+    times = [0.0, 0.1, 0.9, 1.0, 1.7]
+    path = make_video(tmp_path / "vfr.mkv", [scene((60, 60))] * 5, fps=FPS, times=times)
+    send(client, path.read_bytes())
+    shots = client.get("/v1/video/shots").json()["shots"]
+    assert [at for at, _ in shots] == pytest.approx(times, abs=0.002)
+
+
+def test_a_video_of_a_turned_phone_is_upright(client, tmp_path, scene, make_video):
+    turned = [np.rot90(scene((60, 60)), 1).copy()] * 5
+    content = bytearray(make_video(tmp_path / "phone.mp4", turned, fps=FPS).read_bytes())
+    # ISO 14496-12: the matrix of the track header, here a quarter turn to the right.
+    at = content.index(b"tkhd") + 4 + 40
+    content[at : at + 36] = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+    told = send(client, bytes(content))
+    assert (told["width"], told["height"]) == (640, 360)
+    shots = client.get("/v1/video/shots").json()["shots"]
+    assert all(len(faces) == 1 and faces[0][1] < 0.3 for _, faces in shots)
+    with PillowImage.open(io.BytesIO(client.get("/v1/video/still").content)) as still:
+        assert still.size == (640, 360)
+
+
+def test_over_the_limit_is_refused_before_it_is_stored(client, folder):
+    answer = client.post("/v1/video", content=bytes(3_000_001))
+    assert answer.status_code == 413
+    assert "larger than 0.003 GB" in answer.text
+
+    def unsaid():
+        for _ in range(31):
+            yield bytes(100_000)
+
+    assert client.post("/v1/video", content=unsaid()).status_code == 413
+    assert list(folder.iterdir()) == []
+
+
+def test_a_full_disk_is_said_and_nothing_stays(client, folder, film):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        answer = client.post("/v1/video", content=film)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert answer.status_code == 507
+    assert "no room for the video" in answer.text
+    assert list(folder.iterdir()) == []
+    assert client.get("/v1/video").json()["state"] == "none"
+
+
+def test_a_page_that_is_closed_in_the_middle_leaves_nothing(client, folder, film):
+    port = client.base_url.port
+    head = f"POST /v1/video HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(film)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(head.encode() + film[:2000])
+        while client.get("/v1/video").json()["state"] != "arriving":
+            time.sleep(0.02)
+    while client.get("/v1/video").json()["state"] != "none":
+        time.sleep(0.02)
+    assert list(folder.iterdir()) == []
+
+
+def test_without_the_extra_it_says_what_to_install(client, folder, film, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "av" else find(name, *more)
+    )
+    answer = client.post("/v1/video", content=film)
+    assert answer.status_code == 501
+    assert "PyAV" in answer.text
+    assert "video" in answer.json()["error"]["hint"]
+
+
+def test_a_server_for_others_opens_no_videos(film):
+    with running() as server, server.client() as client:
+        assert client.get("/v1/video").status_code == 404
+        assert client.post("/v1/video", content=film).status_code == 404

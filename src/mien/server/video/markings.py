@@ -8,7 +8,7 @@ from typing import Any
 
 from mien.media.results.column import Column
 from mien.media.study.events import Event
-from mien.results import Frame
+from mien.results import Face, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Markings:
         time = frame.time or 0.0
         if self.is_excluded(time) or (event and not event.start <= time < event.end):
             return replace(frame, faces=())
-        first = {}
+        first: dict[int, Face] = {}
         for face in self.people_of(frame).faces:
             if face.track is not None:
                 first.setdefault(face.track.id, face)
@@ -100,7 +100,7 @@ class MarkedFrame(Frame):
     excluded: bool = False
     events: tuple[str, ...] = ()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def to_dict(self) -> dict[str, Any]:
         """The frame's form with ``excluded``, ``events``, and the ``name`` of each face."""

@@ -218,8 +218,9 @@ def video_router(settings: Settings, desk: VideoDesk) -> APIRouter:
         held = desk.held()
         if held.is_busy:
             raise ApiError(409, "the video is still being read", "wait for its end, or stop it")
+        markings = marked.markings()
         try:
-            path = await run_in_threadpool(write_tables, held, marked.markings(), format)
+            path = await run_in_threadpool(write_tables, held, markings, format)
         except MissingExtraError as error:
             raise ApiError(501, error.what, error.hint) from error
         except MienError as error:

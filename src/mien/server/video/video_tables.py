@@ -38,8 +38,8 @@ def write_tables(video: HeldVideo, markings: Markings, format: str) -> Path:
         summaries: list[tuple[Path, Summarizer, Event | None]] = [
             (folder / "summary", _summarizer(video), None)
         ]
-        for number, event in enumerate(markings.events, start=1):
-            summaries.append((folder / f"event-{number}", _summarizer(video), event))
+        for number, each in enumerate(markings.events, start=1):
+            summaries.append((folder / f"event-{number}", _summarizer(video), each))
         left_out = frames = 0
         with create_sink(
             format,

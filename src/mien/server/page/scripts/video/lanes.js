@@ -57,7 +57,7 @@ function makeLane(person, people, seen, whole, onChange) {
     onChange();
   });
   const head = element("div", { class: "video-who" }, name);
-  if (people.length > 1) head.append(makeMerge(person, people, seen, onChange));
+  if (people.length > 1 || person.numbers.length > 1) head.append(makeMerge(person, people, seen, onChange));
   const bar = makeBarOfTime(person, whole, [], () => {});
   const strip = element("div", { class: "video-strip" }, bar, ...seen.ranges.map((range) => makeRange(range, whole)));
   scrubOn(strip);
@@ -75,13 +75,13 @@ function makeMerge(person, people, seen, onChange) {
   const choice = element("select", {
     "aria-label": phrase("video.same-as", { name: person.title }),
   });
-  choice.append(element("option", { value: "", text: `= ${phrase("video.nobody-else")}` }));
+  choice.append(element("option", { value: "", phrase: "video.same" }));
   for (const other of people) {
-    if (other !== person) choice.append(element("option", { value: other.key, text: `= ${other.title}` }));
+    if (other !== person) choice.append(element("option", { value: other.key, text: other.title }));
   }
   for (const track of person.numbers) {
     if (track === number) continue;
-    choice.append(element("option", { value: `-${track}`, text: `≠ ${seen.titleOf(track)}` }));
+    choice.append(element("option", { value: `-${track}`, phrase: "video.apart", values: { name: seen.titleOf(track) } }));
   }
   choice.addEventListener("change", () => {
     const into = Number(choice.value);

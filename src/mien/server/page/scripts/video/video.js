@@ -20,8 +20,9 @@ let seen = new Seen();
 let answer = null;
 /** @type {AbortController | null} */
 let sending = null;
-/** Whether somebody asks the server again and again. */
-let watching = false;
+/** Counts the videos that are watched, so that an answer about the one before is not taken for the next one's. */
+let turn = 0;
+/** Whether the server was asked for a video from before. */
 let asked = false;
 
 /** Tie the tab. */
@@ -74,6 +75,12 @@ async function lookOnce() {
 async function take(files) {
   const [file, ...others] = files ?? [];
   if (!file || sending || !engine.videos) return;
+  asked = true;
+  if (answer?.state === "reading") {
+    setPhrase(byId("video-status"), "video.busy");
+    return;
+  }
+  turn++;
   setPhrase(byId("video-status"), others.length ? "video.one-only" : "video.sending", { name: file.name });
   const bar = byId("video-bar", HTMLProgressElement);
   bar.value = 0;
@@ -81,43 +88,54 @@ async function take(files) {
   setPhrase(byId("video-stop"), "video.cancel");
   sending = new AbortController();
   try {
-    const begun = await engine.videos.send(file, (share) => (bar.value = share), sending.signal);
+    answer = await engine.videos.send(file, (share) => (bar.value = share), sending.signal);
+    sending = null;
     seen = new Seen();
-    answer = begun;
-    asked = true;
-    byId("video-column", HTMLSelectElement).replaceChildren();
     openFilm(seen, file);
-    showAll();
     watch();
   } catch (error) {
-    byId("video-progress").hidden = !watching;
-    setPhrase(byId("video-status"), "video.failed", { name: file.name, problem: messageOf(error) });
-  } finally {
     sending = null;
+    byId("video-progress").hidden = true;
+    await lookAgain();
+    setPhrase(byId("video-status"), "video.failed", { name: file.name, problem: messageOf(error) });
+  }
+}
+
+/** After a video was not taken: the one before it may be gone, or another page may have one. */
+async function lookAgain() {
+  const now = await engine.videos?.state().catch(() => null);
+  if (!now) return;
+  if (now.state === "none") {
+    answer = now;
+    seen = new Seen();
+    showAll();
+  } else if (!seen.shots.length) {
+    openFilm(seen, null);
+    watch();
   }
 }
 
 /** Ask how far it is until it is at its end, and fetch what is new. */
 async function watch() {
-  if (watching || !engine.videos) return;
-  watching = true;
+  if (!engine.videos) return;
+  const mine = ++turn;
+  const of = seen;
   try {
     for (;;) {
-      const of = seen;
-      answer = await engine.videos.state();
-      if (answer === null || answer.state === "none") break;
-      while (answer.state !== "failed" && of.shots.length < answer.frames) {
+      const now = await engine.videos.state();
+      while (now && of.shots.length < now.frames && now.state !== "failed" && mine === turn) {
         of.shots.push(...(await engine.videos.shots(of.shots.length)));
       }
+      if (mine !== turn) return;
+      answer = now;
       showAll();
-      if (answer.state !== "reading") break;
+      if (now?.state !== "reading") return;
       await new Promise((resolve) => setTimeout(resolve, BETWEEN));
     }
   } catch (error) {
+    if (mine !== turn) return;
+    byId("video-progress").hidden = true;
     setText(byId("video-status"), messageOf(error));
-  } finally {
-    watching = false;
-    byId("video-progress").hidden = sending === null;
   }
 }
 
@@ -127,7 +145,10 @@ function showAll() {
   const { state, frames, columns } = answer;
   const failed = state === "failed" || state === "none";
   byId("video-full").hidden = failed || frames === 0;
-  byId("video-drop").classList.toggle("small-drop", !byId("video-full").hidden);
+  const opened = !byId("video-full").hidden;
+  byId("video-drop").classList.toggle("small-drop", opened);
+  byId("video-choose").classList.toggle("main-action", !opened);
+  setPhrase(byId("video-choose"), opened ? "video.another" : "video.choose");
   tell(answer);
   if (failed) {
     closeFilm();
@@ -179,6 +200,7 @@ async function stop() {
 
 async function forget() {
   await attempt(async (videos) => {
+    turn++;
     answer = await videos.forget();
     seen = new Seen();
     closeFilm();

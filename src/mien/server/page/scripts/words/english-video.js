@@ -5,6 +5,7 @@ export const englishVideo = /** @type {const} */ ({
 
   "video.drop": "Drop a video here",
   "video.choose": "Choose a video",
+  "video.another": "Choose another video",
   "video.where": "It is read on this computer, from a private copy that goes when you forget it or Mien is stopped. One video at a time.",
   "video.not-here": "Videos can be opened only at the computer that “mien live” runs on.",
   "video.progress": "How far it is",
@@ -20,6 +21,7 @@ export const englishVideo = /** @type {const} */ ({
   "video.cancelled": "cancelled; nothing was kept",
   "video.broken-off": "the copying broke off: Mien went away, or the file cannot be read any more",
   "video.forgotten": "Forgotten: Mien’s copy of the video and all that was read of it are deleted.",
+  "video.busy": "Another video is being read. Stop or forget it first.",
   "video.one-only": "Only one video at a time: the first one is opened.",
 
   "video.picture": "The video",
@@ -33,7 +35,8 @@ export const englishVideo = /** @type {const} */ ({
   "video.nobody": "No face was seen in this video.",
   "video.others": { "one": "One more was seen for less than a second.", "other": "{count} more were seen for less than a second each." },
   "video.same-as": "{name} is the same person as",
-  "video.nobody-else": "nobody else",
+  "video.same": "Same person as…",
+  "video.apart": "Not {name} after all",
   "video.together": "{one} and {other} are in the picture at the same time, so they cannot be one person.",
 
   "video.plot": "Plot a column",

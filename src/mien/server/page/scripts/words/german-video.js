@@ -5,6 +5,7 @@ export const germanVideo = {
 
   "video.drop": "Legen Sie ein Video hier ab",
   "video.choose": "Video wählen",
+  "video.another": "Anderes Video wählen",
   "video.where": "Es wird auf diesem Computer gelesen, aus einer privaten Kopie. Sie wird gelöscht, wenn Sie das Video vergessen lassen oder Mien beendet wird. Ein Video auf einmal.",
   "video.not-here": "Videos kann man nur an dem Computer öffnen, auf dem „mien live“ läuft.",
   "video.progress": "Wie weit es ist",
@@ -20,6 +21,7 @@ export const germanVideo = {
   "video.cancelled": "abgebrochen; nichts wurde behalten",
   "video.broken-off": "Das Kopieren brach ab: Mien ist weg, oder die Datei ist nicht mehr lesbar",
   "video.forgotten": "Vergessen: Miens Kopie des Videos und alles, was darin gelesen wurde, ist gelöscht.",
+  "video.busy": "Ein anderes Video wird gerade gelesen. Halten Sie es an, oder lassen Sie es vergessen.",
   "video.one-only": "Nur ein Video auf einmal: Das erste wird geöffnet.",
 
   "video.picture": "Das Video",
@@ -33,7 +35,8 @@ export const germanVideo = {
   "video.nobody": "In diesem Video war kein Gesicht zu sehen.",
   "video.others": { "one": "Noch jemand war weniger als eine Sekunde zu sehen.", "other": "Noch {count} waren je weniger als eine Sekunde zu sehen." },
   "video.same-as": "{name} ist dieselbe Person wie",
-  "video.nobody-else": "niemand sonst",
+  "video.same": "Dieselbe Person wie…",
+  "video.apart": "Doch nicht {name}",
   "video.together": "{one} und {other} sind zur selben Zeit im Bild, also können sie nicht eine Person sein.",
 
   "video.plot": "Eine Spalte zeichnen",
