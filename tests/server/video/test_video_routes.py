@@ -132,6 +132,17 @@ def test_two_tracks_are_one_person_if_one_says_so(client, film):
     assert "Person 2 counts as person 1" in archive.read("about.txt").decode()
 
 
+def test_parquet_has_the_same_rows(client, film, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    send(client, film)
+    marked = {"ranges": [{"start": 0, "end": 1}]}
+    path = tmp_path / "rows.parquet"
+    path.write_bytes(tables(client, marked, "parquet").read("rows.parquet"))
+    rows = parquet.read_table(path).to_pylist()
+    assert len(rows) == len(read_csv(tables(client, marked), "rows.csv"))
+    assert {row["excluded"] for row in rows if row["time"] < 1} == {True}
+
+
 def test_a_range_that_ends_before_it_begins_is_refused(client, film):
     send(client, film)
     answer = client.post("/v1/video/tables", json={"ranges": [{"start": 2, "end": 1}]})

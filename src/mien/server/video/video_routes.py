@@ -28,7 +28,7 @@ _LAST_SECOND = 1e7
 _MEANINGS = {
     404: "No video is open, or it has no such part",
     409: "The video is still arriving or being read",
-    501: "PyAV or pyarrow is not installed",
+    501: "PyAV is not installed",
     507: "There is no room on the disk",
 }
 
@@ -221,8 +221,6 @@ def video_router(settings: Settings, desk: VideoDesk) -> APIRouter:
         markings = marked.markings()
         try:
             path = await run_in_threadpool(write_tables, held, markings, format)
-        except MissingExtraError as error:
-            raise ApiError(501, error.what, error.hint) from error
         except MienError as error:
             raise ApiError(507, f"the tables cannot be written ({error.what})") from error
         except OSError as error:

@@ -28,8 +28,6 @@ def write_tables(video: HeldVideo, markings: Markings, format: str) -> Path:
 
     Raises
     ------
-    MissingExtraError
-        If the format is Parquet and pyarrow is not installed.
     OutputError, OSError
         If there is no room.
     """

@@ -13,6 +13,7 @@ import { startVideo } from "./video/video.js";
 import { startLanguage } from "./words/language.js";
 
 startLanguage();
+showWhere();
 startDrawers();
 startTabs();
 showWelcome();
@@ -22,5 +23,4 @@ startPractice();
 startReview();
 startVideo();
 startSettings();
-showWhere();
 showLimits();

@@ -6,11 +6,13 @@ const NAMES = ["live", "photo", "film", "practice", "review"];
 /** @type {Record<string, number | undefined>} */
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 /** @type {Record<string, number | undefined>} */
-const ENDS = { Home: 0, End: NAMES.length - 1 };
+const ENDS = { Home: 0, End: -1 };
 
 /** Tie the tabs; the address may name one (#photo). */
 export function startTabs() {
-  for (const [at, name] of NAMES.entries()) {
+  // What the engine cannot do has no tab.
+  const names = NAMES.filter((name) => !byId(`tab-${name}`).hidden);
+  for (const [at, name] of names.entries()) {
     const tab = byId(`tab-${name}`);
     tab.addEventListener("click", () => showTab(name));
     tab.addEventListener("keydown", (event) => {
@@ -18,13 +20,13 @@ export function startTabs() {
       const target = ENDS[event.key];
       if (step === undefined && target === undefined) return;
       event.preventDefault();
-      const next = NAMES[target ?? (at + (step ?? 0) + NAMES.length) % NAMES.length];
+      const next = names.at(target ?? (at + (step ?? 0)) % names.length) ?? name;
       showTab(next);
       byId(`tab-${next}`).focus();
     });
   }
   const named = location.hash.slice(1);
-  if (NAMES.includes(named)) showTab(named);
+  if (names.includes(named)) showTab(named);
 }
 
 /**
