@@ -9,6 +9,7 @@ import json
 import socket
 import stat
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -130,6 +131,27 @@ def test_two_tracks_are_one_person_if_one_says_so(client, film):
     # Both were there at once: the person counts once.
     assert person["seconds"] == pytest.approx(3, abs=0.11)
     assert "Person 2 counts as person 1" in archive.read("about.txt").decode()
+
+
+def test_the_tables_are_those_of_mien_video(client, film, tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(film)
+    call = [sys.executable, "-m", "mien", "video", str(path)]
+    call += ["--out", str(tmp_path / "rows.csv"), "--summary", str(tmp_path / "summary")]
+    subprocess.run(call, check=True, capture_output=True)
+    send(client, film)
+    archive = tables(client, {})
+    for name, added in (
+        ("rows.csv", ("path", "name", "excluded", "events")),
+        ("summary/summary.csv", ("name",)),
+    ):
+        said = (tmp_path / name).read_text("utf-8")
+        told, ours = list(csv.DictReader(io.StringIO(said))), read_csv(archive, name)
+        for row in (*told, *ours):
+            for key in added:
+                row.pop(key, None)
+        assert told == ours
+        assert told
 
 
 def test_parquet_has_the_same_rows(client, film, tmp_path):
