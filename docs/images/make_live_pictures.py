@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import io
 import socket
+import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
+import av
+import numpy as np
 import uvicorn
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from mien.media.image import read_image
+from mien.packaged import ASTRONAUT, packaged_path
 from mien.server.app import create_app
 from mien.server.settings import Settings
 
@@ -42,7 +48,7 @@ SURPRISED = """() => {
 def serve() -> tuple[str, uvicorn.Server, threading.Thread]:
     """A server on a free port, once it answers."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(Settings(port=0)), log_level="critical")
+    config = uvicorn.Config(create_app(Settings(port=0, video=True)), log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -104,6 +110,43 @@ def afterwards(page: Page) -> Image.Image:
     return picture(page)
 
 
+def make_film(path: Path) -> None:
+    """The photo's face, near for six seconds, with a second and smaller one in the middle."""
+    photo = read_image(packaged_path(ASTRONAUT))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 960, 540, "yuv420p"
+        for at in range(60):
+            shown = np.full((540, 960, 3), (96, 112, 116), np.uint8)
+            dark = min(1.0, 0.5 + abs(at - 30) / 40)
+            shown[28:, 40 + at // 2 : 552 + at // 2] = photo * dark
+            if 20 <= at < 45:
+                shown[284:, 640:896] = photo[::2, ::-2]
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(shown, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def video(page: Page, film: Path) -> Image.Image:
+    """A video that was read, with a name, a part that is left out, and an event."""
+    page.click("#tab-film")
+    page.set_input_files("#video-file", film)
+    page.wait_for_selector("#video-save:not([disabled])", timeout=120_000)
+    page.fill("#video-name-1", "Mei")
+    page.click("#video-marks summary")
+    for start, end, label in (("0", "1", ""), ("2", "4.5", "greeting")):
+        page.fill("#video-from", start)
+        page.fill("#video-to", end)
+        page.fill("#video-label", label)
+        page.keyboard.press("Enter")
+    page.click("#video-marks summary")
+    page.click("#video-plot-box summary")
+    page.fill("#video-time", "3.6")
+    page.wait_for_selector("#video-plot path", state="attached")
+    page.evaluate("scrollTo(0, document.getElementById('video-full').offsetTop - 60)")
+    page.wait_for_timeout(500)
+    return picture(page)
+
+
 def moving(page: Page) -> list[Image.Image]:
     """The sample clip once through, from where its drawn face is at rest."""
     page.click("#try-clip")
@@ -123,9 +166,16 @@ def moving(page: Page) -> list[Image.Image]:
 def main() -> None:
     """Make all of them."""
     address, server, thread = serve()
-    with sync_playwright() as driver:
+    with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "film.mp4"
+        make_film(film)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for name, take in (("live", live), ("practice", practice), ("afterwards", afterwards)):
+        for name, take in (
+            ("live", live),
+            ("practice", practice),
+            ("afterwards", afterwards),
+            ("video", partial(video, film=film)),
+        ):
             taken = []
             for size in (DESKTOP, PHONE):
                 page = browser.new_page(viewport=size, locale="en-GB")

@@ -45,6 +45,7 @@ serve(
     Settings(
         port=0, lan=lan, album=folder / "album.sqlite3",
         journal=JournalSettings(path=folder / "journal.sqlite3", key="the-key"),
+        video=True,
     ),
     on_ready=lambda *both: print(json.dumps(both), flush=True),
 )
@@ -180,6 +181,15 @@ def test_the_album_is_shown_to_phones_only_if_one_says_so(server, tmp_path):
     with both(tmp_path, album=True) as shown, shown.client() as phone:
         assert phone.get("/v1/album", headers=bearer).status_code == 200
         assert phone.get("/v1/album").status_code == 401
+
+
+def test_a_video_is_opened_at_the_computer_itself_alone(server):
+    assert httpx.get(f"{server.here}/v1/video").json()["state"] == "none"
+    with server.client() as phone:
+        for path in ("/v1/video", "/v1/video/shots", "/v1/video/still"):
+            answer = phone.get(path, headers={"Authorization": f"Bearer {TOKEN}"})
+            assert answer.status_code == 404
+            assert "at the computer itself" in answer.text
 
 
 def test_the_page_with_the_code_is_for_the_computer_alone(server):

@@ -134,6 +134,7 @@ def open_page(
         lan=lan,
         lsl=lsl,
         osc=osc,
+        video=True,
     )
 
     def ready(address: str, phone: str | None) -> None:

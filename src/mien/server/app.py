@@ -33,6 +33,8 @@ from mien.server.reference import reference_router
 from mien.server.security import Guard
 from mien.server.session import Gate
 from mien.server.settings import Settings
+from mien.server.video.video_desk import VideoDesk
+from mien.server.video.video_routes import video_router
 from mien.version import __version__
 
 PAGE = Path(__file__).parent / "page"
@@ -80,6 +82,7 @@ def create_app(settings: Settings) -> MienApp:
     labels = tuple(next(iter(engine.card.heads.values())).labels)
     outlets = Outlets(labels, lsl=settings.lsl, osc=settings.osc)
     desk = None if settings.album is None else AlbumDesk(settings.album)
+    videos = VideoDesk(settings) if settings.video else None
     allowed = AllowedFolders(settings.photos)
     filler = (
         None
@@ -96,6 +99,8 @@ def create_app(settings: Settings) -> MienApp:
             await run_in_threadpool(filler.close)
         if desk is not None:
             desk.close()
+        if videos is not None:
+            await run_in_threadpool(videos.forget)
 
     app = MienApp(
         title="Mien",
@@ -129,6 +134,8 @@ def create_app(settings: Settings) -> MienApp:
         app.include_router(
             journal_router(settings, settings.journal, engine, arriving), dependencies=strict
         )
+    if videos is not None:
+        app.include_router(video_router(settings, videos), dependencies=strict)
     app.include_router(album_page_router())
     if settings.lan is not None:
         app.include_router(phone_router(settings.lan))

@@ -111,6 +111,8 @@ class Guard:
                 by_tls = scope["scheme"] in _BY_TLS
                 if by_tls and self._hides_album and scope["path"].startswith("/v1/album"):
                     raise ApiError(404, "not found", "mien live --lan-album shows it to phones")
+                if by_tls and self._has_lan and scope["path"].startswith("/v1/video"):
+                    raise ApiError(404, "not found", "videos are opened at the computer itself")
                 # Who comes by the computer's own address sits at it.
                 is_here = self._has_lan and not by_tls
                 if not is_here and not self._gate.lets_in(headers):

@@ -163,11 +163,13 @@ class Settings:
     lan: LanSettings | None = None
     lsl: str | None = None
     osc: str | None = None
+    video: bool = False
+    max_video_bytes: int = 4_000_000_000
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise UsageError(f"the port is {self.port}, expected 0 to 65535", where="--port")
-        for name in ("max_bytes", "max_pixels", "max_requests", "threads"):
+        for name in ("max_bytes", "max_video_bytes", "max_pixels", "max_requests", "threads"):
             if getattr(self, name) < 1:
                 raise UsageError(
                     f"is {getattr(self, name)}, expected at least 1", where=_option(name)

@@ -23,6 +23,7 @@ export function openReader() {
 export const engine = {
   place: null,
   hasAlbum: false,
+  videos: null,
   models,
   readPhoto,
   newLine: (on) => new Line(on, openReader),

@@ -38,6 +38,7 @@ def create_sink(
     video: bool = False,
     pages: bool = False,
     signs: bool = False,
+    further: Sequence[Column] = (),
 ) -> Sink:
     """Make the sink that writes ``format`` to a file or to standard output.
 
@@ -57,6 +58,8 @@ def create_sink(
         Whether all pictures of a file come: CSV and Parquet then have a column with their number.
     signs : bool
         Whether the signs of faces were asked for: CSV and Parquet then have their columns.
+    further : sequence of Column
+        Columns after all others, in CSV and Parquet.
 
     Raises
     ------
@@ -79,5 +82,8 @@ def create_sink(
         )
     return make(
         out,
-        lambda: face_columns(labels, ferplus_labels, video=video, pages=pages, signs=signs),
+        lambda: (
+            *face_columns(labels, ferplus_labels, video=video, pages=pages, signs=signs),
+            *further,
+        ),
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mien.media.drawing.draw import write_image
 from mien.media.results.output import make_folder, open_output
+from mien.media.results.spreadsheet import harmless
 from mien.media.summary.summary import PersonSummary, VideoSummary
 from mien.media.summary.timeline import draw_timeline
 from mien.results import printable_path
@@ -21,8 +23,12 @@ SUMMARY_FILES = ("summary.json", "summary.csv", "timeline.png")
 """Names of the files in the folder of a summary."""
 
 
-def write_summary(folder: Path, summary: VideoSummary) -> None:
+def write_summary(
+    folder: Path, summary: VideoSummary, names: Mapping[int, str] | None = None
+) -> None:
     """Write the three files into ``folder``, which is made when it is not there.
+
+    With ``names`` of people by their number, the JSON and the CSV have them as ``name``.
 
     Raises
     ------
@@ -32,16 +38,20 @@ def write_summary(folder: Path, summary: VideoSummary) -> None:
     make_folder(folder)
     as_json, as_csv, picture = (folder / name for name in SUMMARY_FILES)
     with open_output(as_json) as stream:
-        stream.write(
-            f"{json.dumps(summary_to_dict(summary), indent=2, ensure_ascii=False)}\n".encode()
-        )
+        plain = summary_to_dict(summary, names)
+        stream.write(f"{json.dumps(plain, indent=2, ensure_ascii=False)}\n".encode())
     with open_output(as_csv) as stream:
-        stream.write(_csv(summary).encode())
+        stream.write(_csv(summary, names).encode())
     write_image(picture, draw_timeline(summary))
 
 
-def summary_to_dict(summary: VideoSummary) -> dict[str, Any]:
+def summary_to_dict(
+    summary: VideoSummary, names: Mapping[int, str] | None = None
+) -> dict[str, Any]:
     """Plain types only, ready for JSON; key by key as in ``docs/schema.md``."""
+    people = [_person(person, summary.labels) for person in summary.people]
+    if names is not None:
+        people = [{"id": each["id"], "name": names.get(each["id"], ""), **each} for each in people]
     return {
         "schema": SUMMARY_SCHEMA,
         "path": printable_path(summary.path),
@@ -49,7 +59,7 @@ def summary_to_dict(summary: VideoSummary) -> dict[str, Any]:
         "start": round(summary.start, 3),
         "end": round(summary.end, 3),
         "labels": list(summary.labels),
-        "people": [_person(person, summary.labels) for person in summary.people],
+        "people": people,
         "others": None if summary.others is None else _person(summary.others, summary.labels),
     }
 
@@ -71,13 +81,22 @@ def _person(person: PersonSummary, labels: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _csv(summary: VideoSummary) -> str:
+def _csv(summary: VideoSummary, names: Mapping[int, str] | None) -> str:
     """One row a person, the others last with an empty id."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     labels = summary.labels
     writer.writerow(
-        ["id", "people", "first", "last", "seconds", "valence", "bouts"]
+        [
+            "id",
+            *([] if names is None else ["name"]),
+            "people",
+            "first",
+            "last",
+            "seconds",
+            "valence",
+            "bouts",
+        ]
         + [f"share_{label}" for label in labels]
         + [f"bouts_{label}" for label in labels]
         + [f"mean_bout_{label}" for label in labels]
@@ -86,7 +105,9 @@ def _csv(summary: VideoSummary) -> str:
     for person in (*summary.people, *others):
         plain = _person(person, labels)
         writer.writerow(
-            [plain[key] for key in ("id", "people", "first", "last", "seconds", "valence")]
+            [plain["id"]]
+            + ([] if names is None else [harmless(names.get(person.id or 0, ""))])
+            + [plain[key] for key in ("people", "first", "last", "seconds", "valence")]
             + [len(person.bouts)]
             + [
                 plain[key][label]

@@ -43,6 +43,7 @@ export async function showLimits() {
 /** Say truthfully where pictures go: this computer, or the one that serves the page. */
 export function showWhere() {
   byId("album-link").hidden = !engine.hasAlbum;
+  byId("tab-film").hidden = engine.videos === null;
   if (engine.place === null) return;
   setPhrase(byId("camera-where"), "camera.there", { host: engine.place });
   setPhrase(byId("photo-where"), "photo.there", { host: engine.place });

@@ -20,6 +20,8 @@ export interface Engine {
   samplePhoto(): Promise<Blob>;
   /** The journal of whoever sits here; null where there is none. */
   readonly journal: JournalEngine | null;
+  /** What reads whole videos; null where nothing does. */
+  readonly videos: VideoReader | null;
 }
 
 /** What the journal's tab asks for; each call throws a `JournalError` when it is refused. */
@@ -149,6 +151,52 @@ export interface Watched {
 export interface Seen {
   measures: Measures;
   poor: string | null;
+}
+
+export interface VideoReader {
+  /** The video that is held; null where none may be opened (on phones, on servers for others). */
+  state(): Promise<VideoAnswer | null>;
+  send(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<VideoAnswer>;
+  stop(): Promise<VideoAnswer>;
+  forget(): Promise<VideoAnswer>;
+  /** Frames from this number on, as many as there are for now. */
+  shots(first: number): Promise<VideoShot[]>;
+  /** Points of time and value by person. */
+  column(name: string): Promise<Record<string, [number, number][]>>;
+  still(time: number): Promise<Blob>;
+  tables(markings: VideoMarkings, format: string): Promise<Blob>;
+}
+
+export interface VideoAnswer {
+  state: "none" | "arriving" | "reading" | "done" | "stopped" | "failed";
+  name: string;
+  at: number;
+  seconds: number | null;
+  frames: number;
+  width: number;
+  height: number;
+  losses: string[];
+  problem: string | null;
+  columns: string[];
+  max_bytes: number;
+}
+
+/** Person, left, top, right, bottom in parts of the picture, word, likeliest emotion, its probability. */
+export type VideoFace = [number, number, number, number, number, string, string, number];
+/** Time in seconds, faces. */
+export type VideoShot = [number, VideoFace[]];
+
+/** A range without a label is excluded. */
+export interface VideoRange {
+  label: string;
+  start: number;
+  end: number;
+}
+
+export interface VideoMarkings {
+  names: Record<number, string>;
+  merged: Record<number, number>;
+  ranges: VideoRange[];
 }
 
 /** One stream of pictures; who is who is followed along it. */

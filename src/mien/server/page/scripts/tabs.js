@@ -2,7 +2,7 @@
 
 import { byId } from "./elements.js";
 
-const NAMES = ["live", "photo", "practice", "review", "journal"];
+const NAMES = ["live", "photo", "film", "practice", "review", "journal"];
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 /** Not every page has each of them. */
 const offered = () => NAMES.filter((name) => !byId(`tab-${name}`).hidden);
@@ -26,7 +26,7 @@ export function startTabs() {
     });
   }
   const named = location.hash.slice(1);
-  if (NAMES.includes(named)) showTab(named);
+  if (offered().includes(named)) showTab(named);
 }
 
 /**

@@ -5,6 +5,7 @@ import { phrase } from "../words/phrases.js";
 import { journalOfServer } from "./journal-server.js";
 import { Socket } from "./socket.js";
 import { askForToken } from "./token.js";
+import { videosOf } from "./videos.js";
 
 /** @import { Engine, FrameAnswer, ModelAnswer, PhotoAnswer, Problem } from "../answers.js" */
 
@@ -24,6 +25,7 @@ export const engine = {
   newLine: (on) => new Socket(on),
   samplePhoto,
   journal: journalOfServer,
+  videos: videosOf(ask, refused),
 };
 
 /** @returns {Promise<ModelAnswer[]>} */

@@ -6,6 +6,7 @@ import { ageOf } from "./people.js";
 
 /** @import { Box } from "../answers.js" */
 /** @import { Person } from "./people.js" */
+/** @typedef {Pick<Person, "number" | "shown" | "word" | "taken"> & { name?: string }} Drawn - `name` where it is not the camera's */
 
 /**
  * How the picture is drawn; `chosen` is the number of the person who is followed, `clock` the time in ms.
@@ -19,7 +20,7 @@ const FADED = 0.45;
 /**
  * Draw the people onto a canvas of width × height px.
  * @param {CanvasRenderingContext2D} context
- * @param {Person[]} people
+ * @param {Drawn[]} people
  * @param {Look} look
  */
 export function drawPeople(context, people, look) {
@@ -50,7 +51,7 @@ function placed([left, top, right, bottom], width, height, mirror) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Place} box
- * @param {Person} person
+ * @param {Drawn} person
  * @param {number} size
  * @param {Look} look
  */
@@ -74,7 +75,7 @@ function drawBox(context, { x, y, w, h }, person, size, look) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Place} box
- * @param {Person} person
+ * @param {Drawn} person
  * @param {number} size
  * @param {Look} look
  * @param {Place[]} taken
@@ -109,11 +110,11 @@ function drawPlate(context, box, person, size, look, taken) {
 
 /**
  * The word in short: the sentence stands beside the picture.
- * @param {Person} person
+ * @param {Drawn} person
  * @param {boolean} several - whether it has to be said who
  */
-function shortWords({ number, word }, several) {
-  const who = several ? `${givenName(number) || number}  ` : "";
+function shortWords({ number, word, name = givenName(number) }, several) {
+  const who = several ? `${name || number}  ` : "";
   const how = sureness(word);
   if (how === "nobody") return `${who}?`;
   return `${who}${labelOf(word.top)}${how === "maybe" ? "?" : ""}`;

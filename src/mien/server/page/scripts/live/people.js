@@ -223,7 +223,7 @@ export function isInView(person, now) {
 
 /**
  * Seconds since the picture was taken that a reading is of; 0 while it is as good as new.
- * @param {Person} person
+ * @param {Pick<Person, "taken">} person
  * @param {number} now
  */
 export function ageOf(person, now) {

@@ -2,10 +2,12 @@
 
 import { englishJournal } from "./english-journal.js";
 import { englishSigns } from "./english-signs.js";
+import { englishVideo } from "./english-video.js";
 
 export const english = /** @type {const} */ ({
   ...englishSigns,
   ...englishJournal,
+  ...englishVideo,
 
   "page.title": "Mien: what a face shows",
   "page.skip": "Skip to the page",

@@ -2,6 +2,7 @@
 
 import { germanJournal } from "./german-journal.js";
 import { germanSigns } from "./german-signs.js";
+import { germanVideo } from "./german-video.js";
 
 /** @import { Key, Phrase } from "./phrases.js" */
 
@@ -9,6 +10,7 @@ import { germanSigns } from "./german-signs.js";
 export const german = {
   ...germanSigns,
   ...germanJournal,
+  ...germanVideo,
 
   "page.title": "Mien: was ein Gesicht zeigt",
   "page.skip": "Zur Seite springen",
