@@ -11,9 +11,14 @@ from PIL import Image as PillowImage
 from mien.emotions import FER2013
 from mien.errors import RunError
 from mien.lab.data.faces import SPLITS, FaceData
-from mien.lab.evaluation.everyday import FERPLUS_WEIGHT, TRUSTED_FROM, add_everyday
+from mien.lab.evaluation.everyday import (
+    FERPLUS_WEIGHT,
+    THREE_HEADS,
+    TRUSTED_FROM,
+    add_everyday,
+)
 from mien.lab.export.renew import renew_card
-from mien.packaged import ASTRONAUT, SMALL_MODEL, packaged_path
+from mien.packaged import ASTRONAUT, DEFAULT_MODEL, SMALL_MODEL, packaged_path
 from mien.vision.classify import Classifier
 from mien.vision.pixel_analyzer import PixelAnalyzer
 from mien.vision.reading import EVERYDAY, make_reader
@@ -74,6 +79,12 @@ def test_faces_are_legible_and_noise_is_not(data, portraits):
     noise = np.random.default_rng(1).integers(0, 256, (40, 48, 48), dtype=np.uint8)
     assert legible(portraits[TRAINING:]).mean() > 0.9
     assert legible(noise).mean() < 0.1
+
+
+def test_a_third_head_counts_too(data):
+    card = add_everyday(Classifier(packaged_path(DEFAULT_MODEL)), data)
+    assert tuple(card.readings[EVERYDAY].weights.values()) == THREE_HEADS
+    assert sum(THREE_HEADS) == pytest.approx(1)
 
 
 def test_a_fit_is_the_same_every_time(data):
