@@ -44,7 +44,7 @@ def make_large_album(database: Path, photos: int) -> Path:
     folder = os.fsencode(database.parent)
     rng = np.random.default_rng(0)
     card = Classifier(MODEL).card
-    labels, ferplus = (len(head.labels) for head in card.heads.values())
+    labels, ferplus = (len(card.heads[head].labels) for head in ("fer2013", "ferplus"))
     measures = np.concatenate(
         [
             np.tile(np.array([100, 0.3, 0], "<f4"), (photos, 1)),
