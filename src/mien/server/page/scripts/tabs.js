@@ -2,14 +2,17 @@
 
 import { byId } from "./elements.js";
 
-const NAMES = ["live", "photo", "practice", "review"];
+/** As they stand in the page: one without a server has another one.
+ * @type {string[]} */
+const NAMES = [];
 /** @type {Record<string, number | undefined>} */
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 /** @type {Record<string, number | undefined>} */
-const ENDS = { Home: 0, End: NAMES.length - 1 };
+const ENDS = { Home: 0, End: -1 };
 
 /** Tie the tabs; the address may name one (#photo). */
 export function startTabs() {
+  for (const tab of document.querySelectorAll('[role="tab"]')) NAMES.push(tab.id.replace("tab-", ""));
   for (const [at, name] of NAMES.entries()) {
     const tab = byId(`tab-${name}`);
     tab.addEventListener("click", () => showTab(name));
@@ -18,7 +21,8 @@ export function startTabs() {
       const target = ENDS[event.key];
       if (step === undefined && target === undefined) return;
       event.preventDefault();
-      const next = NAMES[target ?? (at + (step ?? 0) + NAMES.length) % NAMES.length];
+      const next = NAMES.at(target ?? (at + (step ?? 0)) % NAMES.length);
+      if (next === undefined) return;
       showTab(next);
       byId(`tab-${next}`).focus();
     });
