@@ -16,8 +16,11 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
+const TAB = `<button role="tab" id="tab-folder" aria-controls="folder" aria-selected="false" tabindex="-1"><i class="icon icon-album"></i><span data-phrase="tabs.folder"></span></button>`;
+
 const HEAD = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <link rel="stylesheet" href="here.css">
+<link rel="stylesheet" href="folder.css">
 <link rel="manifest" href="manifest.webmanifest">
 <meta name="theme-color" content="#1b6e5f">`;
 
@@ -28,16 +31,17 @@ const HEAD = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">
  */
 export function writePage(web, mien, dist) {
   const page = `${mien}/server/page`;
-  const fragment = readFileSync(`${web}/page/here.html`, "utf8");
+  const parts = ["folder.html", "here.html"].map((file) => readFileSync(`${web}/page/${file}`, "utf8"));
   let html = readFileSync(`${page}/index.html`, "utf8");
   html = put(html, /(<meta charset="utf-8">\n)/, `$1${HEAD}\n`);
-  html = put(html, /(<\/main>)/, `${fragment}$1`);
+  html = put(html, /( *)(<button role="tab" id="tab-photo".*\n)/, `$1$2$1${TAB}\n`);
+  html = put(html, /(<\/main>)/, `${parts.join("\n")}$1`);
   writeFileSync(`${dist}/index.html`, html);
   for (const file of readdirSync(page)) {
     if (/^(?!album).*\.css$/.test(file)) copyFileSync(`${page}/${file}`, `${dist}/${file}`);
   }
   cpSync(`${page}/icons`, `${dist}/icons`, { recursive: true });
-  for (const file of ["manifest.webmanifest", "here.css"]) copyFileSync(`${web}/page/${file}`, `${dist}/${file}`);
+  for (const file of ["manifest.webmanifest", "here.css", "folder.css"]) copyFileSync(`${web}/page/${file}`, `${dist}/${file}`);
   mkdirSync(`${dist}/samples`, { recursive: true });
   for (const file of ["astronaut.png", "astronaut.txt"]) {
     copyFileSync(`${mien}/samples/${file}`, `${dist}/samples/${file}`);

@@ -3,5 +3,7 @@
 import "mien-page/main.js";
 
 import { startOffline } from "./offline.js";
+import { startFolder } from "./photos/photos.js";
 
+startFolder();
 startOffline();

@@ -5,7 +5,7 @@ import { createReader } from "mien-reader";
 import { Line } from "./line.js";
 
 /** @import { Reader } from "../../reader/index.js" */
-/** @import { Engine, ModelAnswer, PhotoAnswer } from "../../../src/mien/server/page/scripts/answers.js" */
+/** @import { Engine, FrameAnswer, ModelAnswer, PhotoAnswer } from "../../../src/mien/server/page/scripts/answers.js" */
 
 /** @type {Promise<Reader> | null} */
 let opening = null;
@@ -19,13 +19,19 @@ export function openReader() {
   return opening;
 }
 
-/** @type {Engine} */
+/**
+ * What this engine does beyond a server's: faces and their words alone, for many photos.
+ * @typedef {Engine & { readFaces: (photo: Blob) => Promise<FrameAnswer> }} EngineHere
+ */
+
+/** @type {EngineHere} */
 export const engine = {
   place: null,
   hasAlbum: false,
   videos: null,
   models,
   readPhoto,
+  readFaces,
   newLine: (on) => new Line(on, openReader),
   samplePhoto,
   journal: null,
@@ -45,6 +51,14 @@ async function models() {
 async function readPhoto(photo) {
   const reader = await openReader();
   return { ...(await reader.read(photo, { signs: true, explain: true })), explains: true };
+}
+
+/**
+ * @param {Blob} photo
+ * @returns {Promise<FrameAnswer>}
+ */
+async function readFaces(photo) {
+  return (await openReader()).read(photo);
 }
 
 async function samplePhoto() {

@@ -2,13 +2,16 @@
 
 import { byId } from "./elements.js";
 
-const NAMES = ["live", "photo", "film", "practice", "review", "journal"];
+/** As they stand in the page: one without a server has another one.
+ * @type {string[]} */
+const NAMES = [];
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 /** Not every page has each of them. */
 const offered = () => NAMES.filter((name) => !byId(`tab-${name}`).hidden);
 
 /** Tie the tabs; the address may name one (#photo). */
 export function startTabs() {
+  for (const tab of document.querySelectorAll('[role="tab"]')) NAMES.push(tab.id.replace("tab-", ""));
   for (const name of NAMES) {
     const tab = byId(`tab-${name}`);
     tab.addEventListener("click", () => showTab(name));

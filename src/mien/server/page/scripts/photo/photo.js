@@ -26,7 +26,7 @@ export function startPhotos() {
   const input = byId("files", HTMLInputElement);
   const drop = byId("drop");
   input.addEventListener("change", () => {
-    add(input.files ?? []);
+    addPhotos(input.files ?? []);
     input.value = ""; // So that the same photo can be chosen again.
   });
   // A photo dropped beside the zone must not replace the page.
@@ -37,7 +37,7 @@ export function startPhotos() {
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   byId("photo").addEventListener("drop", (event) => {
     drop.classList.remove("over");
-    add(event.dataTransfer?.files ?? []);
+    addPhotos(event.dataTransfer?.files ?? []);
   });
   byId("clear-photos").addEventListener("click", clear);
   byId("sample-photo").addEventListener("click", trySamplePhoto);
@@ -50,14 +50,17 @@ export function startPhotos() {
 /** Read the photo that comes with Mien. */
 export async function trySamplePhoto() {
   try {
-    add([new File([await engine.samplePhoto()], phrase("sample.name"), { type: "image/png" })]);
+    addPhotos([new File([await engine.samplePhoto()], phrase("sample.name"), { type: "image/png" })]);
   } catch (error) {
     status(messageOf(error));
   }
 }
 
-/** @param {Iterable<File>} files */
-function add(files) {
+/**
+ * Read these photos, and show each when it is read.
+ * @param {Iterable<File>} files
+ */
+export function addPhotos(files) {
   if (!batch.waiting) Object.assign(batch, { read: 0, failed: 0 });
   for (const file of files) {
     batch.waiting += 1;

@@ -1,0 +1,52 @@
+// What the tab for photos of a folder says in English.
+
+export const photosEnglish = /** @type {const} */ ({
+  "tabs.folder": "Photos",
+  "folder.title": "Find photos in a folder by what faces show",
+  "folder.choose": "Choose a folder",
+  "folder.private":
+    "This browser reads the photos itself, and keeps what it read on this device: boxes, words and numbers, no pictures. " +
+    "Next time it reads only what is new.",
+  "folder.again": "Open “{name}” again",
+  "folder.looking": "Looking for photos in “{name}” …",
+  "folder.none": "There are no photos in “{name}” that a browser opens.",
+  "folder.reading": "Reading “{name}”",
+  "folder.progress": "{done} of {total} photos: {read} read now, {unchanged} known already.",
+  "folder.pause": "Pause",
+  "folder.go-on": "Go on",
+  "folder.done": { one: "“{name}”: {count} photo, all read.", other: "“{name}”: {count} photos, all read." },
+  "folder.done-but": {
+    one: "“{name}”: {count} photo looked at; not everything could be read.",
+    other: "“{name}”: {count} photos looked at; not everything could be read.",
+  },
+  "folder.refused": "This browser was not allowed to look into “{name}”. Choose the folder again.",
+  "folder.vanished": "“{name}” is no longer there, or can’t be looked into: {why}",
+  "folder.problem": "Reading has stopped: {why}",
+  "folder.no-index": "This browser keeps nothing for this page, as in private windows, so there is no index: {why}",
+  "folder.failed": { one: "{count} could not be read", other: "{count} could not be read" },
+  "folder.failed-more": { one: "and {count} more", other: "and {count} more" },
+  "folder.why": "{path}: {why}",
+  "folder.why-installed": "{path}: this browser can’t open this kind of picture. The installed Mien can.",
+  "folder.why-raw": "{path}: raw photos are read by the installed Mien only.",
+  "folder.closed": "{path}: this folder can’t be looked into ({why})",
+  "folder.ask": "Which expression?",
+  "folder.count": { one: "{count} photo, best first", other: "{count} photos, best first" },
+  "folder.count-none": "None of the photos shows this.",
+  "folder.below": { one: "{count} photo hardly shows it.", other: "{count} photos hardly show it." },
+  "folder.show-below": "Show them, too",
+  "folder.hide-below": "Leave them out",
+  "folder.more": "Show more",
+  "folder.tile": "{at}: {name}, {own}, {score}, {faces}",
+  "folder.tile-weak": "{at}: {name}, {own}, {score}, weak, {faces}",
+  "folder.score": "{label} {percent}",
+  "folder.faces": { one: "{count} face", other: "{count} faces" },
+  "folder.not-open": "Open the folder again to see this photo",
+  "folder.not-there": "This photo can’t be opened any more",
+  "folder.tiles": "Photos, best first",
+  "folder.forget": "Forget all",
+  "folder.forget-sure": "Erase all that was read of your photos from this browser? The photos themselves stay where they are.",
+  "folder.forgotten": "Forgotten: nothing of your photos is kept in this browser.",
+  "folder.installed":
+    "Only the installed Mien puts nearly equal photos into stacks, reads raw photos and, where this browser can’t, HEIC and TIFF, " +
+    "finds photos by several wishes at once, and copies the best ones into a folder.",
+});
