@@ -49,7 +49,7 @@ def draw_photos(browser: Browser, url: str, folder: Path) -> None:
         page.click("#tab-practice")
         for number in range(DRAWN):
             face = Image.open(io.BytesIO(page.locator("#guess-picture svg").screenshot()))
-            backdrop = face.convert("RGB").getpixel((face.width // 2, 6))
+            backdrop = face.convert("RGB").getpixel((face.width // 20, face.height // 4))
             photo = Image.new("RGB", (1200, 900), backdrop)
             photo.paste(face, ((1200 - face.width) // 2, 900 - face.height))
             photo.save(folder / f"drawn {number + 1:02}.jpg", quality=90)

@@ -235,6 +235,12 @@ function showEmotions(labels) {
     const words = button.querySelector("span");
     if (words) words.textContent = labelOf(each);
   }
+  // On a phone they are one row, which is longer than the screen is wide.
+  const pressed = root.querySelector("button[aria-pressed=true]");
+  if (pressed) {
+    const [outer, inner] = [root.getBoundingClientRect(), pressed.getBoundingClientRect()];
+    if (inner.left < outer.left || inner.right > outer.right) root.scrollLeft += inner.left - outer.left - outer.width / 3;
+  }
 }
 
 /** @param {string} wanted */
