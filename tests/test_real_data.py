@@ -21,9 +21,9 @@ from mien.vision.reading import make_reader
 
 ALLOWED_POINTS = 0.2
 AT_LEAST = {"default": 0.70, "small": 0.69, "crops": 0.72}
-LOST_IN_PICTURES = {"default": 2.0, "small": 3.0, "crops": 2.0}
+LOST_IN_PICTURES = {"default": 3.0, "small": 3.0, "crops": 2.0}
 """Points that faces may lose which are first pasted into pictures and found by the detector; the
-small model was trained on crops that vary less."""
+small model was trained on crops that vary less. The default is no lower end to end than *crops*."""
 MOST_LOST = {"default": 6.5, "small": 4.0, "crops": 4.0}
 """Points of accuracy on FER2013's own labels that the everyday reading may cost."""
 WILD_AT_LEAST = {"default": (0.76, 0.87), "small": (0.72, 0.81), "crops": (0.74, 0.82)}
