@@ -16,12 +16,11 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from side_by_side import CHROMIUM, FOLDER, picture, save
 
 from mien.packaged import ASTRONAUT, packaged_path
 
-FOLDER = Path(__file__).parent
 WEB = FOLDER.parents[1] / "web"
-CHROMIUM = "/usr/bin/chromium"
 DESKTOP = {"width": 1280, "height": 844}
 PHONE = {"width": 390, "height": 844}
 HIGH = 720
@@ -69,19 +68,7 @@ def read(page: Page, url: str, folder: Path) -> Image.Image:
     page.wait_for_selector("#folder-progress", state="hidden")
     page.wait_for_timeout(1500)
     page.evaluate("scrollTo(0, 0)")
-    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-
-
-def save(name: str, *pictures: Image.Image) -> None:
-    """Write pictures side by side, all equally high."""
-    scaled = [each.resize((each.width * HIGH // each.height, HIGH)) for each in pictures]
-    gap = 16
-    whole = Image.new("RGB", (sum(each.width + gap for each in scaled) - gap, HIGH), "#d8d5cd")
-    left = 0
-    for each in scaled:
-        whole.paste(each, (left, 0))
-        left += each.width + gap
-    whole.save(FOLDER / name, quality=80, method=6)
+    return picture(page)
 
 
 def main() -> None:
@@ -101,7 +88,7 @@ def main() -> None:
             )
             shown.append(read(context.new_page(), url, photos))
             context.close()
-        save("folder.webp", *shown)
+        save("folder.webp", *shown, high=HIGH)
         browser.close()
         server.shutdown()
 

@@ -7,29 +7,21 @@ simulated.
 from __future__ import annotations
 
 import dataclasses
-import io
-import socket
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-import uvicorn
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from side_by_side import CHROMIUM, picture, save, served
 
 from mien.journal.change.simulated import Change, Person, simulate
 from mien.journal.kept.check_in import CheckIn
 from mien.journal.kept.journal_file import open_journal
-from mien.server.app import create_app
 from mien.server.settings import JournalSettings, Settings
 
-FOLDER = Path(__file__).parent
-CHROMIUM = "/usr/bin/chromium"
 HIGH = 1000
 """Height in pixels of the windows, and of the pictures."""
 
@@ -46,21 +38,6 @@ WORDS = (
 )
 
 
-@contextmanager
-def served(journal: JournalSettings) -> Iterator[str]:
-    """Address of a server on a free port, with the journal's key."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(Settings(port=0, journal=journal)), log_level="critical")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/#journal={journal.key}"
-    server.should_exit = True
-    thread.join(60)
-
-
 def some_months() -> list[CheckIn]:
     """Check-ins until yesterday evening, lower in the last weeks."""
     made = simulate(Person(), 150, np.random.default_rng(6), Change(-2.5, 128))
@@ -74,22 +51,6 @@ def some_months() -> list[CheckIn]:
         )
         for at, one in enumerate(made)
     ]
-
-
-def picture(page: Page) -> Image.Image:
-    """What the window shows."""
-    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-
-
-def save(name: str, *pictures: Image.Image) -> None:
-    """Write pictures of the same height side by side."""
-    gap = 16
-    whole = Image.new("RGB", (sum(each.width + gap for each in pictures) - gap, HIGH), "#d8d5cd")
-    left = 0
-    for each in pictures:
-        whole.paste(each, (left, 0))
-        left += each.width + gap
-    whole.save(FOLDER / name, quality=80, method=6)
 
 
 @contextmanager
@@ -108,7 +69,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         file = Path(folder) / "journal.sqlite3"
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        with served(JournalSettings(path=file)) as address:
+        journal_settings = JournalSettings(path=file)
+        with served(Settings(port=0, journal=journal_settings)) as server:
+            address = f"{server}#journal={journal_settings.key}"
             with window(browser, address, DESKTOP, "light") as page:
                 page.wait_for_selector("#consent:not([hidden])")
                 # Where the file would lie for somebody, and not where these pictures are made.
@@ -126,7 +89,7 @@ def main() -> None:
                 page.click("#check-in-more summary")
                 page.fill("#sleep", "5.5")
                 page.evaluate("scrollTo(0, 0)")
-                save("journal-begin.webp", consent, picture(page))
+                save("journal-begin.webp", consent, picture(page), high=HIGH)
             with open_journal(file) as journal:
                 journal.add_all(some_months())
             taken = []
@@ -141,7 +104,7 @@ def main() -> None:
                     if (width, place) == (PHONE, "week"):
                         page.evaluate("document.getElementById('spans').scrollIntoView()")
                     taken.append(picture(page))
-            save("journal-week.webp", *taken)
+            save("journal-week.webp", *taken, high=HIGH)
         browser.close()
 
 

@@ -6,27 +6,21 @@ that comes with Mien, and faces that the page draws.
 
 from __future__ import annotations
 
-import io
-import socket
 import tempfile
-import threading
 import time
 from functools import partial
 from pathlib import Path
 
 import av
 import numpy as np
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+from side_by_side import CHROMIUM, FOLDER, picture, save, served
 
 from mien.media.image import read_image
 from mien.packaged import ASTRONAUT, packaged_path
-from mien.server.app import create_app
 from mien.server.settings import Settings
 
-FOLDER = Path(__file__).parent
-CHROMIUM = "/usr/bin/chromium"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 MOVING = (800, 500)
@@ -45,39 +39,10 @@ SURPRISED = """() => {
 """Whether the answer is fresh and says that the drawn face is surprised, and why."""
 
 
-def serve() -> tuple[str, uvicorn.Server, threading.Thread]:
-    """A server on a free port, once it answers."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(Settings(port=0, video=True)), log_level="critical")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    return f"http://127.0.0.1:{listening.getsockname()[1]}/", server, thread
-
-
 def until(page: Page, script: str) -> None:
     """Wait for a function of the page to give true."""
     while not page.evaluate(script):
         page.wait_for_timeout(100)
-
-
-def picture(page: Page) -> Image.Image:
-    """What the window shows."""
-    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-
-
-def save(name: str, *pictures: Image.Image) -> None:
-    """Write pictures side by side, all equally high."""
-    scaled = [each.resize((each.width * HIGH // each.height, HIGH)) for each in pictures]
-    gap = 16
-    whole = Image.new("RGB", (sum(each.width + gap for each in scaled) - gap, HIGH), "#d8d5cd")
-    left = 0
-    for each in scaled:
-        whole.paste(each, (left, 0))
-        left += each.width + gap
-    whole.save(FOLDER / name, quality=80, method=6)
 
 
 def live(page: Page) -> Image.Image:
@@ -165,8 +130,11 @@ def moving(page: Page) -> list[Image.Image]:
 
 def main() -> None:
     """Make all of them."""
-    address, server, thread = serve()
-    with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
+    with (
+        served(Settings(port=0, video=True)) as address,
+        sync_playwright() as driver,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         film = Path(folder) / "film.mp4"
         make_film(film)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -183,7 +151,7 @@ def main() -> None:
                 page.goto(address)
                 taken.append(take(page))
                 page.close()
-            save(f"{name}.webp", *taken)
+            save(f"{name}.webp", *taken, high=HIGH)
         page = browser.new_page(viewport=DESKTOP, locale="en-GB")
         page.goto(address)
         first, *others = moving(page)
@@ -197,8 +165,6 @@ def main() -> None:
             method=6,
         )
         browser.close()
-    server.should_exit = True
-    thread.join(60)
 
 
 if __name__ == "__main__":
