@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import DataError
-from mien.lab.data.audit.near import find_near_pairs
+from mien.lab.data.audit.near import find_near_pairs, near_families
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.twins import twin_groups
 
@@ -95,19 +95,12 @@ def _near_groups(
     images: NDArray[np.uint8], twins: NDArray[np.int64], share: float
 ) -> NDArray[np.int64]:
     """Groups of twins, joined with their near twins up to the share that is to be held out."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     pairs = find_near_pairs(images)
     if not len(pairs):
         return twins
-    rows = np.arange(len(images))
-    ones = np.concatenate([pairs.first, rows])
-    others = np.concatenate([pairs.second, twins])
-    edges = coo_array((np.ones(len(ones)), (ones, others)), shape=(len(rows), len(rows)))
-    near: NDArray[np.int64] = connected_components(edges, directed=False)[1].astype(np.int64)
-    many = np.bincount(near)[near] > max(1, round(share * len(rows)))
-    joined: NDArray[np.int64] = np.where(many, twins + len(rows), near)
+    near = near_families(twins, pairs.first, pairs.second)
+    many = np.bincount(near)[near] > max(1, round(share * len(images)))
+    joined: NDArray[np.int64] = np.where(many, twins + len(images), near)
     return joined
 
 

@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from mien.lab.data.audit.near import NearPairs, find_near_pairs
+from mien.lab.data.audit.near import NearPairs, find_near_pairs, near_families
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.ferplus import majority
 from mien.lab.data.twins import twin_groups
@@ -153,20 +151,10 @@ def find_duplicates(data: FaceData, has_contrast: NDArray[np.bool_]) -> Duplicat
     return Duplicates(
         exact=_groups(data, first, majorities),
         near_pairs=_pairs(data, ends, near),
-        families=_groups(data, _families(first, ends), majorities),
+        families=_groups(data, near_families(first, ends[:, 0], ends[:, 1]), majorities),
         overlaps=_overlaps(data, first, ends),
         complete=near.complete,
     )
-
-
-def _families(first: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number of the connected component of each row, ``(n,)``."""
-    count = len(first)
-    one = np.concatenate([np.arange(count), ends[:, 0]])
-    other = np.concatenate([first, ends[:, 1]])
-    edges = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(count, count))
-    numbers: NDArray[np.int64] = connected_components(edges, directed=False)[1].astype(np.int64)
-    return numbers
 
 
 def _groups(

@@ -104,6 +104,35 @@ def find_near_pairs(images: NDArray[np.uint8]) -> NearPairs:
     return _sorted_pairs(found, searched, complete)
 
 
+def near_families(
+    twins: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Number the rows so that twins and near twins, and theirs, have the same number.
+
+    Parameters
+    ----------
+    twins : ndarray of shape (n,), int64
+        Row of the first image that equals each, as ``twins.twin_groups`` gives it.
+    first, second : ndarray of shape (m,), int64
+        Rows of the pairs of near duplicates.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        Number of the connected component.
+    """
+    # Whoever imports a data set that has its splits waits for no scipy.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(twins)
+    one = np.concatenate([np.arange(count), first])
+    other = np.concatenate([twins, second])
+    edges = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(count, count))
+    numbers: NDArray[np.int64] = connected_components(edges, directed=False)[1].astype(np.int64)
+    return numbers
+
+
 def _means_and_norms(
     images: NDArray[np.uint8],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
