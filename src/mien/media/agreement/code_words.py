@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 
 from mien.emotions import UNSURE, VALENCE, known_label
 from mien.errors import DataError
+from mien.media.open_table import open_table
 
 _ALSO = {
     "calm": "neutral", "none": "neutral", "no expression": "neutral", "mad": "angry",
@@ -46,20 +46,16 @@ def read_words(path: Path) -> dict[str, str]:
         If it cannot be read, or a label is none; it says which line.
     """
     found: dict[str, str] = {}
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            if not {"word", "label"} <= set(reader.fieldnames or ()):
-                raise DataError("the columns word and label are needed", where=path)
-            for row in reader:
-                label = (row["label"] or "").strip().lower()
-                if label and label != UNSURE and label not in VALENCE:
-                    raise DataError(
-                        f"{label!r} is none of Mien's labels",
-                        where=f"{path}, line {reader.line_num}",
-                        hint=f"there are: {', '.join(VALENCE)}, {UNSURE}, or nothing",
-                    )
-                found[" ".join((row["word"] or "").lower().replace("_", " ").split())] = label
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot be read ({error})", where=path) from error
+    with open_table(path) as reader:
+        if not {"word", "label"} <= set(reader.fieldnames or ()):
+            raise DataError("the columns word and label are needed", where=path)
+        for row in reader:
+            label = (row["label"] or "").strip().lower()
+            if label and label != UNSURE and label not in VALENCE:
+                raise DataError(
+                    f"{label!r} is none of Mien's labels",
+                    where=f"{path}, line {reader.line_num}",
+                    hint=f"there are: {', '.join(VALENCE)}, {UNSURE}, or nothing",
+                )
+            found[" ".join((row["word"] or "").lower().replace("_", " ").split())] = label
     return found

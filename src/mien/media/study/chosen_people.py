@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mien.errors import DataError, did_you_mean
+from mien.media.open_table import open_table
 from mien.media.results.output import open_output
 from mien.media.results.rows_file import write_rows
 from mien.templates import template_environment
@@ -35,21 +35,17 @@ def read_choices(path: Path, found: dict[str, Found] | None) -> dict[str, int | 
         line.
     """
     chosen: dict[str, int | None] = {}
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            if not {"recording", "person"} <= set(reader.fieldnames or ()):
-                raise DataError("the columns recording and person are needed", where=path)
-            for row in reader:
-                where = f"{path}, line {reader.line_num}"
-                name, person = ((row[key] or "").strip() for key in ("recording", "person"))
-                if person and not (person.isascii() and person.isdigit()):
-                    raise DataError(f"{person!r} is no number of a person", where=where)
-                if found is not None:
-                    _check(name, person, found, where)
-                chosen[name] = int(person) if person else None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot be read ({error})", where=path) from error
+    with open_table(path) as reader:
+        if not {"recording", "person"} <= set(reader.fieldnames or ()):
+            raise DataError("the columns recording and person are needed", where=path)
+        for row in reader:
+            where = f"{path}, line {reader.line_num}"
+            name, person = ((row[key] or "").strip() for key in ("recording", "person"))
+            if person and not (person.isascii() and person.isdigit()):
+                raise DataError(f"{person!r} is no number of a person", where=where)
+            if found is not None:
+                _check(name, person, found, where)
+            chosen[name] = int(person) if person else None
     return chosen
 
 

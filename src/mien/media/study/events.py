@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from mien.errors import DataError
+from mien.media.open_table import open_table
 from mien.media.study.recordings import Recording
 
 
@@ -44,15 +44,11 @@ def read_events(path: Path) -> tuple[Event, ...]:
     DataError
         If it cannot be read, a column is missing, or a time is none; it says which line.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = {"label", "start", "end"} - set(reader.fieldnames or ())
-            if missing:
-                raise DataError(f"no column {', '.join(sorted(missing))}", where=path)
-            return tuple(_event(row, f"{path}, line {reader.line_num}") for row in reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot be read ({error})", where=path) from error
+    with open_table(path) as reader:
+        missing = {"label", "start", "end"} - set(reader.fieldnames or ())
+        if missing:
+            raise DataError(f"no column {', '.join(sorted(missing))}", where=path)
+        return tuple(_event(row, f"{path}, line {reader.line_num}") for row in reader)
 
 
 def _event(row: dict[str, str | None], where: str) -> Event:

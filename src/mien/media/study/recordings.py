@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import DataError, UsageError
+from mien.media.open_table import open_table
 from mien.media.video.container import is_url
 from mien.media.video.find_videos import find_videos
 
@@ -105,15 +105,11 @@ def _stem(file: str) -> str:
 
 
 def _read_table(path: Path) -> list[Recording]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or []
-            if "file" not in columns:
-                raise DataError("no column file", where=path, hint=f"columns: {', '.join(COLUMNS)}")
-            return [_row(row, path, reader.line_num) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot be read ({error})", where=path) from error
+    with open_table(path) as reader:
+        columns = reader.fieldnames or []
+        if "file" not in columns:
+            raise DataError("no column file", where=path, hint=f"columns: {', '.join(COLUMNS)}")
+        return [_row(row, path, reader.line_num) for row in reader]
 
 
 def _row(row: dict[str, str | None], path: Path, line: int) -> Recording:
