@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mien.front.hugging_face import hugging_face_card
+from mien.front.hugging_face import card_page
 from mien.packaged import EXPRESSION_MODELS, packaged_path
 from mien.vision.classify import Classifier
 
@@ -24,8 +24,6 @@ def write_model_pages(folder: Path) -> None:
         path = packaged_path(file)
         card = Classifier(path).card
         names.append(card.name)
-        # Without the metadata, which are for the Hub.
-        text = hugging_face_card(card, path).split("---\n", 2)[2]
-        (folder / f"{card.name}.md").write_text(text.lstrip(), "utf-8")
+        (folder / f"{card.name}.md").write_text(card_page(card, path), "utf-8")
     listed = "\n".join(["```{toctree}", ":maxdepth: 1", "", *names, "```", ""])
     (folder / "index.md").write_text(f"{INTRODUCTION}\n{listed}", "utf-8")
