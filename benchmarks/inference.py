@@ -201,7 +201,11 @@ def cold_command(package: Package, variant: str, photo: Path) -> list[str]:
     call = [str(script)]
     if not script.is_file():
         call = [package.python, "-c", "from mien.cli.main import main; main()"]
-    options = {"mien (Haar)": ["--detector", "haar"], "mien (small)": ["--model", "small"]}
+    options = {
+        "mien (Haar)": ["--detector", "haar"],
+        "mien (fast)": ["--model", "fast"],
+        "mien (small)": ["--model", "small"],
+    }
     return [*call, "analyze", str(photo), *options.get(variant, [])]
 
 

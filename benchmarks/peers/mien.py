@@ -9,11 +9,12 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "mien"
 IMPORT = "from mien import Analyzer, read_image"
-VARIANTS = ("mien", "mien (small)", "mien (Haar)")
-CLASSIFIERS = ("mien", "mien (small)")
+MODELS = {"mien (fast)": "fast", "mien (small)": "small"}
+VARIANTS = ("mien", *MODELS, "mien (Haar)")
+CLASSIFIERS = ("mien", *MODELS)
 NOTE = (
-    "CenterFace and the default model; the row (small) is `--model small`, "
-    "the row (Haar) `--detector haar`"
+    "CenterFace and the default model; the rows (fast) and (small) are `--model fast` and "
+    "`--model small`, the row (Haar) `--detector haar`"
 )
 
 
@@ -24,8 +25,7 @@ class Subject:
         from mien import Analyzer
 
         detector = "haar" if variant == "mien (Haar)" else "centerface"
-        model = "small" if variant == "mien (small)" else None
-        self._analyzer = Analyzer(detector=detector, model=model, threads=threads)
+        self._analyzer = Analyzer(detector=detector, model=MODELS.get(variant), threads=threads)
 
     def classify(self, faces: np.ndarray) -> None:
         """Classify ``uint8 (n, 48, 48)`` grey faces."""

@@ -27,6 +27,7 @@ def test_models_lists_shows_and_verifies(mien):
     rows = [line.split() for line in listed.stdout.splitlines() if "vgg8" in line]
     assert [(row[1], row[3]) for row in rows] == [
         ("default", "vgg8-robust"),
+        ("fast", "vgg8-robust-int8"),
         ("small", "vgg8-small"),
         ("crops", "vgg8"),
     ]

@@ -78,7 +78,7 @@ def test_a_file_without_maps_says_so(analyzer, photo, tmp_path):
     onnx.save(model, tmp_path / "old.onnx")
     old = Classifier(tmp_path / "old.onnx")
     assert old.embed(np.zeros((1, 48, 48), np.uint8)) is None
-    with pytest.raises(ModelFileError, match="no activation maps inside; export its run again"):
+    with pytest.raises(ModelFileError, match="no activation maps inside; name a model"):
         explain_faces(old, photo, analyzer.analyze(photo))
 
 

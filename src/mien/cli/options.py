@@ -12,7 +12,9 @@ from mien.vision.reading import BALANCED
 
 ModelName = Annotated[
     str | None,
-    typer.Option(help="A packaged model (default, small) or a .onnx file.", show_default=False),
+    typer.Option(
+        help="A packaged model (default, fast, small, crops) or a .onnx file.", show_default=False
+    ),
 ]
 
 

@@ -82,7 +82,7 @@ def explain_crops(classifier: Classifier, crops: NDArray[np.uint8]) -> tuple[Fac
         raise ModelFileError(
             "the file has no activation maps inside",
             where=classifier.path,
-            hint="export its run again with this Mien, if the network can give them",
+            hint="name a model that has them, as the default one; files in int8 have none",
         )
     labels = next(iter(card.heads.values())).labels
     side = card.activation_maps.side

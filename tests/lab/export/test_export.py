@@ -24,8 +24,9 @@ from mien.lab.evaluation.evaluate import evaluate_run
 from mien.lab.evaluation.predictions import read_predictions
 from mien.lab.export import export as export_module
 from mien.lab.export.cards import make_card
-from mien.lab.export.export import export_int8, export_run
+from mien.lab.export.export import export_half, export_int8, export_run
 from mien.lab.export.graph import CalibratedNetwork
+from mien.lab.export.halved import halved
 from mien.lab.export.optional_maps import without_maps
 from mien.lab.export.parity import TOLERANCE, check_parity
 from mien.lab.training.loop import train
@@ -370,6 +371,50 @@ def test_int8_of_a_file_is_int8_of_its_run(exported, finished, faces, tmp_path):
     assert card.scores == one.card.scores
     for head, found in one.classify(faces.images).items():
         assert np.array_equal(found, other.classify(faces.images)[head])
+
+
+def test_weights_in_16_bits_halve_the_file_and_not_what_it_says(
+    exported, finished, faces, tmp_path
+):
+    path, card, _ = exported
+    of_run, of_file = tmp_path / "run.onnx", tmp_path / "file.onnx"
+    export_run(finished, faces, of_run, "tiny-half", half=True)
+    assert export_half(path, faces, of_file, "tiny-half").scores == Classifier(of_run).card.scores
+    plain = Classifier(path)
+    kept = sum(
+        np.prod(tensor.dims)
+        for tensor in onnx.load(path).graph.initializer
+        if tensor.data_type == onnx.TensorProto.FLOAT and np.prod(tensor.dims) >= 1024
+    )
+    for target in (of_run, of_file):
+        half = Classifier(target)
+        assert half.card.commands[-1].endswith(" --half")
+        assert half.card.activation_maps == card.activation_maps
+        assert half.card.readings == card.readings
+        assert path.stat().st_size - target.stat().st_size > 1.5 * kept
+        for head, found in half.classify(faces.images).items():
+            expected = plain.classify(faces.images)[head]
+            away = np.abs(found - expected).max()
+            assert 0 < away < 0.01
+            said = half.card.score("PublicTest", "accuracy")
+            if head == said.head:
+                rows = faces.rows("PublicTest")
+                right = found[rows].argmax(1) == faces.labels[rows]
+                assert said.value == pytest.approx(np.mean(right))
+        maps, expected = (each.activation_maps(faces.images[:4]) for each in (half, plain))
+        assert np.abs(maps - expected).mean() < 0.01 * expected.max()
+
+
+def test_weights_that_16_bits_cannot_hold_stay_as_they_are(exported):
+    model = onnx.load(exported[0])
+    large = next(t for t in model.graph.initializer if np.prod(t.dims) >= 1024)
+    values = numpy_helper.to_array(large).copy()
+    values.flat[0] = 1e5
+    large.CopyFrom(numpy_helper.from_array(values, large.name))
+    after = onnx.load_from_string(halved(model.SerializeToString()))
+    stored = {tensor.name: tensor for tensor in after.graph.initializer}
+    assert np.array_equal(numpy_helper.to_array(stored[large.name]), values)
+    assert any(tensor.data_type == onnx.TensorProto.FLOAT16 for tensor in stored.values())
 
 
 def test_without_its_maps_a_file_says_the_same(exported, faces):

@@ -37,6 +37,14 @@ def export(
             "accurate; the card's scores are measured of the file.",
         ),
     ] = False,
+    half: Annotated[
+        bool,
+        typer.Option(
+            "--half",
+            help="Weights stored in 16 bits: half the size, computed with as before; the card's "
+            "scores are measured of the file.",
+        ),
+    ] = False,
     photos: Annotated[
         list[Path] | None,
         typer.Option(
@@ -47,13 +55,15 @@ def export(
 ) -> None:
     """Write one ONNX file with its card inside, unless torch and ONNX Runtime disagree."""
     require_lab()
+    if int8 and half:
+        raise UsageError("--int8 and --half go together in no file", hint="leave one out")
     packaged = str(run) in model_names() and not run.exists()
     if run.suffix == ".onnx" or packaged:
         path = find_model(str(run)) if packaged else run
-        if int8 and not photos:
-            _in_int8(path, to, name)
+        if (int8 or half) and not photos:
+            _smaller(path, to, name, half)
         else:
-            _renew(path, to, photos or [], name is not None or int8)
+            _renew(path, to, photos or [], name is not None or int8 or half)
         return
     if photos:
         raise UsageError(
@@ -64,14 +74,16 @@ def export(
     from mien.lab.training.setup import load_data
 
     folder = Run(run)
-    chosen = _checked(name or folder.recipe().name + ("-int8" if int8 else ""))
+    ending = "-int8" if int8 else "-half" if half else ""
+    chosen = _checked(name or folder.recipe().name + ending)
     target = to or run / f"{chosen}.onnx"
     with err.status("exporting"):
-        card, difference = export_run(folder, load_data(folder.recipe()), target, chosen, int8=int8)
+        data = load_data(folder.recipe())
+        card, difference = export_run(folder, data, target, chosen, int8=int8, half=half)
     out.print(
         f"{target}: {target.stat().st_size / 1e6:.2f} MB, {card.parameters:,} parameters, "
         f"{card.macs / 1e6:.1f} MMAC; torch and ONNX Runtime differ by {difference:.1e} at most"
-        + (" before int8" if int8 else ""),
+        + (" before rounding" if int8 or half else ""),
         markup=False,
     )
 
@@ -88,17 +100,17 @@ def _another(path: Path, to: Path | None) -> Path:
     return to
 
 
-def _in_int8(path: Path, to: Path | None, name: str | None) -> None:
+def _smaller(path: Path, to: Path | None, name: str | None, half: bool) -> None:
     from mien.lab.data.store import load_faces
     from mien.lab.evaluation.subject import ModelSubject
-    from mien.lab.export.export import export_int8
+    from mien.lab.export.export import export_half, export_int8
 
     to = _another(path, to)
     subject = ModelSubject(path, to.parent)
-    chosen = _checked(name or f"{subject.name}-int8")
-    with err.status("in 8-bit integers"):
+    chosen = _checked(name or subject.name + ("-half" if half else "-int8"))
+    with err.status("weights in 16 bits" if half else "in 8-bit integers"):
         data = load_faces(subject.data_name).fitted(subject.image_shape)
-        card = export_int8(path, data, to, chosen)
+        card = (export_half if half else export_int8)(path, data, to, chosen)
     before, after = (each.stat().st_size / 1e6 for each in (path, to))
     out.print(f"{to}: {card.name}, {after:.2f} MB, before {before:.2f}", markup=False)
 
@@ -111,7 +123,7 @@ def _renew(path: Path, to: Path | None, photos: list[Path], has_more: bool) -> N
 
     if has_more:
         raise UsageError(
-            "--name is for runs and for --int8, which goes with no --photos",
+            "--name is for runs, --int8 and --half, and these go with no --photos",
             where=path,
             hint="leave it out, or export the run again",
         )

@@ -19,6 +19,7 @@ from mien.lab.evaluation.everyday import add_everyday
 from mien.lab.evaluation.subject import ModelSubject, check_trained_on
 from mien.lab.export.cards import make_card
 from mien.lab.export.graph import CalibratedNetwork, to_onnx, with_card
+from mien.lab.export.halved import halved
 from mien.lab.export.optional_maps import without_maps
 from mien.lab.export.parity import check_parity
 from mien.lab.export.quantise import quantised
@@ -31,7 +32,13 @@ INT8_IMAGES = 1024
 
 
 def export_run(
-    run: Run, data: FaceData, target: Path, name: str | None = None, *, int8: bool = False
+    run: Run,
+    data: FaceData,
+    target: Path,
+    name: str | None = None,
+    *,
+    int8: bool = False,
+    half: bool = False,
 ) -> tuple[ModelCard, float]:
     """Write ``target`` from an evaluated run, unless torch and ONNX Runtime disagree.
 
@@ -49,12 +56,15 @@ def export_run(
         Write the convolutions in 8-bit integers: see ``quantised``. The scores on the card are then
         measured anew, of the file, on the splits that the run was evaluated on. There are no
         activation maps in it: they would need the weights in float32 beside those in int8.
+    half : bool
+        Store the weights in 16 bits: see ``halved``; not with ``int8``. The scores are measured
+        anew, too.
 
     Returns
     -------
     card : ModelCard
     difference : float
-        The largest difference of a probability that the check found, before any rounding to int8.
+        The largest difference of a probability that the check found, before weights are rounded.
 
     Raises
     ------
@@ -72,6 +82,8 @@ def export_run(
     difference = check_parity(network, content, card, _parity_images(data))
     if int8:
         content, card = _in_int8(content, card, data)
+    elif half:
+        content, card = _measured_again(halved(content), card, data, "--half")
     content, card = _with_readings(content, card, data)
     write_beside(target, lambda partial: partial.write_bytes(content))
     return card, difference
@@ -104,6 +116,35 @@ def export_int8(path: Path, data: FaceData, target: Path, name: str) -> ModelCar
     return card
 
 
+def export_half(path: Path, data: FaceData, target: Path, name: str) -> ModelCard:
+    """Write ``target``: the network of a model file with its weights stored in 16 bits.
+
+    Activation maps and readings stay; the scores on the card are measured of the new file, those of
+    photos go.
+
+    Parameters
+    ----------
+    path : Path
+        A model file in float32.
+    data : FaceData
+        What it was trained on.
+    target : Path
+    name : str
+        On the card.
+
+    Raises
+    ------
+    RunError
+        If ``data`` is not what the model was trained on.
+    """
+    subject = ModelSubject(path, target.parent)
+    check_trained_on(subject, data)
+    card = subject.classifier.card.model_copy(update={"name": name})
+    content, card = _measured_again(halved(path.read_bytes()), card, data, "--half")
+    write_beside(target, lambda partial: partial.write_bytes(content))
+    return card
+
+
 def _with_readings(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, ModelCard]:
     """The file and its card with the everyday reading, as far as the model has what it takes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -119,11 +160,19 @@ def _in_int8(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, Mo
     training = data.rows("Training")
     spread = np.linspace(0, len(training) - 1, min(INT8_IMAGES, len(training))).round()
     content = quantised(content, data.images[training[spread.astype(np.int64)]])
+    card = card.model_copy(update={"summary": f"{card.summary}, in int8"})
+    return _measured_again(content, card, data, "--int8")
+
+
+def _measured_again(
+    content: bytes, card: ModelCard, data: FaceData, option: str
+) -> tuple[bytes, ModelCard]:
+    """The file with a card whose scores are its own; ``option`` of the export is what changed."""
     commands = tuple(
-        f"{command} --int8" if command.startswith("mien export") else command
+        f"{command} {option}" if command.startswith("mien export") else command
         for command in card.commands
     )
-    card = card.model_copy(update={"summary": f"{card.summary}, in int8", "commands": commands})
+    card = card.model_copy(update={"commands": commands})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "int8.onnx"
         path.write_bytes(with_card(content, card))
