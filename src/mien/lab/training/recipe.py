@@ -31,7 +31,8 @@ class Data(Section):
     ``ferplus`` trains a second head on the FER+ votes; ``twins: drop`` leaves Training images out
     that are equal in every pixel to one of PublicTest or PrivateTest. With ``folds`` above 1 the
     Training images of ``without_fold`` (from 0) are left out, so that the run can be a teacher who
-    has not seen them.
+    has not seen them. ``share`` trains on so much of what is left: how good is a network with a
+    tenth of the images?
     """
 
     dataset: str = "fer2013"
@@ -40,6 +41,7 @@ class Data(Section):
     twins: Literal["drop", "keep"] = "drop"
     folds: Annotated[int, Field(ge=1)] = 1
     without_fold: Annotated[int, Field(ge=0)] = 0
+    share: Annotated[float, Field(gt=0, le=1)] = 1
 
     @model_validator(mode="after")
     def _is_a_fold(self) -> Data:

@@ -119,7 +119,7 @@ def make_targets(
 
 def rows_of(data: FaceData, options: Data) -> NDArray[np.int64]:
     """Row numbers of the Training images that a recipe fits on, ascending."""
-    return training_rows(data, options.twins, options.folds, options.without_fold)
+    return training_rows(data, options.twins, options.folds, options.without_fold, options.share)
 
 
 def heads_of(data: FaceData, recipe: Recipe) -> dict[str, int]:

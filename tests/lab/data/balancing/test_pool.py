@@ -9,7 +9,7 @@ from mien.emotions import FOUR
 from mien.errors import DataError
 from mien.lab.data.balancing.pool import Pool, training_rows
 from mien.lab.data.faces import FaceData
-from mien.lab.data.folds import folds_of
+from mien.lab.data.folds import folds_of, in_share
 
 
 def _data(kinds: list[int], splits: list[int]) -> FaceData:
@@ -101,3 +101,23 @@ def test_a_fold_that_holds_everything():
     (fold,) = set(folds_of(data.images, 4).tolist())
     with pytest.raises(DataError, match=f"no Training image is outside fold {fold} of 4"):
         training_rows(data, "keep", 4, fold)
+
+
+def test_smaller_shares_lie_within_larger_ones_and_keep_copies_together():
+    kinds = [int(kind) for kind in np.random.default_rng(0).integers(0, 250, 2000)]
+    data = _data(kinds, [0] * 2000)
+    shares = [set(training_rows(data, "keep", share=share).tolist()) for share in (0.1, 0.3, 0.7)]
+    assert shares[0] < shares[1] < shares[2]
+    # About: there are 250 different images.
+    np.testing.assert_allclose([len(rows) / 2000 for rows in shares], [0.1, 0.3, 0.7], atol=0.08)
+    within = {kinds[row] for row in shares[1]}
+    assert not within & {kinds[row] for row in set(range(2000)) - shares[1]}
+    # Each fold gives its part to a share: neither says anything about the other.
+    fold = folds_of(data.images, 2)[sorted(shares[2])]
+    assert 0.35 < fold.mean() < 0.65
+    assert in_share(data.images, 1).all()
+
+
+def test_a_share_that_holds_nothing():
+    with pytest.raises(DataError, match=r"no Training image is in a share of 1e-09; take a larger"):
+        training_rows(_data([5, 6], [0, 0]), "keep", share=1e-9)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mien.errors import DataError
 from mien.lab.data.faces import FaceData, check_image_shape
-from mien.lab.data.folds import folds_of
+from mien.lab.data.folds import folds_of, in_share
 from mien.lab.data.twins import has_twin
 
 SYNTHETIC = -1
@@ -49,7 +49,11 @@ class Pool:
 
 
 def training_rows(
-    data: FaceData, twins: Literal["drop", "keep"], folds: int = 1, without_fold: int = 0
+    data: FaceData,
+    twins: Literal["drop", "keep"],
+    folds: int = 1,
+    without_fold: int = 0,
+    share: float = 1,
 ) -> NDArray[np.int64]:
     """Row numbers of the Training split, ascending.
 
@@ -60,11 +64,13 @@ def training_rows(
         pixel. FER2013 has such pairs: a network that has seen one of them has seen the answer.
     folds, without_fold : int
         Leave out one of so many parts, see ``folds_of``; with 1, none.
+    share : float
+        Of what is left: see ``in_share``.
 
     Raises
     ------
     DataError
-        If the split has no rows, none that is no twin, or none outside the fold.
+        If the split has no rows, none that is no twin, or none outside the fold or in the share.
     """
     rows = data.rows("Training")
     if folds > 1:
@@ -74,6 +80,14 @@ def training_rows(
                 f"no Training image is outside fold {without_fold} of {folds}",
                 where=data.name,
                 hint="take more folds, or more images",
+            )
+    if share < 1:
+        rows = rows[in_share(data.images[rows], share)]
+        if not len(rows):
+            raise DataError(
+                f"no Training image is in a share of {share:g}",
+                where=data.name,
+                hint="take a larger share, or more images",
             )
     if twins == "keep":
         return rows
