@@ -4,42 +4,61 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from matplotlib.ticker import PercentFormatter
+
 from mien.errors import RunError
 from mien.lab.models import count_parameters
+from mien.lab.pages.figures import BLUE, RED, new_figure, tidy
 from mien.lab.training.recipe import load_recipe
 from mien.lab.training.run import Run
 from mien.lab.training.watching.read_log import read_log
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
+TABLE, LOGS, CURVES = (RESULTS / name for name in ("seeds.csv", "seeds", "seeds.png"))
 PAGE = HERE.parent / "docs" / "how-good.md"
 BEGIN, END = "<!-- benchmarks/results/seeds.csv -->", "<!-- end of seeds.csv -->"
-
-PAGE = HERE / "seeds_page.md"
+TEMPLATE = HERE / "seeds_page.md"
 
 HONEST, KEPT, LEAKY = "honest", "twins kept", "leaky"
 """Protocols: Training without twins of test images; with them; balanced before it was split."""
 
 
 def write_tables(plan: list[dict[str, str]], runs: Path) -> None:
-    rows = [row for line in plan for row in rows_of(line, runs)]
-    with (RESULTS / "seeds.csv").open("w", newline="", encoding="utf-8") as stream:
+    """What the runs that are there have measured; other rows stay as they were."""
+    before = {(row["recipe"], row["protocol"]): row for row in kept_rows()}
+    rows = []
+    for found in (row for line in plan for row in rows_of(line, runs)):
+        measured = found["private"] != ""
+        rows.append(found if measured else before.get((found["recipe"], found["protocol"]), found))
+    with TABLE.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    write_pages(datetime.now(UTC).date().isoformat())
+    write_pages()
 
 
-def write_pages(when: str) -> None:
+def kept_rows() -> list[dict[str, str]]:
+    """``results/seeds.csv`` as it is written."""
+    with TABLE.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def is_measured(command: str) -> bool:
+    """Whether the table has what this command trains."""
+    return any(row["command"] == command and row["private"] for row in kept_rows())
+
+
+def write_pages() -> None:
     """``results/seeds.md`` and the tables of docs/how-good.md, from ``results/seeds.csv``."""
     rows = read_rows()
-    text = PAGE.read_text("utf-8").format(
-        when=when, honest=honest(rows, HONEST), kept=honest(rows, KEPT), leaks=leaks(rows)
+    draw_curves()
+    text = TEMPLATE.read_text("utf-8").format(
+        honest=honest(rows, HONEST), kept=honest(rows, KEPT), leaks=leaks(rows)
     )
     (RESULTS / "seeds.md").write_text(text, encoding="utf-8")
     page = PAGE.read_text("utf-8")
@@ -50,18 +69,37 @@ def write_pages(when: str) -> None:
 
 def read_rows() -> list[dict[str, Any]]:
     """``results/seeds.csv``, shares as numbers."""
-    with (RESULTS / "seeds.csv").open(newline="", encoding="utf-8") as stream:
-        return [
-            {key: float(value) if value and _is_share(key) else value for key, value in row.items()}
-            for row in csv.DictReader(stream)
-        ]
+    return [
+        {key: float(value) if value and _is_share(key) else value for key, value in row.items()}
+        for row in kept_rows()
+    ]
 
 
-def measured_on() -> str:
-    """The day that ``results/seeds.md`` names."""
-    found = re.search(r"\d{4}-\d\d-\d\d", (RESULTS / "seeds.md").read_text("utf-8"))
-    assert found is not None
-    return found[0]
+def draw_curves() -> None:
+    """PublicTest by epoch of every run whose log is kept: small panels, Training behind it."""
+    logs = sorted(LOGS.glob("*.csv"))
+    if not logs:
+        return
+    columns = 4
+    lines = -(-len(logs) // columns)
+    figure = new_figure(12, 2.4 * lines + 0.5)
+    panels = figure.subplots(lines, columns, sharey=True, squeeze=False).flat
+    for axes, path in zip(panels, logs, strict=False):
+        with path.open(newline="", encoding="utf-8") as stream:
+            epochs = list(csv.DictReader(stream))
+        at = [int(epoch["epoch"]) for epoch in epochs]
+        axes.plot(at, [float(e["clean_accuracy"]) for e in epochs], "--", color=BLUE,
+                  label="Training, not augmented")  # fmt: skip
+        axes.plot(at, [float(e["public_accuracy"]) for e in epochs], color=RED, label="PublicTest")
+        axes.set_title(path.stem, fontsize=10)
+        axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
+        axes.set_ylim(0.2, 1)
+        tidy(axes)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center",
+                  ncols=2, frameon=False)  # fmt: skip
+    for axes in figure.axes[len(logs) :]:
+        axes.set_visible(False)
+    figure.savefig(CURVES)
 
 
 def _is_share(key: str) -> bool:
@@ -121,19 +159,22 @@ def published(found: dict[str, Any]) -> str:
 
 
 def rows_of(line: dict[str, str], runs: Path) -> list[dict[str, Any]]:
-    recipe = load_recipe(line["recipe"])
+    trained = line["train"] != "no"
+    recipe = load_recipe(line["recipe"], tuple(line["train"].split()) if trained else ())
     protocol = HONEST if recipe.data.twins == "drop" else KEPT
-    found = []
-    if line["train"] != "no":
-        command = " ".join(["mien train", line["recipe"], *line["train"].split()])
-        found.append(row(line, Run(runs / f"{recipe.name}-s{recipe.seed}"), protocol, command))
-    else:
-        found.append(row(line, None, protocol, f"mien train {line['recipe']}"))
+    run = Run(runs / f"{recipe.name}-s{recipe.seed}") if trained else None
+    found = [row(line, run, protocol, command_of(line))]
     if line["leak"]:
         run = Run(runs / f"{recipe.name}-leaky-s{recipe.seed}")
         command = f"python benchmarks/seeds.py leak {line['recipe']}"
         found.append(row(line, run, LEAKY, command))
     return found
+
+
+def command_of(line: dict[str, str]) -> str:
+    """What trains the network of a line of the plan."""
+    changed = line["train"].split() if line["train"] != "no" else ()
+    return " ".join(["mien train", line["recipe"], *changed])
 
 
 def row(line: dict[str, str], run: Run | None, protocol: str, command: str) -> dict[str, Any]:
@@ -150,7 +191,7 @@ def row(line: dict[str, str], run: Run | None, protocol: str, command: str) -> d
     }
     for split in ("public", "private", "private_without_twins"):
         given |= {split: "", f"{split}_low": "", f"{split}_high": ""}
-    given |= {"public_macro_f1": "", "private_macro_f1": "", "command": command}
+    given |= {"public_macro_f1": "", "private_macro_f1": "", "command": command, "date": ""}
     if run is None:
         return given
     try:
@@ -160,6 +201,8 @@ def row(line: dict[str, str], run: Run | None, protocol: str, command: str) -> d
     given["epochs"], given["minutes"] = facts["epochs"], facts["minutes"]
     given["parameters"] = count_parameters(run.load_model())[0]
     given["gap"] = kept_gap(run)
+    ended = datetime.fromtimestamp(run.evaluation.stat().st_mtime, UTC)
+    given["date"] = ended.date().isoformat()
     named = {("PublicTest", "all"): "public", ("PrivateTest", "all"): "private",
              ("PrivateTest", "without twins"): "private_without_twins"}  # fmt: skip
     for score in evaluation["scores"]:
@@ -188,8 +231,8 @@ def kept_gap(run: Run) -> float | str:
 
 def honest(rows: list[dict[str, Any]], protocol: str) -> str:
     lines = [f"| recipe | published, % | PublicTest, % | PrivateTest, % | {WITHOUT} | macro F1 | "
-             "gap, points | epochs (of) | minutes | command |",
-             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"]  # fmt: skip
+             "gap, points | epochs (of) | minutes | date | command |",
+             "| --- " + "| ---: " * 8 + "| --- | --- |"]  # fmt: skip
     for found in rows:
         if found["protocol"] != protocol:
             continue
@@ -199,7 +242,7 @@ def honest(rows: list[dict[str, Any]], protocol: str) -> str:
         cells = [found["recipe"], published(found), interval(found, "public"),
                  interval(found, "private"), interval(found, "private_without_twins"),
                  found["private_macro_f1"], gap,
-                 epochs, found["minutes"], f"`{found['command']}`"]  # fmt: skip
+                 epochs, found["minutes"], found["date"], f"`{found['command']}`"]  # fmt: skip
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     return "\n".join(lines)
 
