@@ -12,22 +12,18 @@ each run, ended where PublicTest's loss was lowest. The logs are kept in ``resul
 from __future__ import annotations
 
 import argparse
-import csv
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from kept_logs import read_kept, train_once
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from mien.errors import RunError
 from mien.lab.pages.figures import BLUE, GREY, RED, new_figure, tidy
 from mien.lab.training.early_stopping import best_epoch
 from mien.lab.training.epoch_log import EpochLog
-from mien.lab.training.loop import train
 from mien.lab.training.recipe import Recipe, load_recipe
-from mien.lab.training.run import Run, run_folder
-from mien.lab.training.setup import load_data
 
 RESULTS = Path(__file__).resolve().parent / "results"
 LOGS, PAGE, PICTURE = (
@@ -96,32 +92,19 @@ def stem_of(net: str, means: str) -> str:
 
 def train_all(root: Path) -> None:
     """Train what has no log in ``results`` yet."""
-    LOGS.mkdir(exist_ok=True)
     for net in NETS:
         for means in MEANS:
-            kept = LOGS / f"{stem_of(net, means)}.csv"
-            if kept.is_file():
-                continue
-            recipe = recipe_of(net, means)
-            run = Run(run_folder(recipe, root))
-            try:
-                run.facts()
-            except RunError:
-                train(recipe, load_data(recipe), run, resume=True)
-            kept.write_bytes(run.log.read_bytes())
-            last = read(net, means)[-1]
-            print(f"{kept.stem}: Training {last.clean_accuracy:.1%}, "
-                  f"PublicTest {last.public_accuracy:.1%}", flush=True)  # fmt: skip
+            train_once(recipe_of(net, means), kept_of(net, means), root)
+
+
+def kept_of(net: str, means: str) -> Path:
+    """Where the log of one run is kept."""
+    return LOGS / f"{stem_of(net, means)}.csv"
 
 
 def read(net: str, means: str) -> list[EpochLog]:
-    """The epochs of one run, from its kept log."""
-    with (LOGS / f"{stem_of(net, means)}.csv").open(newline="", encoding="utf-8") as stream:
-        rows = [
-            {field.name: float(row[field.name]) for field in fields(EpochLog)}
-            for row in csv.DictReader(stream)
-        ]
-    return [EpochLog(**{**row, "epoch": int(row["epoch"])}) for row in rows]  # type: ignore[arg-type]
+    """The epochs of one run."""
+    return read_kept(kept_of(net, means))
 
 
 def table() -> str:
