@@ -24,19 +24,6 @@ from mien.emotions import LABEL_SETS, translate
 from mien.server.album.export import LIMITS
 from mien.templates import template_environment
 
-_RULES = {
-    Rule.MEAN: "the mean counts",
-    Rule.MIN: "everybody counts: the least",
-    Rule.ANY: "one is enough: the highest",
-    Rule.SHARE: "the share who show it first",
-}
-_LABELS = {
-    Labels.SEVEN: "seven emotions",
-    Labels.FOUR: "the four that are told apart best",
-    Labels.FERPLUS: "eight, with contempt",
-    Labels.VALENCE: "positive or negative",
-}
-
 
 def album_page_router() -> APIRouter:
     """The page itself; without the other routes it says that there is no album here."""
@@ -59,8 +46,8 @@ def _page() -> str:
             question=question,
             faces=range_text(question.faces).split(".."),
             best_of_bursts=question.bursts is Bursts.BEST,
-            rules=[(each, _RULES[each]) for each in Rule],
-            label_sets=[(each, _first(each, question.emotion), _LABELS[each]) for each in Labels],
+            rules=list(Rule),
+            label_sets=[(each, _first(each, question.emotion)) for each in Labels],
             faint_score=FAINT_SCORE,
             least_score=LEAST_SCORE,
             longest_text=LONGEST_TEXT,

@@ -1,6 +1,7 @@
 // Asking the server; every refusal comes with its words.
 
 import { askForToken } from "../engine/token.js";
+import { phrase } from "../words/phrases.js";
 
 /** @import { Problem } from "../answers.js" */
 
@@ -74,7 +75,7 @@ async function reach(path, options) {
     return await fetch(`v1/album${path}`, options);
   } catch (error) {
     if (isGivenUp(error)) throw error;
-    throw new Refused(0, "Mien does not answer. Is it still running?");
+    throw new Refused(0, phrase("connection.none"));
   }
 }
 
@@ -84,5 +85,5 @@ async function reach(path, options) {
  */
 async function problemOf(response) {
   const answer = await response.json().catch(() => null);
-  return answer?.error ?? { what: `the server answered ${response.status}` };
+  return answer?.error ?? { what: phrase("connection.status", { status: response.status }) };
 }

@@ -2,7 +2,8 @@
 
 import { makeBar, setBar } from "../bars.js";
 import { byId, element, messageOf, setText } from "../elements.js";
-import { colourOf, percent } from "../labels.js";
+import { colourOf, percent, wordsOf } from "../labels.js";
+import { phrase, setPhrase, twoPlaces } from "../words/phrases.js";
 import { askJson } from "./ask.js";
 import { showStack, wantedOf } from "./stack.js";
 import { thumbnailOf } from "./tile.js";
@@ -38,7 +39,7 @@ export class Detail {
       const { id } = this;
       const photo = this.grid.store.get(id);
       this.dialog.close();
-      onSimilar(id, photo ? nameOf(photo.path) : "this photo");
+      onSimilar(id, photo ? nameOf(photo.path) : phrase("detail.this"));
     });
     this.dialog.addEventListener("keydown", (event) => this.key(event));
     this.dialog.addEventListener("click", (event) => {
@@ -105,18 +106,18 @@ export class Detail {
   show(photo) {
     const { items, scores, question, selection } = this.grid;
     if (!question) return; // Nothing was ranked yet, so that there is no photo to show.
-    const place = `${(this.at + 1).toLocaleString("en-GB")} of ${items.length.toLocaleString("en-GB")}`;
-    setText(byId("detail-title"), photo ? nameOf(photo.path) : "A photo that has gone");
+    setText(byId("detail-title"), photo ? nameOf(photo.path) : phrase("detail.gone"));
     byId("detail-before", HTMLButtonElement).disabled = this.at === 0;
     byId("detail-after", HTMLButtonElement).disabled = this.at === items.length - 1;
     byId("detail-similar", HTMLButtonElement).disabled = !photo?.faces.length;
     byId("detail-select").setAttribute("aria-pressed", String(selection.has(this.id)));
-    setText(byId("detail-select"), selection.has(this.id) ? "Selected" : "Select");
+    setPhrase(byId("detail-select"), selection.has(this.id) ? "detail.selected" : "detail.select");
     const onTop = this.id === items[this.at];
     const score = onTop ? scores[this.at] : (photo?.score ?? 0);
-    setText(byId("detail-score"), `${onTop ? "" : "Behind "}${place}: ${scoreWords(score, question)}`);
+    const place = { at: this.at + 1, all: items.length, score: scoreWords(score, question) };
+    setText(byId("detail-score"), phrase(onTop ? "detail.place" : "detail.behind", place));
     if (!photo) {
-      setText(byId("detail-reason"), "It is no longer in the album.");
+      setText(byId("detail-reason"), phrase("detail.gone-means"));
       byId("detail-picture").replaceChildren();
       byId("detail-faces").replaceChildren();
       byId("detail-facts").replaceChildren();
@@ -125,7 +126,7 @@ export class Detail {
     setText(
       byId("detail-reason"),
       question.similar
-        ? "By the expressions of its faces: the nearest face to each one asked for, by the cosine of what the model sees in them. It does not know who anybody is."
+        ? phrase("detail.alike")
         : reasonWords(photo, question),
     );
     this.picture(photo, thumbnailOf(photo));
@@ -140,7 +141,7 @@ export class Detail {
    * @param {string} source
    */
   picture(photo, source) {
-    const image = element("img", { alt: `The photo ${nameOf(photo.path)}`, src: source });
+    const image = element("img", { alt: phrase("detail.picture", { name: nameOf(photo.path) }), src: source });
     const frame = element("div", { class: "detail-frame" }, image);
     frame.style.aspectRatio = `${photo.width} / ${photo.height}`;
     frame.style.setProperty("--ratio", String(photo.width / photo.height));
@@ -232,16 +233,18 @@ function faceCard(face, number, question) {
     if (label === question.first) bar.root.classList.add("asked");
     if (probability >= LEAST_BAR || label === question.first) bars.append(bar.root);
   }
-  const [top] = ordered[0];
-  const word = face.unsure ? `maybe ${top}` : top;
+  const [top, confidence] = ordered[0];
+  const word = wordsOf({ unsure: face.unsure, top, confidence });
   const note = face.counted
     ? question.similar
       ? ""
-      : `Counts with ${question.only && question.rule !== "share" ? percent(face.value) : face.value.toFixed(2)}.`
+      : phrase("detail.counts", {
+          score: question.only && question.rule !== "share" ? percent(face.value) : twoPlaces(face.value),
+        })
     : asideWords(face, question);
   return element(
     "section",
-    { class: `face-card${face.counted ? "" : " aside"}`, "aria-label": `Face ${number}` },
+    { class: `face-card${face.counted ? "" : " aside"}`, "aria-label": phrase("detail.face", { at: number }) },
     element("img", { class: "face-crop", alt: "", width: 96, height: 96, src: "icons/unsure.svg" }),
     element(
       "div",
@@ -255,14 +258,14 @@ function faceCard(face, number, question) {
 
 /** @param {AlbumPhoto} photo */
 function facts(photo) {
+  const { width, height, latitude, longitude } = photo;
   const rows = [
-    ["Taken", dateOf(photo.taken, true) || "not known"],
-    ["Size", `${photo.width} × ${photo.height} pixels${photo.turned ? ", turned upright by its faces" : ""}`],
-    ["File", photo.incomplete ? `${photo.path} (cut off: its end is missing)` : photo.path],
+    [phrase("detail.taken"), dateOf(photo.taken, true) || phrase("detail.unknown")],
+    [phrase("detail.size"), phrase(photo.turned ? "detail.turned" : "detail.pixels", { width: String(width), height: String(height) })],
+    [phrase("detail.file"), photo.incomplete ? phrase("detail.cut-off", { path: photo.path }) : photo.path],
   ];
-  const { latitude, longitude } = photo;
   if (typeof latitude === "number" && typeof longitude === "number") {
-    rows.splice(1, 0, ["Place", `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`]);
+    rows.splice(1, 0, [phrase("detail.where"), `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`]);
   }
   return rows.flatMap(([name, value]) => [element("dt", { text: name }), element("dd", { text: value })]);
 }

@@ -3,9 +3,11 @@
 import { byId, element, setText } from "../elements.js";
 import { askJson, Refused } from "./ask.js";
 import { FolderChoice } from "./folders.js";
-import { counted, nameOf } from "./words.js";
+import { isPhrase, numberOf, onLanguage, phrase, setPhrase } from "../words/phrases.js";
+import { nameOf } from "./words.js";
 
 /** @import { FillingAnswer, ReadFolder } from "../answers.js" */
+/** @import { Key } from "../words/phrases.js" */
 
 const WHILE_READING = 1000;
 const OTHERWISE = 5000;
@@ -38,6 +40,10 @@ export class FillingPanel {
     }
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.look();
+    });
+    onLanguage(() => {
+      this.shown = "";
+      if (this.last) this.tell(this.last);
     });
   }
 
@@ -107,13 +113,13 @@ export class FillingPanel {
     if (now.total) bar.value = now.done / now.total;
     else bar.removeAttribute("value");
     bar.hidden = now.stage === "failed" && !now.total;
-    setText(byId("filling-what"), `${HEADS[now.stage] ?? "Reading"} ${nameOf(folder) || folder}`);
+    setText(byId("filling-what"), headWords(now.stage, folder));
     setText(byId("filling-more"), [progressWords(now), waitingWords(waiting)].filter(Boolean).join(" "));
     byId("filling-now").classList.toggle("failed", now.stage === "failed");
     const still = STILL.includes(now.stage);
     byId("filling-pause").hidden = still;
     byId("filling-resume").hidden = !still;
-    setText(byId("filling-resume"), now.stage === "failed" ? "Try again" : "Go on");
+    setPhrase(byId("filling-resume"), now.stage === "failed" ? "filling.again" : "filling.go-on");
   }
 
   /** @param {ReadFolder[]} ended */
@@ -126,18 +132,18 @@ export class FillingPanel {
         const put = element("button", {
           type: "button",
           text: "✕",
-          "aria-label": `Put away what is said of ${each.folder}`,
+          "aria-label": phrase("filling.put-away", { folder: each.folder }),
           onclick: () => {
             this.away.add(keyOf(each));
             if (this.last) this.tell(this.last);
           },
         });
-        const words = element("div", {}, element("p", {}, element("b", { text: nameOf(each.folder) || each.folder }), `: ${endWords(each)}`));
+        const words = element("div", {}, element("p", {}, element("b", { text: nameOf(each.folder) || each.folder }), phrase("filling.ended", { words: endWords(each) })));
         const closed = each.closed.map(({ path, reason }) => element("li", { text: `${path}: ${reason}` }));
         const rest = each.closed_number - each.closed.length;
-        if (rest) closed.push(element("li", { text: `and ${rest} more` }));
+        if (rest) closed.push(element("li", { text: phrase("filling.more", { count: rest }) }));
         if (closed.length) {
-          const summary = element("summary", { text: `Not looked into: ${each.closed_number}` });
+          const summary = element("summary", { text: phrase("filling.closed", { count: each.closed_number }) });
           words.append(element("details", {}, summary, element("ul", {}, ...closed)));
         }
         return element("li", {}, words, put);
@@ -146,13 +152,14 @@ export class FillingPanel {
   }
 }
 
-/** @type {Record<string, string>} */
-const HEADS = {
-  looking: "Looking for photos in",
-  pausing: "Pausing",
-  paused: "Paused:",
-  failed: "Stopped:",
-};
+/**
+ * @param {string} stage
+ * @param {string} path
+ */
+function headWords(stage, path) {
+  const key = `filling.${stage}`;
+  return phrase(stage !== "reading" && isPhrase(key) ? key : "filling.at-work", { folder: nameOf(path) || path });
+}
 
 /** @param {ReadFolder} folder */
 function keyOf({ folder, read, seconds }) {
@@ -166,35 +173,41 @@ function progressWords(now) {
     return `${what[0].toUpperCase()}${what.slice(1)}${hint ? `; ${hint}` : ""}.`;
   }
   if (!now.total) return "";
-  const words = `${now.done.toLocaleString("en-GB")} of ${counted(now.total, "photo")}`;
-  return now.seconds_left === null ? words : `${words}, ${timeWords(now.seconds_left)}`;
+  const far = { done: now.done, photos: phrase("album.photos", { count: now.total }) };
+  if (now.seconds_left === null) return phrase("filling.done", far);
+  return phrase("filling.done-left", { ...far, left: timeWords(now.seconds_left) });
 }
 
 /** @param {string[]} waiting */
 function waitingWords(waiting) {
-  return waiting.length ? `Then: ${waiting.map((folder) => nameOf(folder) || folder).join(", ")}.` : "";
+  const folders = waiting.map((folder) => nameOf(folder) || folder).join(", ");
+  return waiting.length ? phrase("filling.then", { folders }) : "";
 }
 
 /** @param {number} seconds */
 function timeWords(seconds) {
-  if (seconds < 60) return "less than a minute left";
+  if (seconds < 60) return phrase("filling.soon");
   const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `about ${counted(minutes, "minute")} left` : `about ${counted(Math.round(minutes / 60), "hour")} left`;
+  if (minutes < 90) return phrase("filling.minutes", { count: minutes });
+  return phrase("filling.hours", { count: Math.round(minutes / 60) });
 }
 
 /** @param {ReadFolder} each */
 function endWords(each) {
-  const kinds = Object.entries(each.passed_over).map(([kind, number]) => `${number.toLocaleString("en-GB")} ${kind}`);
+  const kinds = Object.entries(each.passed_over).map(([kind, number]) => `${numberOf(number)} ${kind}`);
+  const some = (/** @type {Key} */ key, /** @type {number} */ count) => count && phrase(key, { count });
   const parts = [
-    each.read ? `${counted(each.read, "photo")} read with ${counted(each.faces, "face")}` : "no new photos",
-    each.recognised && `${each.recognised.toLocaleString("en-GB")} known already`,
-    each.unchanged && `${each.unchanged.toLocaleString("en-GB")} read before`,
-    each.gone && `${each.gone.toLocaleString("en-GB")} gone`,
-    each.unreadable && `${each.unreadable.toLocaleString("en-GB")} could not be read`,
-    each.incomplete && `${each.incomplete.toLocaleString("en-GB")} cut off`,
-    each.heic && `${counted(each.heic, "HEIC photo")} left out: this Mien lacks its extra heic`,
-    each.excluded && `${each.excluded.toLocaleString("en-GB")} hidden or in the trash left out`,
-    kinds.length && `passed over: ${kinds.join(", ")}`,
+    each.read
+      ? phrase("filling.read", { count: each.read, faces: phrase("album.faces", { count: each.faces }) })
+      : phrase("filling.no-new"),
+    some("filling.known", each.recognised),
+    some("filling.unchanged", each.unchanged),
+    some("filling.gone", each.gone),
+    some("filling.unreadable", each.unreadable),
+    some("filling.incomplete", each.incomplete),
+    some("filling.heic", each.heic),
+    some("filling.excluded", each.excluded),
+    kinds.length && phrase("filling.passed-over", { kinds: kinds.join(", ") }),
   ];
   return `${parts.filter(Boolean).join("; ")}.`;
 }
@@ -202,7 +215,7 @@ function endWords(each) {
 /** @param {FillingAnswer} now */
 function announcement(now) {
   const [folder] = now.folders;
-  if (folder) return `${HEADS[now.stage] ?? "Reading"} ${nameOf(folder) || folder}. ${now.problem ? progressWords(now) : ""}`;
+  if (folder) return `${headWords(now.stage, folder)}. ${now.problem ? progressWords(now) : ""}`;
   const [last] = now.ended.slice(-1);
-  return last ? `${nameOf(last.folder) || last.folder}: ${endWords(last)}` : "";
+  return last ? `${nameOf(last.folder) || last.folder}${phrase("filling.ended", { words: endWords(last) })}` : "";
 }

@@ -2,7 +2,7 @@
 
 import { byId, element, messageOf, setText } from "../elements.js";
 import { askJson } from "./ask.js";
-import { counted } from "./words.js";
+import { phrase } from "../words/phrases.js";
 
 /** @import { FillingAnswer, FoldersAnswer, OfferedFolder } from "../answers.js" */
 
@@ -65,13 +65,17 @@ export class FolderChoice {
     const [here] = found.above.slice(-1);
     this.here = here;
     byId("way").replaceChildren(...this.way(found.above));
-    const photos = found.photos ? `${counted(found.photos, "photo")} in it itself` : "No photos in it itself";
-    const below = found.folders.length ? `, and ${counted(found.folders.length + found.left_off, "folder")}` : "";
-    const known = here?.indexed ? " It was read before: only what is new is read." : "";
-    setText(byId("choose-here"), here ? `${photos}${below}.${known}` : "These may be read, with all below them:");
+    const alone = found.photos ? "folders.photos" : "folders.no-photos";
+    const below = found.photos ? "folders.photos-below" : "folders.no-photos-below";
+    const words = phrase(found.folders.length ? below : alone, {
+      photos: phrase("album.photos", { count: found.photos }),
+      folders: phrase("album.folders", { count: found.folders.length + found.left_off }),
+    });
+    const known = here?.indexed ? ` ${phrase("folders.known")}` : "";
+    setText(byId("choose-here"), here ? `${words}${known}` : phrase("folders.these"));
     byId("folder-list").replaceChildren(...found.folders.map((folder) => this.row(folder)));
     byId("choose-left-off").hidden = !found.left_off;
-    setText(byId("choose-left-off"), `${counted(found.left_off, "folder")} more; to see them, start Mien with a folder further down.`);
+    setText(byId("choose-left-off"), phrase("folders.left-off", { count: found.left_off }));
     byId("choose-go", HTMLButtonElement).disabled = !here || here.refused !== null;
     byId("choose-go").hidden = !here;
     if (!this.dialog.contains(document.activeElement)) byId("choose-go").focus();
@@ -85,13 +89,13 @@ export class FolderChoice {
         : element("button", { type: "button", text: folder.name, onclick: () => this.enter(folder.key) }),
     );
     if (!above.length || !this.several) return steps;
-    return [element("button", { type: "button", text: "All folders", onclick: () => this.enter("") }), ...steps];
+    return [element("button", { type: "button", text: phrase("folders.all"), onclick: () => this.enter("") }), ...steps];
   }
 
   /** @param {OfferedFolder} folder */
   row(folder) {
     const words = element("span", { class: "folder-name", text: folder.name });
-    const note = folder.refused ?? (folder.indexed ? "in the album" : "");
+    const note = folder.refused ?? (folder.indexed ? phrase("folders.in-album") : "");
     const button = element(
       "button",
       { type: "button", disabled: folder.refused !== null, onclick: () => this.enter(folder.key) },

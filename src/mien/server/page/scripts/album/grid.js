@@ -39,6 +39,8 @@ export class Grid {
     this.drawing = 0;
     addEventListener("scroll", () => this.draw(), { passive: true });
     new ResizeObserver(() => this.measure()).observe(root);
+    // What stands above the photos may fold away, which brings other rows into view.
+    new ResizeObserver(() => this.draw()).observe(document.body);
     root.addEventListener("click", (event) => this.click(event));
     root.addEventListener("keydown", (event) => this.key(event));
     root.addEventListener("focus", () => this.goTo(this.current, true));

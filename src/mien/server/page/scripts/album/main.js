@@ -18,7 +18,9 @@ import { Selection } from "./selection.js";
 import { Store } from "./store.js";
 import { startTaking } from "./take.js";
 import { startUnreadable } from "./unreadable.js";
-import { counted } from "./words.js";
+import { labelOf } from "../labels.js";
+import { startLanguage } from "../words/language.js";
+import { onLanguage, phrase, twoPlaces } from "../words/phrases.js";
 
 /** @import { AlbumAnswer, RankingAnswer } from "../answers.js" */
 /** @import { Question } from "./words.js" */
@@ -53,6 +55,7 @@ const detail = new Detail(grid, (id, name) => {
 const filling = new FillingPanel(lookAgain, complain);
 const setLimits = startTaking(grid, () => withPlace(parameters()));
 
+startLanguage();
 startSettings();
 onSettings(() => grid.measure());
 startQuestion(() => {
@@ -79,6 +82,11 @@ document.addEventListener("visibilitychange", () => {
 });
 tellSelection();
 begin();
+onLanguage(async () => {
+  tellSelection();
+  const found = await lookInto();
+  if (found?.photos) await rank(true);
+});
 
 /** Ask what is in the album, and rank it. */
 async function begin() {
@@ -137,7 +145,7 @@ async function rank(same = false) {
   clearProblems();
   byId("connection").hidden = true;
   byId("similar-banner").hidden = !similar;
-  if (similar) setText(byId("similar-words"), `Photos whose faces express most nearly what they do in ${similar.name}. It does not find people.`);
+  if (similar) setText(byId("similar-words"), phrase("results.similar", { name: similar.name }));
   store.begin(withPlace(wanted));
   byId("nothing").hidden = found.ids.length > 0;
   byId("grid").hidden = found.ids.length === 0;
@@ -181,12 +189,14 @@ function later() {
  * @param {Similar | null} similar
  */
 function tellCount({ ids, without_time: timeless, in_bursts: bursts, alike }, similar) {
-  const shown = ids.length.toLocaleString("en-GB");
-  const words = similar ? `${shown} photos, the most alike first` : `${shown} of ${counted(album.photos, "photo")}`;
+  const photos = phrase("album.photos", { count: album.photos });
+  const words = similar
+    ? phrase("results.alike", { count: ids.length })
+    : phrase("results.of", { shown: ids.length, photos });
   const left = [];
   const stacked = (bursts ?? 0) + (alike ?? 0);
-  if (stacked) left.push(`${stacked.toLocaleString("en-GB")} stacked`);
-  if (timeless) left.push(`${timeless.toLocaleString("en-GB")} left out without a date`);
+  if (stacked) left.push(phrase("results.stacked", { count: stacked }));
+  if (timeless) left.push(phrase("results.dateless", { count: timeless }));
   setText(byId("count"), [words, ...left].join("; "));
 }
 
@@ -196,16 +206,18 @@ function tellCount({ ids, without_time: timeless, in_bursts: bursts, alike }, si
  * @param {Question} question
  */
 function tellBelow({ below = 0 }, { only }) {
-  const least = Number(byId("min-score", HTMLInputElement).value).toFixed(2);
+  const score = twoPlaces(Number(byId("min-score", HTMLInputElement).value));
+  const emotion = only === null ? "" : labelOf(only);
   byId("fainter").hidden = !below;
-  setText(byId("fainter-words"), `${counted(below, "photo")} below ${least}${only ? `: hardly ${only}` : ""}.`);
-  setText(byId("nothing-words"), below ? `No photo scores ${least} or more.` : "No photo fits.");
+  const key = emotion ? "results.below-asked" : "results.below";
+  setText(byId("fainter-words"), phrase(key, { count: below, score, emotion }));
+  setText(byId("nothing-words"), below ? phrase("results.no-score", { score }) : phrase("results.nothing"));
 }
 
 function tellSelection() {
   const some = selection.size > 0;
   byId("select-none").hidden = !some;
-  setText(byId("select-none"), `Clear ${counted(selection.size, "selected photo")}`);
+  setText(byId("select-none"), phrase("results.none", { count: selection.size }));
   byId("results-bar").classList.toggle("some", some);
   byId("export").hidden = !some && !grid.items.length;
   byId("select-all").hidden = !grid.items.length;
@@ -214,11 +226,11 @@ function tellSelection() {
 /** @param {AlbumAnswer} found */
 function tellNotes({ missing, other_model: other, unreadable }) {
   const notes = [];
-  if (missing) notes.push(`${counted(missing, "photo")} whose folders are no longer there are left out: mien album status.`);
-  if (other) notes.push(`${counted(other, "photo")} that another model has read are left out: index them again.`);
+  if (missing) notes.push(phrase("results.missing", { count: missing }));
+  if (other) notes.push(phrase("results.other-model", { count: other }));
   setText(byId("notes"), notes.join(" "));
   byId("unreadable-note").hidden = !unreadable;
-  setText(byId("show-unreadable"), `${counted(unreadable, "file")} could not be read: which, and why`);
+  setText(byId("show-unreadable"), phrase("results.unreadable", { count: unreadable }));
 }
 
 /** @param {unknown} error */
@@ -228,7 +240,7 @@ function complain(error) {
   byId("retry").hidden = off;
   const message = messageOf(error);
   const words = off
-    ? "This server does not show an album here. Whoever runs it can switch it on: mien serve --album, or mien live --lan-album"
+    ? phrase("album.off")
     : `${message[0].toUpperCase()}${message.slice(1)}`;
   setText(byId("connection-words"), words);
 }

@@ -1,7 +1,8 @@
 // The question: a slider for each expression, filters, and their problems at their places.
 
 import { byId, element, setText } from "../elements.js";
-import { colourOf, facePath } from "../labels.js";
+import { colourOf, facePath, labelOf } from "../labels.js";
+import { onLanguage, phrase, twoPlaces } from "../words/phrases.js";
 import { Refused } from "./ask.js";
 
 /** @import { Question } from "./words.js" */
@@ -52,6 +53,12 @@ export function startQuestion(changed) {
     input("min-score").value = "0";
     tellLeastScore();
     soon(0);
+  });
+  onLanguage(() => {
+    if (!Object.keys(labelSets).length) return; // Nothing is asked yet.
+    fillSliders();
+    tellLeastScore();
+    remember();
   });
   // On a phone the photos come first.
   const narrow = matchMedia("(max-width: 61.99rem)");
@@ -115,9 +122,9 @@ export function presentQuestion() {
 export function remember() {
   history.replaceState(null, "", `#${parameters()}`);
   const wanted = weights();
-  setText(byId("question-words"), wanted.map(([label]) => label).join(", "));
+  setText(byId("question-words"), wanted.map(([label]) => labelOf(label)).join(", "));
   const count = [...byId("filters").querySelectorAll("input")].filter(differs).length;
-  setText(byId("filter-words"), count ? `${count} changed` : "");
+  setText(byId("filter-words"), count ? phrase("seek.changed", { count }) : "");
   for (const button of document.querySelectorAll(".clear-filters")) button.toggleAttribute("hidden", !count);
 }
 
@@ -200,7 +207,8 @@ function putBack(control) {
 
 function tellLeastScore() {
   const { value } = input("min-score");
-  byId("min-score-words", HTMLOutputElement).value = Number(value) ? Number(value).toFixed(2) : "none";
+  setText(byId("faded-words"), phrase("seek.faded", { score: twoPlaces(Number(input("min-score").dataset.weak)) }));
+  byId("min-score-words", HTMLOutputElement).value = Number(value) ? twoPlaces(Number(value)) : phrase("seek.score-none");
   input("min-score").style.setProperty("--filled", `${100 * Number(value)}%`);
 }
 
@@ -267,7 +275,7 @@ function makeSlider(label, value) {
     "div",
     { class: "slider" },
     element("img", { src: facePath(label), alt: "", width: 28, height: 28 }),
-    element("label", { for: slider.id, text: label }),
+    element("label", { for: slider.id, text: labelOf(label) }),
     slider,
     number,
   );
@@ -283,7 +291,7 @@ function tellWeight(slider) {
   const number = slider.nextElementSibling;
   if (number instanceof HTMLOutputElement) number.value = slider.value;
   slider.parentElement?.classList.toggle("off", slider.value === "0");
-  slider.setAttribute("aria-valuetext", slider.value === "0" ? "does not count" : `counts ${slider.value} of 100`);
+  slider.setAttribute("aria-valuetext", slider.value === "0" ? phrase("seek.counts-not") : phrase("seek.counts", { value: slider.value }));
   slider.style.setProperty("--filled", `${slider.value}%`);
 }
 

@@ -2,7 +2,8 @@
 
 import { byId, element, setText } from "../elements.js";
 import { thumbnailOf } from "./tile.js";
-import { counted, nameOf } from "./words.js";
+import { phrase } from "../words/phrases.js";
+import { nameOf } from "./words.js";
 
 /** @import { Store } from "./store.js" */
 
@@ -21,13 +22,12 @@ export function showStack(stack, shown, store, onChoose) {
     byId("stack-strip").replaceChildren();
     return;
   }
-  const behind = counted(stack.length - 1, "photo");
-  const most = stack.length > MOST ? `; the best ${MOST} are shown` : "";
-  setText(byId("stack-words"), `${behind} of the same moment or nearly the same${most}`);
+  const key = stack.length > MOST ? "detail.stack-most" : "detail.stack";
+  setText(byId("stack-words"), phrase(key, { count: stack.length - 1, most: MOST }));
   byId("stack-strip").replaceChildren(
     ...stack.slice(0, MOST).map((id) => {
       const photo = store.get(id);
-      const name = photo ? nameOf(photo.path) : "a photo that has gone";
+      const name = photo ? nameOf(photo.path) : phrase("detail.gone");
       const button = element("button", {
         type: "button",
         class: "stacked-photo",

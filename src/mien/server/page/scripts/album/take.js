@@ -2,7 +2,7 @@
 
 import { byId, messageOf, offerFile, setText } from "../elements.js";
 import { ask } from "./ask.js";
-import { counted } from "./words.js";
+import { numberOf, phrase, setPhrase } from "../words/phrases.js";
 
 /** @import { ExportLimits } from "../answers.js" */
 /** @import { Grid } from "./grid.js" */
@@ -27,7 +27,7 @@ export function startTaking(grid, question) {
     selected.disabled = !some;
     selected.checked = some;
     byId("which-best", HTMLInputElement).checked = !some;
-    setText(byId("selected-words"), some ? `the ${counted(selection.size, "selected photo")}` : "the selected ones (none yet)");
+    setText(byId("selected-words"), some ? phrase("take.selected", { count: selection.size }) : phrase("take.none-selected"));
     const number = byId("best-number", HTMLInputElement);
     const most = Math.max(1, Math.min(grid.items.length, limits.lists ?? grid.items.length));
     number.max = String(most);
@@ -39,8 +39,8 @@ export function startTaking(grid, question) {
     setText(
       byId("zip-words"),
       place
-        ? `as they are, with all that the camera wrote into them; at most ${limits.zip}`
-        : "They hold all that the camera wrote, perhaps the place. Switch “Places” on, under “Show”, to take them.",
+        ? phrase("take.zip-means", { most: numberOf(limits.zip ?? 0) })
+        : phrase("take.zip-places"),
     );
     byId("take-problem").hidden = true;
     dialog.showModal();
@@ -51,7 +51,7 @@ export function startTaking(grid, question) {
   byId("take-go").addEventListener("click", async () => {
     const go = byId("take-go", HTMLButtonElement);
     go.disabled = true;
-    setText(go, "Making it …");
+    setPhrase(go, "take.making");
     byId("take-problem").hidden = true;
     try {
       await download(grid, question());
@@ -61,7 +61,7 @@ export function startTaking(grid, question) {
       setText(byId("take-problem"), words[0].toUpperCase() + words.slice(1));
     } finally {
       go.disabled = false;
-      setText(go, "Download");
+      setPhrase(go, "take.go");
     }
   });
   return (found) => {
@@ -84,7 +84,7 @@ async function download(grid, question) {
   const photos = byId("which-selected", HTMLInputElement).checked
     ? grid.selection.inOrder(grid.items)
     : grid.items.slice(0, Math.max(1, Number(byId("best-number", HTMLInputElement).value)));
-  if (!photos.length) throw new Error("No photo is there to take");
+  if (!photos.length) throw new Error(phrase("take.nothing"));
   const kind = kinds().value;
   question.set("kind", kind);
   const response = await ask(`/export?${question}`, {

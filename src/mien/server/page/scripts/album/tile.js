@@ -1,7 +1,8 @@
 // One photo in the grid.
 
 import { element, messageOf, setText } from "../elements.js";
-import { facePath } from "../labels.js";
+import { facePath, labelOf } from "../labels.js";
+import { numberOf, phrase } from "../words/phrases.js";
 import { ask, Refused } from "./ask.js";
 import { dateOf, facesWords, nameOf, ownWords, scoreWords } from "./words.js";
 
@@ -22,7 +23,7 @@ export function makeTile(at, total) {
   frame.append(element("span", { class: "tile-check", "aria-hidden": "true" }));
   root.append(frame, element("div", { class: "tile-words", "aria-hidden": "true" }));
   numberTile(root, at, total);
-  root.setAttribute("aria-label", `Photo ${at + 1}`);
+  root.setAttribute("aria-label", phrase("tile.photo", { at: at + 1 }));
   return root;
 }
 
@@ -51,7 +52,7 @@ export function fillTile(root, photo, score, question, behind) {
   const [frame, words] = root.children;
   if (photo === null) {
     frame.querySelector("img")?.remove();
-    placeholder(frame, "This photo is no longer in the album");
+    placeholder(frame, phrase("tile.gone"));
     return;
   }
   showPicture(frame, photo);
@@ -63,7 +64,7 @@ export function fillTile(root, photo, score, question, behind) {
   const own = ownWords(photo);
   // What the faces show comes before what was asked for, unless that is the same word.
   const same = own.length === 1 && own[0] === question.only && !question.similar;
-  const first = same || !own.length ? scored : own.slice(0, MOST_WORDS).join(", ");
+  const first = same || !own.length ? scored : own.slice(0, MOST_WORDS).map(labelOf).join(", ");
   const second = first === scored ? null : scored;
   words.replaceChildren(
     element(
@@ -71,20 +72,20 @@ export function fillTile(root, photo, score, question, behind) {
       { class: "tile-score" },
       ...(own.length ? [element("img", { src: facePath(own[0]), alt: "", width: 20, height: 20 })] : []),
       element("b", { text: first }),
-      element("span", { class: "tile-rank", text: at.toLocaleString("en-GB") }),
+      element("span", { class: "tile-rank", text: numberOf(at) }),
     ),
     element("span", { class: "tile-more", text: [second, facesWords(photo), dateOf(photo.taken)].filter(Boolean).join(" · ") }),
   );
   frame.querySelector(".tile-behind")?.remove();
-  if (behind) frame.append(element("span", { class: "tile-behind", "aria-hidden": "true", text: `+${behind.toLocaleString("en-GB")}` }));
+  if (behind) frame.append(element("span", { class: "tile-behind", "aria-hidden": "true", text: `+${numberOf(behind)}` }));
   const spoken = [
     `${at}: ${nameOf(photo.path)}`,
     first,
     second,
-    faint && "weak",
+    faint && phrase("tile.weak"),
     facesWords(photo),
     dateOf(photo.taken),
-    behind && `${behind} more nearly the same`,
+    behind && phrase("tile.behind", { count: behind }),
   ];
   root.setAttribute("aria-label", spoken.filter(Boolean).join(", "));
   root.title = nameOf(photo.path);
@@ -128,7 +129,7 @@ async function whyNot(frame, picture, photo) {
   picture.remove();
   try {
     await ask(`/thumbnail?photo=${photo.id}`);
-    placeholder(frame, "The picture could not be shown");
+    placeholder(frame, phrase("tile.no-picture"));
   } catch (error) {
     placeholder(frame, error instanceof Refused ? error.what : messageOf(error));
   }

@@ -2,7 +2,7 @@
 
 import { byId, element, messageOf, setText } from "../elements.js";
 import { askJson } from "./ask.js";
-import { counted } from "./words.js";
+import { phrase } from "../words/phrases.js";
 
 /** @import { UnreadableAnswer } from "../answers.js" */
 
@@ -23,7 +23,7 @@ export function startUnreadable() {
       return;
     }
     shown += found.files.length;
-    setText(byId("unreadable-title"), `${counted(found.total, "file")} could not be read, or not whole`);
+    setText(byId("unreadable-title"), phrase("unread.title", { count: found.total }));
     for (const { path, reason } of found.files) {
       list.append(element("dt", { text: path }), element("dd", { text: reason }));
     }

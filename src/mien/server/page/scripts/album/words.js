@@ -1,6 +1,7 @@
 // Numbers, dates and names as people read them.
 
-import { percent } from "../labels.js";
+import { labelOf, percent } from "../labels.js";
+import { isPhrase, locale, phrase, twoPlaces } from "../words/phrases.js";
 
 /** @import { AlbumFace, AlbumPhoto } from "../answers.js" */
 
@@ -20,15 +21,6 @@ import { percent } from "../labels.js";
  */
 
 /**
- * "1 photo", "1,204 photos".
- * @param {number} number
- * @param {string} thing
- */
-export function counted(number, thing) {
-  return `${number.toLocaleString("en-GB")} ${thing}${number === 1 ? "" : "s"}`;
-}
-
-/**
  * The last part of a path.
  * @param {string} path
  */
@@ -44,7 +36,7 @@ export function nameOf(path) {
 export function dateOf(taken, withTime = false) {
   if (!taken) return "";
   const date = new Date(`${taken.slice(0, 19)}Z`);
-  const day = date.toLocaleDateString("en-GB", {
+  const day = date.toLocaleDateString(locale(), {
     day: "numeric",
     month: "short",
     year: "numeric",
@@ -59,9 +51,10 @@ export function dateOf(taken, withTime = false) {
  * @param {Question} question
  */
 export function scoreWords(score, question) {
-  if (question.similar) return `alike ${score.toFixed(2)}`;
-  if (question.only === null) return `score ${score.toFixed(2)}`;
-  return `${question.only} ${question.rule === "share" ? `${Math.round(100 * score)} %` : percent(score)}`;
+  if (question.similar) return phrase("tile.alike", { score: twoPlaces(score) });
+  if (question.only === null) return phrase("tile.score", { score: twoPlaces(score) });
+  const said = question.rule === "share" ? `${Math.round(100 * score)} %` : percent(score);
+  return phrase("tile.asked", { emotion: labelOf(question.only), score: said });
 }
 
 /**
@@ -83,22 +76,13 @@ export function ownWords(photo) {
  */
 export function reasonWords(photo, question) {
   const values = photo.faces.filter((face) => face.counted).map((face) => face.value);
-  if (!values.length) return "None of its faces counts for this question.";
-  const wanted = question.only ?? "the wanted mixture";
-  const listed = values.length > 1 && values.length <= 8 ? ` (${values.map(two).join(", ")})` : "";
-  if (values.length === 1) {
-    return question.rule === "share"
-      ? `One face counts; the score says whether it shows ${wanted} first.`
-      : `One face counts, and the score is its value for ${wanted}.`;
-  }
-  /** @type {Record<string, string>} */
-  const rules = {
-    mean: `the mean over the ${values.length} faces that count${listed}`,
-    min: `the least of the ${values.length} faces that count${listed}`,
-    any: `the highest of the ${values.length} faces that count${listed}`,
-    share: `the share of the ${values.length} faces that count that show ${wanted} first`,
-  };
-  return `The score is ${rules[question.rule]}.`;
+  if (!values.length) return phrase("detail.none-counts");
+  const emotion =
+    question.only === null ? phrase("detail.mixture") : phrase("detail.asked", { emotion: labelOf(question.only) });
+  if (values.length === 1) return phrase(question.rule === "share" ? "detail.one-share" : "detail.one", { emotion });
+  const listed = values.length <= 8 ? ` (${values.map(twoPlaces).join("; ")})` : "";
+  const key = `detail.${question.rule}`;
+  return isPhrase(key) ? phrase(key, { count: values.length, values: listed, emotion }) : "";
 }
 
 /**
@@ -108,11 +92,15 @@ export function reasonWords(photo, question) {
  */
 export function asideWords(face, question) {
   const reasons = [];
-  if (face.size < question.minSize) reasons.push(`small, ${Math.round(face.size)} pixels`);
-  if (face.sharpness < question.minSharpness) reasons.push(`blurred, ${two(face.sharpness)}`);
-  if (face.brightness !== null && face.brightness < question.minBrightness) reasons.push(`dark, ${two(face.brightness)}`);
-  if (question.sure && face.unsure) reasons.push("the model is unsure");
-  return `Does not count: ${reasons.join("; ") || "see the filters"}.`;
+  if (face.size < question.minSize) reasons.push(phrase("detail.aside-small", { size: Math.round(face.size) }));
+  if (face.sharpness < question.minSharpness) {
+    reasons.push(phrase("detail.aside-blurred", { value: twoPlaces(face.sharpness) }));
+  }
+  if (face.brightness !== null && face.brightness < question.minBrightness) {
+    reasons.push(phrase("detail.aside-dark", { value: twoPlaces(face.brightness) }));
+  }
+  if (question.sure && face.unsure) reasons.push(phrase("detail.aside-unsure"));
+  return phrase("detail.aside", { reasons: reasons.join("; ") || phrase("detail.aside-filters") });
 }
 
 /**
@@ -120,12 +108,7 @@ export function asideWords(face, question) {
  * @param {AlbumPhoto} photo
  */
 export function facesWords(photo) {
-  const counts = photo.faces.filter((face) => face.counted).length;
-  const all = counted(photo.faces.length, "face");
-  return counts === photo.faces.length ? all : `${all}, ${counts} count${counts === 1 ? "s" : ""}`;
-}
-
-/** @param {number} value */
-function two(value) {
-  return value.toFixed(2);
+  const count = photo.faces.filter((face) => face.counted).length;
+  const faces = phrase("album.faces", { count: photo.faces.length });
+  return count === photo.faces.length ? faces : phrase("tile.faces", { faces, count });
 }

@@ -1,11 +1,13 @@
 // What the page says in English. {name} is put in; two forms where it depends on {count}.
 
+import { englishAlbum } from "./english-album.js";
 import { englishJournal } from "./english-journal.js";
 import { englishSigns } from "./english-signs.js";
 import { englishVideo } from "./english-video.js";
 
 export const english = /** @type {const} */ ({
   ...englishSigns,
+  ...englishAlbum,
   ...englishJournal,
   ...englishVideo,
 

@@ -1,5 +1,6 @@
 // Was die Seite auf Deutsch sagt: dieselben Schlüssel wie in english.js. A test compares them.
 
+import { germanAlbum } from "./german-album.js";
 import { germanJournal } from "./german-journal.js";
 import { germanSigns } from "./german-signs.js";
 import { germanVideo } from "./german-video.js";
@@ -9,6 +10,7 @@ import { germanVideo } from "./german-video.js";
 /** @type {Record<Key, Phrase>} */
 export const german = {
   ...germanSigns,
+  ...germanAlbum,
   ...germanJournal,
   ...germanVideo,
 

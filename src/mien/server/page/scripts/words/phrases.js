@@ -120,8 +120,16 @@ export function setPhrase(target, key, values) {
 }
 
 /**
+ * A value with two places after the point, or the comma.
+ * @param {number} value
+ */
+export function twoPlaces(value) {
+  return value.toLocaleString(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+/**
  * Fill in what stands in the page's HTML: `data-phrase` is a text, `data-phrase-label` an aria-label,
- * `
+ * `data-phrase-placeholder` what an empty field shows.
  * @param {ParentNode} root
  */
 export function fillPhrases(root) {
@@ -132,6 +140,9 @@ export function fillPhrases(root) {
   }
   for (const target of root.querySelectorAll("[data-phrase-label]")) {
     target.setAttribute("aria-label", phrase(keyOf(target.getAttribute("data-phrase-label"))));
+  }
+  for (const target of root.querySelectorAll("[data-phrase-placeholder]")) {
+    target.setAttribute("placeholder", phrase(keyOf(target.getAttribute("data-phrase-placeholder"))));
   }
 }
 
