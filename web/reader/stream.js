@@ -23,6 +23,15 @@ export const DETECT_EVERY = 3;
 /** Seconds after which faces are looked for again, however few frames have come since. */
 const LONGEST_WITHOUT = 0.25;
 
+/**
+ * Seconds before which they are not looked for again, at the usual `DETECT_EVERY`: of more than some
+ * thirty frames a second, each moves a face less, and flow follows it over more of them.
+ */
+const SHORTEST_BETWEEN = 0.09;
+
+/** After so many frames faces are looked for in any case. */
+const MOST_FRAMES = 3 * DETECT_EVERY;
+
 export class Stream {
   /**
    * Reads the frames of one video, or of one camera, in order.
@@ -102,14 +111,24 @@ export class Stream {
   }
 
   /**
+   * Whether faces are to be looked for, and not only followed.
+   * @param {number} time
+   */
+  isDue(time) {
+    if (this.detectedAt === null || time - this.detectedAt >= LONGEST_WITHOUT) return true;
+    if (this.sinceDetection < this.detectEvery) return false;
+    const unusual = this.detectEvery !== DETECT_EVERY || this.sinceDetection >= MOST_FRAMES;
+    return unusual || time - this.detectedAt >= SHORTEST_BETWEEN;
+  }
+
+  /**
    * @param {Pixels} pixels
    * @param {number} time
    * @returns {Promise<TrackedFace[]>}
    */
   async track(pixels, time) {
     this.sinceDetection += 1;
-    const due = this.detectedAt === null || time - this.detectedAt >= LONGEST_WITHOUT;
-    if (due || this.sinceDetection >= this.detectEvery) {
+    if (this.isDue(time)) {
       this.sinceDetection = 0;
       this.detectedAt = time;
       const tracked = this.tracker.update(await this.detector.detect(pixels), time);

@@ -40,6 +40,13 @@ AUTO = "auto"
 LONGEST_WITHOUT = 0.25
 """Seconds after which faces are looked for again, however few frames have come since."""
 
+SHORTEST_BETWEEN = 0.09
+"""Seconds before which faces are not looked for again, at the usual ``DETECT_EVERY``: of more than
+some thirty frames a second, each moves a face less, and flow follows it over more of them."""
+
+_MOST_FRAMES = 3 * DETECT_EVERY
+"""After so many frames faces are looked for in any case."""
+
 
 class StreamAnalyzer:
     """Reads the frames of one video, or of one camera, in order.
@@ -59,7 +66,8 @@ class StreamAnalyzer:
         ``name`` and ``detect(image)``. The options that follow ``smooth_seconds`` are for detectors
         given by name.
     detect_every : int
-        Look for faces in every so many frames, 1 or more; and at least every 0.25 seconds.
+        Look for faces in every so many frames, 1 or more; and at least every 0.25 seconds. At the
+        usual 3, in fewer of more than 30 frames a second: every 0.09 seconds.
     smooth_seconds : float
         Time constant of the smoothing, 0 (none) or more.
     min_face : float, optional
@@ -299,13 +307,21 @@ class StreamAnalyzer:
                 rest.see(signs, time)
         return found
 
+    def _is_due(self, time: float) -> bool:
+        """Whether faces are to be looked for, and not only followed."""
+        if self._detected_at is None or time - self._detected_at >= LONGEST_WITHOUT:
+            return True
+        if self._since_detection < self.detect_every:
+            return False
+        return (
+            self.detect_every != DETECT_EVERY
+            or time - self._detected_at >= SHORTEST_BETWEEN
+            or self._since_detection >= _MOST_FRAMES
+        )
+
     def _track(self, image: NDArray[np.uint8], time: float) -> list[TrackedFace]:
         self._since_detection += 1
-        if (
-            self._detected_at is None
-            or self._since_detection >= self.detect_every
-            or time - self._detected_at >= LONGEST_WITHOUT
-        ):
+        if self._is_due(time):
             self._since_detection, self._detected_at = 0, time
             tracked = self._tracker.update(self._detector.detect(image), time)
             self._grey = grey_for_flow(image) if tracked and self.detect_every > 1 else None
