@@ -392,3 +392,19 @@ def test_the_limits_are_told_with_the_numbers_of_the_card(open_page, server):
         )
         assert f"for {round(100 * value)} of 100" in page.inner_text("#accuracy")
         assert "not feelings" in page.inner_text("#limits")
+
+
+@pytest.mark.every_state
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("look", ["", "contrast", "large", "aid"])
+def test_an_old_reading_says_so_and_stays_readable(open_page, server, scheme, look):
+    with open_page(server, color_scheme=scheme, bypass_csp=True) as watched:
+        page = watched.page
+        page.evaluate("(look) => look && document.documentElement.classList.add(look)", look)
+        page.click("#try-clip")
+        page.wait_for_selector("#answer-word:not(:empty)")
+        # Nothing is asked of the server any more, so that nothing new comes.
+        page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
+        wait_for(page, lambda: "s ago" in page.inner_text("#answer-how"))
+        assert page.locator("#answer.old").count() == 1
+        assert problems(page) == []
