@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from firefox import find_firefox, run_firefox
 from hypothesis import HealthCheck, settings
 from made_videos import head, make_video, scene  # noqa: F401
 from warm_process import LAB, RUNTIME, WarmProcess
@@ -80,6 +81,16 @@ def launch_chromium() -> Iterator[Callable[..., Any]]:
         yield launch
         for browser in opened:
             browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A headless Firefox with a fake camera; skips where there is none."""
+    path = find_firefox()
+    if path is None:
+        pytest.skip("there is no Firefox: apt-get install firefox-esr, or set FIREFOX to its path")
+    with run_firefox(path, tmp_path_factory.mktemp("firefox")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
