@@ -86,6 +86,35 @@ def open_boxes(page) -> None:
 
 
 @pytest.mark.every_state
+def test_a_page_that_is_loaded_again_has_the_marks(open_page, video_server, film):
+    with open_page(video_server) as watched:
+        page = watched.page
+        read_through(page, film)
+        page.fill("#video-people input >> nth=0", "Ada")
+        page.keyboard.press("Tab")
+        page.evaluate("document.getElementById('video-marks').open = true")
+        for field, value in (("from", "0.5"), ("to", "1"), ("label", "greeting")):
+            page.fill(f"#video-{field}", value)
+        page.click("#video-range button:not([type])")
+        wait_for(page, lambda: "greeting" in page.inner_text("#video-ranges"))
+        shown = "fetch('/v1/video/markings').then((told) => told.json())"
+        wait_for(page, lambda: page.evaluate(shown)["ranges"])
+        assert page.evaluate(shown)["ranges"] == [{"label": "greeting", "start": 0.5, "end": 1}]
+        page.reload()
+        page.click("#tab-film")
+        wait_for(page, lambda: page.input_value("#video-people input >> nth=0") == "Ada")
+        page.evaluate("document.getElementById('video-marks').open = true")
+        assert "greeting" in page.inner_text("#video-ranges")
+        # With the video its marks go.
+        page.click("#video-forget")
+        wait_for(
+            page, lambda: page.evaluate("fetch('/v1/video/markings').then((a) => a.status)") == 404
+        )
+        watched.console.clear()
+        read_through(page, film)
+        assert page.input_value("#video-people input >> nth=0") == ""
+
+
 def test_every_look_of_the_tab(open_page, video_server, film):
     with open_page(video_server) as watched:
         page = watched.page

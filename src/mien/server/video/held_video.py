@@ -49,6 +49,7 @@ class HeldVideo:
         self.labels: tuple[str, ...] = ()
         self.ferplus_labels: tuple[str, ...] = ()
         self.losses: tuple[str, ...] = ()
+        self.marked: dict[str, Any] = {}
         self.problem: MienError | None = None
         self.shots: list[list[Any]] = []
         """Of each frame: its time and its faces, short (see ``_shot``); only ever added to."""

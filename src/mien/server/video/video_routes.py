@@ -172,6 +172,27 @@ def video_router(settings: Settings, desk: VideoDesk) -> APIRouter:
         return JSONResponse({"shots": desk.held().shots[first : first + _MOST_SHOTS]})
 
     @router.get(
+        "/v1/video/markings",
+        summary="What was marked",
+        responses={**told, 200: {"model": MarkingsForm, "description": "What was kept last"}},
+        response_class=JSONResponse,
+    )
+    async def markings() -> JSONResponse:
+        return JSONResponse(MarkingsForm(**desk.held().marked).model_dump(mode="json"))
+
+    @router.put(
+        "/v1/video/markings",
+        summary="Keep what was marked",
+        responses=told,
+        response_class=JSONResponse,
+    )
+    async def keep(marked: MarkingsForm) -> JSONResponse:
+        """In memory, with the video, for a page that is loaded again."""
+        marked.markings()
+        desk.held().marked = marked.model_dump(mode="json")
+        return answer()
+
+    @router.get(
         "/v1/video/column",
         summary="A column of the table over time",
         responses={**told, 200: {"model": PlotAnswer, "description": "Points"}},

@@ -161,6 +161,9 @@ export interface VideoReader {
   forget(): Promise<VideoAnswer>;
   /** Frames from this number on, as many as there are for now. */
   shots(first: number): Promise<VideoShot[]>;
+  /** What was marked in it, as it was kept last. */
+  markings(): Promise<VideoMarkings>;
+  keep(markings: VideoMarkings): Promise<void>;
   /** Points of time and value by person. */
   column(name: string): Promise<Record<string, [number, number][]>>;
   still(time: number): Promise<Blob>;

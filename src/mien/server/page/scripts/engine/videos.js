@@ -38,6 +38,11 @@ export function videosOf(ask, refused) {
       const { shots } = await (await answer(`v1/video/shots?first=${first}`)).json();
       return shots;
     },
+    markings: async () => (await answer("v1/video/markings")).json(),
+    async keep(markings) {
+      const headers = { "Content-Type": "application/json" };
+      await answer("v1/video/markings", { method: "PUT", headers, body: JSON.stringify(markings) });
+    },
     async column(name) {
       return (await (await answer(`v1/video/column?name=${encodeURIComponent(name)}`)).json()).people;
     },

@@ -126,6 +126,16 @@ export class Seen {
     return sum;
   }
 
+  /**
+   * Mark as it was marked before.
+   * @param {VideoMarkings} markings
+   */
+  take({ names, merged, ranges }) {
+    this.names = numbered(names);
+    this.merged = numbered(merged);
+    this.ranges = ranges;
+  }
+
   /** @returns {VideoMarkings} what the server is told */
   markings() {
     return {
@@ -134,4 +144,13 @@ export class Seen {
       ranges: this.ranges,
     };
   }
+}
+
+/**
+ * @template Value
+ * @param {Record<number, Value>} record
+ * @returns {Map<number, Value>}
+ */
+function numbered(record) {
+  return new Map(Object.entries(record).map(([number, value]) => [Number(number), value]));
 }

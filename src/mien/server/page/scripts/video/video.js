@@ -45,7 +45,7 @@ export function startVideo() {
   byId("video-column").addEventListener("change", () => showPlot(seen));
   byId("video-plot-box").addEventListener("toggle", () => showPlot(seen));
   startFilm(showOnLanes);
-  startRanges(() => seen, showAll);
+  startRanges(() => seen, changed);
   onLanguage(showAll);
   onSettings(showAll);
   document.addEventListener("tabchange", lookOnce);
@@ -62,6 +62,7 @@ async function lookOnce() {
       byId("video-drop").hidden = true;
       setPhrase(byId("video-status"), "video.not-here");
     } else if (["reading", "done", "stopped"].includes(found.state) && !sending) {
+      seen.take(await engine.videos.markings());
       openFilm(seen, null);
       watch();
     }
@@ -110,6 +111,7 @@ async function lookAgain() {
     seen = new Seen();
     showAll();
   } else if (!seen.shots.length) {
+    await attempt(async (videos) => seen.take(await videos.markings()));
     openFilm(seen, null);
     watch();
   }
@@ -139,6 +141,12 @@ async function watch() {
   }
 }
 
+/** Show what was marked just now, and keep it with the video. */
+function changed() {
+  showAll();
+  attempt((videos) => videos.keep(seen.markings()));
+}
+
 /** Everything that depends on what was read and marked. */
 function showAll() {
   if (!answer) return;
@@ -155,8 +163,8 @@ function showAll() {
     return;
   }
   growFilm(answer);
-  showLanes(seen, showAll);
-  showRanges(seen, showAll);
+  showLanes(seen, changed);
+  showRanges(seen, changed);
   offerColumns(columns);
   const ended = state !== "reading";
   byId("video-nobody").hidden = !ended || seen.shots.some(([, faces]) => faces.length > 0);
