@@ -62,7 +62,10 @@ async function lookOnce() {
       byId("video-drop").hidden = true;
       setPhrase(byId("video-status"), "video.not-here");
     } else if (["reading", "done", "stopped"].includes(found.state) && !sending) {
-      seen.take(await engine.videos.markings());
+      const before = turn;
+      const marked = await engine.videos.markings();
+      if (before !== turn) return; // Another video was chosen meanwhile.
+      seen.take(marked);
       openFilm(seen, null);
       watch();
     }
