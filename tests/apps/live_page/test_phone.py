@@ -37,7 +37,7 @@ def test_a_scanned_code_opens_the_page_and_is_gone_from_the_address(running, chr
         assert TOKEN not in cookie["value"]
         assert page.evaluate("isSecureContext")  # Or there is no camera.
         page.click("#tab-journal")
-        assert "only shown on the computer" in page.inner_text("#gate-words")
+        wait_for(page, lambda: "only shown on the computer" in page.inner_text("#gate-words"))
         assert page.is_hidden("#key-form")
         page.goto(f"{running.phones}/album")
         page.wait_for_selector("#empty:not([hidden])")

@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 
+import httpx
 import pytest
 
 from mien.server.settings import Settings
@@ -19,10 +20,17 @@ FPS = 10
 
 
 @pytest.fixture(scope="module")
-def video_server():
+def running_server():
     running = run_server(Settings(port=0, threads=2, video=True))
     yield running.url
     running.stop()
+
+
+@pytest.fixture
+def video_server(running_server):
+    """Its address; no test finds the video of another one."""
+    yield running_server
+    httpx.post(f"{running_server}v1/video/forget").raise_for_status()
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +91,26 @@ def open_boxes(page) -> None:
         page.fill("#video-label", label)
         page.keyboard.press("Enter")
     wait_for(page, lambda: page.locator("#video-plot path").count() == 2)
+
+
+@pytest.mark.every_state
+@pytest.mark.parametrize("ends", ["continue_", "abort"])
+def test_a_video_chosen_before_old_marks_come_stays(open_page, video_server, film, ends):
+    held = []
+    with open_page(video_server) as watched:
+        page = watched.page
+        watched.complaints_expected = True  # The browser notes what is aborted.
+        read_through(page, film)
+        page.route("**/v1/video/markings", lambda route: held.append(route))
+        page.reload()
+        page.click("#tab-film")
+        wait_for(page, lambda: held)
+        read_through(page, film)
+        with page.expect_event("requestfinished" if ends == "continue_" else "requestfailed"):
+            getattr(held[0], ends)()
+        page.wait_for_timeout(200)
+        assert "two.mp4 is read" in page.inner_text("#video-status")
+        assert page.is_visible("#video-film")
 
 
 @pytest.mark.every_state
@@ -176,6 +204,15 @@ def test_two_who_are_never_together_become_one_and_two_again(
         people = page.locator("#video-people .participant")
         assert people.count() == 2
         page.locator("#video-people select").nth(1).select_option(index=1)
+        assert people.count() == 1
+        page.click("#video-marks summary")
+        page.fill("#video-from", "0")
+        page.fill("#video-to", "1")
+        with page.expect_response("**/v1/video/markings"):
+            page.click("#video-range button:not([type])")
+        page.reload()
+        page.click("#tab-film")
+        wait_for(page, lambda: page.locator("#video-people .video-excluded").count() == 1)
         assert people.count() == 1
         page.locator("#video-people select").select_option(label="Not Person 2 after all")
         assert people.count() == 2

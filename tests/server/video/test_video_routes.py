@@ -172,6 +172,29 @@ def test_a_range_that_ends_before_it_begins_is_refused(client, film):
     assert "ends before" in answer.text
 
 
+def test_marks_are_kept_with_their_video_alone(client, film):
+    assert client.get("/v1/video/markings").status_code == 404
+    send(client, film)
+    unmarked = {"names": {}, "merged": {}, "ranges": []}
+    assert client.get("/v1/video/markings").json() == unmarked
+    marked = {
+        "names": {"1": "Mei"},
+        "merged": {"2": 1},
+        "ranges": [
+            {"label": "", "start": 0.0, "end": 1.0},
+            {"label": "a greeting", "start": 1.0, "end": 2.5},
+        ],
+    }
+    assert client.put("/v1/video/markings", json=marked).status_code == 200
+    assert client.get("/v1/video/markings").json() == marked
+    # What is refused changes nothing.
+    backwards = {"ranges": [{"start": 2, "end": 1}]}
+    assert client.put("/v1/video/markings", json=backwards).status_code == 422
+    assert client.get("/v1/video/markings").json() == marked
+    send(client, film, "next.mp4")
+    assert client.get("/v1/video/markings").json() == unmarked
+
+
 def test_the_next_video_takes_the_place_of_the_first(client, film, folder):
     send(client, film, "first.mp4")
     assert send(client, film, "second.mp4")["name"] == "second.mp4"

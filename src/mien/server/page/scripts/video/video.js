@@ -56,13 +56,13 @@ export function startVideo() {
 async function lookOnce() {
   if (asked || byId("film").hidden || !engine.videos) return;
   asked = true;
+  const before = turn;
   try {
     const found = await engine.videos.state();
     if (found === null) {
       byId("video-drop").hidden = true;
       setPhrase(byId("video-status"), "video.not-here");
     } else if (["reading", "done", "stopped"].includes(found.state) && !sending) {
-      const before = turn;
       const marked = await engine.videos.markings();
       if (before !== turn) return; // Another video was chosen meanwhile.
       seen.take(marked);
@@ -70,6 +70,7 @@ async function lookOnce() {
       watch();
     }
   } catch (error) {
+    if (before !== turn) return; // What is said now is about the other video.
     asked = false;
     setText(byId("video-status"), messageOf(error));
   }
