@@ -113,7 +113,7 @@ VISIBLE_REGIONS = PackagedFile(
 DEFAULT_MODEL = PackagedFile(
     name="mien-vgg8-robust.onnx",
     folder="weights",
-    sha256="db8b1740d6c325447fe4ecf7efe9770516c2d59d669eafde78f226ae6228ba41",
+    sha256="55f2b6df6334c9b502bd5a79373c27957a0d0861a9518cb52d492069a27851f8",
     summary="expression model: VGG-8 for photos as they come, FER2013, FER+ and everyday heads",
     licence="MIT",
 )
@@ -125,10 +125,10 @@ CROPS_MODEL = PackagedFile(
     licence="MIT",
 )
 SMALL_MODEL = PackagedFile(
-    name="mien-vgg8-small.onnx",
+    name="mien-vgg8-small-robust.onnx",
     folder="weights",
-    sha256="d3ac1d4cf985b48cbda8c3fe2ed5e5ec6f5dde12c523c017c12d3025a951c9b3",
-    summary="expression model: VGG-8 of 19 MMAC, FER2013 and FER+ heads",
+    sha256="e20b1117ffe47ac259a79f86a62470b925d89ff34a70f2305988a4f72c35c1f0",
+    summary="expression model: VGG-8 of 19 MMAC for photos as they come, three heads",
     licence="MIT",
 )
 FAST_MODEL = PackagedFile(

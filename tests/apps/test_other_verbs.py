@@ -28,7 +28,7 @@ def test_models_lists_shows_and_verifies(mien):
     assert [(row[1], row[3]) for row in rows] == [
         ("default", "vgg8-robust"),
         ("fast", "vgg8-robust-int8"),
-        ("small", "vgg8-small"),
+        ("small", "vgg8-small-robust"),
         ("crops", "vgg8"),
     ]
     assert listed.stdout == mien("models", "list").stdout
@@ -39,8 +39,8 @@ def test_models_lists_shows_and_verifies(mien):
     assert card["licence"] in shown
     assert shown == mien("models", "show", "default").stdout
     small = mien("models", "show", "small").stdout
-    assert "vgg8-small" in small
-    assert small == mien("models", "show", "vgg8-small").stdout
+    assert "vgg8-small-robust" in small
+    assert small == mien("models", "show", "vgg8-small-robust").stdout
     verified = mien("models", "verify")
     assert verified.returncode == 0
     assert len(verified.stdout.strip().splitlines()) == len(PACKAGED_FILES)

@@ -109,5 +109,5 @@ def test_a_packaged_model_by_its_role():
 
 
 def test_an_unknown_name_lists_the_models():
-    with pytest.raises(mien.UsageError, match=r"no model 'tiny'.*default, small"):
+    with pytest.raises(mien.UsageError, match=r"no model 'tiny'.*default, fast, small"):
         PixelAnalyzer("tiny")

@@ -398,7 +398,7 @@ BROKEN = {
 def test_a_broken_model_file_is_told_by_name(dist, browser, open_page, tmp_path, damage):
     broken = tmp_path / "dist"
     shutil.copytree(dist, broken)
-    model = broken / "reader" / "models" / "mien-vgg8-small.onnx"
+    model = broken / "reader" / "models" / "mien-vgg8-small-robust.onnx"
     change = BROKEN[damage]
     if change is None:
         model.unlink()
@@ -409,7 +409,7 @@ def test_a_broken_model_file_is_told_by_name(dist, browser, open_page, tmp_path,
         with open_page(browser, served.url) as watched:
             read_photos(watched.page, packaged_path(ASTRONAUT))
             told = watched.page.inner_text("#photos .banner")
-            assert told.startswith("astronaut.png: mien-vgg8-small.onnx: ")
+            assert told.startswith("astronaut.png: mien-vgg8-small-robust.onnx: ")
             assert "the server" in told
             # Once the server has the whole file, the page only has to be asked again.
             shutil.copy(dist / "reader" / "models" / model.name, model)

@@ -6,7 +6,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "no
 import { readMetadata } from "../reader/onnx_file.js";
 
 const DETECTOR = { near: "blazeface_near.onnx", far: "blazeface_far.onnx", centerface: "centerface.onnx" };
-const EXPRESSION = { small: "mien-vgg8-small.onnx", default: "mien-vgg8-robust.onnx" };
+const EXPRESSION = { small: "mien-vgg8-small-robust.onnx", default: "mien-vgg8-robust.onnx" };
 const SIGNS = {
   mesh: "face_mesh.onnx",
   blendshapes: "blendshapes.onnx",

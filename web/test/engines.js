@@ -23,7 +23,7 @@ export function open(name) {
   return openNetwork(ort, packaged(name), name, "wasm");
 }
 
-const MODELS = { small: "mien-vgg8-small.onnx", default: "mien-vgg8-robust.onnx" };
+const MODELS = { small: "mien-vgg8-small-robust.onnx", default: "mien-vgg8-robust.onnx" };
 
 /** @param {"small" | "default"} model */
 export async function openExpression(model) {

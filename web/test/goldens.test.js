@@ -75,7 +75,7 @@ for (const { model, heads, readings } of golden("browser_classify.json")) {
 
 test("maps show the same places", async () => {
   const { card } = await openExpression("small");
-  const content = switchedOn(packaged("mien-vgg8-small.onnx"), "maps_wanted");
+  const content = switchedOn(packaged("mien-vgg8-small-robust.onnx"), "maps_wanted");
   assert.ok(content);
   const network = await openNetwork(ort, content, "with maps", "wasm");
   const given = new Uint8Array(Buffer.concat(crops.map(pixelsOf)));

@@ -276,7 +276,7 @@ def test_runs_of_the_same_name_are_called_by_their_path(finished, copy_run, tmp_
     assert [model.name for model in found.models] == [str(finished.folder), str(other.folder)]
 
 
-@pytest.mark.parametrize("name", ["vgg8-small", "small"])
+@pytest.mark.parametrize("name", ["vgg8-small-robust", "small"])
 def test_a_packaged_model_is_compared_by_its_name(
     finished, faces, data_home, tmp_path, monkeypatch, few_rounds, name
 ):
@@ -296,10 +296,10 @@ def test_a_packaged_model_is_compared_by_its_name(
     finally:
         torch.set_num_threads(before)
     found = json.loads((tmp_path / "compared" / "compare.json").read_text("utf-8"))
-    assert {model["name"] for model in found["models"]} == {"tiny-s3", "vgg8-small"}
-    assert found["reference"] == "vgg8-small"
+    assert {model["name"] for model in found["models"]} == {"tiny-s3", "vgg8-small-robust"}
+    assert found["reference"] == "vgg8-small-robust"
     assert {model["latency"]["threads"] for model in found["models"]} == {2}
     with pytest.raises(UsageError, match="is there twice"):
-        verb(["small", "vgg8-small"])
+        verb(["small", "vgg8-small-robust"])
     with pytest.raises(RunError, match="vgg9: no such run folder"):
         verb(["small", "vgg9"])

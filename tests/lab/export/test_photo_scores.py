@@ -49,7 +49,7 @@ def test_the_figures_are_on_the_card_and_the_rest_stays(found, tmp_path, capsys)
 
 def test_figures_of_another_model_are_refused(found, tmp_path):
     default = packaged_path(EXPRESSION_MODELS["default"])
-    with pytest.raises(UsageError, match="is of vgg8-small with the everyday reading"):
+    with pytest.raises(UsageError, match="is of vgg8-small-robust with the everyday reading"):
         export(default, tmp_path / "new.onnx", photos=[found])
     assert not list(tmp_path.iterdir())
 
