@@ -56,9 +56,11 @@ def is_measured(command: str) -> bool:
 def write_pages() -> None:
     """``results/seeds.md`` and the tables of docs/how-good.md, from ``results/seeds.csv``."""
     rows = read_rows()
-    draw_curves()
     text = TEMPLATE.read_text("utf-8").format(
-        honest=honest(rows, HONEST), kept=honest(rows, KEPT), leaks=leaks(rows)
+        curves=draw_curves(),
+        honest=honest(rows, HONEST),
+        kept=honest(rows, KEPT),
+        leaks=leaks(rows),
     )
     (RESULTS / "seeds.md").write_text(text, encoding="utf-8")
     page = PAGE.read_text("utf-8")
@@ -75,11 +77,18 @@ def read_rows() -> list[dict[str, Any]]:
     ]
 
 
-def draw_curves() -> None:
-    """PublicTest by epoch of every run whose log is kept: small panels, Training behind it."""
+CURVES_WORDS = """Learning curves of the runs since 2026-11-27, by epoch:
+
+![Accuracy on Training and PublicTest by epoch](seeds.png)
+
+"""
+
+
+def draw_curves() -> str:
+    """PublicTest by epoch of every run whose log is kept, and the words that show the picture."""
     logs = sorted(LOGS.glob("*.csv"))
     if not logs:
-        return
+        return ""
     columns = 4
     lines = -(-len(logs) // columns)
     figure = new_figure(12, 2.4 * lines + 0.5)
@@ -100,6 +109,7 @@ def draw_curves() -> None:
     for axes in figure.axes[len(logs) :]:
         axes.set_visible(False)
     figure.savefig(CURVES)
+    return CURVES_WORDS
 
 
 def _is_share(key: str) -> bool:
