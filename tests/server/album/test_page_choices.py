@@ -36,7 +36,10 @@ def test_it_offers_every_rule_and_label_set(page):
     assert choices(page, "rule") == list(Rule)
     assert choices(page, "labels") == list(Labels)
     assert re.findall(r'data-first="(\w+)"', page) == ["happy", "happy", "happy", "positive"]
-    assert re.findall(r'value="(\w+)"[^>]* selected>', page) == [Question().rule, Question().labels]
+    assert re.findall(r'value="(\w+)"[^>]* selected\b', page) == [
+        Question().rule,
+        Question().labels,
+    ]
 
 
 def test_it_begins_with_the_defaults_of_a_question(page):
