@@ -43,6 +43,10 @@ def test_every_state_is_german(width, address, open_album_page):
         settled(page, "16 von 16 Fotos")
         assert page.get_attribute("html", "lang") == "de-DE"
         assert page.title() == "Mien: das Album"
+        folded = (
+            "[...document.querySelectorAll('.part')].every((e) => e.scrollWidth <= e.clientWidth)"
+        )
+        assert page.evaluate(folded), "the words of a part stay in its box"
         for part in ("question-part", "filters", "look"):
             page.evaluate("(id) => { document.getElementById(id).open = true; }", part)
         assert page.inner_text("#sliders label[for=weight-fear]") == "ängstlich"

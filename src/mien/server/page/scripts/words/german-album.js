@@ -38,7 +38,7 @@ export const germanAlbum = /** @type {const} */ ({
   "seek.labels-ferplus": "acht, mit Verachtung",
   "seek.labels-valence": "positiv oder negativ",
   "seek.reset": "Neu beginnen",
-  "seek.leave-out": "Weglassen",
+  "seek.leave-out": "Filter",
   "seek.changed": "{count} geändert",
   "seek.faces": "Gesichter im Foto",
   "seek.from": "von",
@@ -58,7 +58,7 @@ export const germanAlbum = /** @type {const} */ ({
   "seek.sharpness": "Schärfe",
   "seek.brightness": "Helligkeit",
   "seek.clear": "Filter aufheben",
-  "seek.show": "Anzeigen",
+  "seek.show": "Ansicht",
   "seek.places": "Orte",
   "seek.places-mean":
     "Zeigt, wo Fotos entstanden sind, wenn die Kamera es vermerkt hat, und schreibt es in Listen. Auch die Fotos selbst können dann gespeichert werden, mit allem, was die Kamera hineingeschrieben hat. Solange dies aus ist, kommt kein Ort auf diese Seite.",
@@ -174,7 +174,7 @@ export const germanAlbum = /** @type {const} */ ({
   "take.zip": "die Fotos (ZIP)",
   "take.zip-means": "wie sie sind, mit allem, was die Kamera hineingeschrieben hat; höchstens {most}",
   "take.zip-places":
-    "Sie enthalten alles, was die Kamera geschrieben hat, vielleicht auch den Ort. Schalten Sie unter „Anzeigen“ die „Orte“ ein, um sie mitzunehmen.",
+    "Sie enthalten alles, was die Kamera geschrieben hat, vielleicht auch den Ort. Schalten Sie unter „Ansicht“ die „Orte“ ein, um sie mitzunehmen.",
   "take.go": "Speichern",
   "take.making": "Wird gemacht …",
   "take.nothing": "Es gibt kein Foto zum Mitnehmen",
