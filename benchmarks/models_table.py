@@ -54,15 +54,10 @@ def text_of(paths: dict[str, Path]) -> str:
         f"million multiply-accumulates a face, {paths[role].stat().st_size / 1e6:.1f} MB"
         for role, card in cards.items()
     ]
-    in_int8 = [card for role, card in cards.items() if role == FAST]
-    return "\n".join(
-        [
-            *lines,
-            *(line_of_int8(card) for card in in_int8),
-            "",
-            table_of([card for card in cards.values() if card not in in_int8]),
-        ]
-    )
+    fast = cards.pop(FAST, None)
+    if fast is not None:
+        lines.append(line_of_int8(fast))
+    return "\n".join([*lines, "", table_of(list(cards.values()))])
 
 
 def line_of_int8(card: ModelCard) -> str:

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from kept_logs import read_kept, train_once
+from kept_logs import draw_accuracies, train_once
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
-from mien.lab.pages.figures import BLUE, GREY, RED, new_figure, tidy
+from mien.lab.pages.figures import BLUE, GREY, new_figure
 from mien.lab.training.early_stopping import best_epoch
 from mien.lab.training.epoch_log import EpochLog
 from mien.lab.training.recipe import Recipe, load_recipe
+from mien.lab.training.watching.read_log import read_epochs
 
 RESULTS = Path(__file__).resolve().parent / "results"
 LOGS, PAGE, PICTURE = (
@@ -104,7 +104,7 @@ def kept_of(net: str, means: str) -> Path:
 
 def read(net: str, means: str) -> list[EpochLog]:
     """The epochs of one run."""
-    return read_kept(kept_of(net, means))
+    return read_epochs(kept_of(net, means))
 
 
 def table() -> str:
@@ -134,10 +134,7 @@ def draw() -> None:
     panels = figure.subplots(len(NETS), len(MEANS), sharex=True, sharey=True)
     for line, net in zip(panels, NETS, strict=True):
         for axes, means in zip(line, MEANS, strict=True):
-            draw_run(axes, read(net, means))
-            axes.set_title(f"{net}: {means}", fontsize=10)
-    for axes in panels[:, 0]:
-        axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
+            draw_run(axes, read(net, means), f"{net}: {means}")
     for axes in panels[-1]:
         axes.set_xlabel("epoch")
     handles, labels = panels[0, 0].get_legend_handles_labels()
@@ -145,22 +142,19 @@ def draw() -> None:
     figure.savefig(PICTURE)
 
 
-def draw_run(axes: Axes, log: list[EpochLog]) -> None:
+def draw_run(axes: Axes, log: list[EpochLog], title: str) -> None:
     """One panel."""
     epochs = [row.epoch for row in log]
     training = [row.clean_accuracy for row in log]
     public = [row.public_accuracy for row in log]
     axes.fill_between(epochs, training, public, color=BLUE, alpha=0.12, lw=0, label="gap")
-    axes.plot(epochs, training, "--", color=BLUE, label="Training, not augmented")
-    axes.plot(epochs, public, color=RED, label="PublicTest")
+    draw_accuracies(axes, log, title)
     best = log[best_epoch([row.public_loss for row in log])].epoch
     axes.axvline(best, color=GREY, ls=":", label="lowest loss on PublicTest: early stopping")
     axes.text(
         epochs[-1], (training[-1] + public[-1]) / 2, f"{100 * log[-1].gap:.0f} ", ha="right",
         va="center", fontsize=9, color=GREY,
     )  # fmt: skip
-    axes.set_ylim(0.2, 1.02)
-    tidy(axes)
 
 
 def write_page() -> None:

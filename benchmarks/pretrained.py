@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from kept_logs import read_kept, train_once
+from kept_logs import train_once
 from matplotlib.ticker import PercentFormatter
 
 from mien.lab.data.store import load_faces
 from mien.lab.pages.figures import LINE_STYLES, PALETTE, new_figure, tidy
 from mien.lab.training.recipe import Recipe, load_recipe
 from mien.lab.training.targets import rows_of
+from mien.lab.training.watching.read_log import read_epochs
 
 RESULTS = Path(__file__).resolve().parent / "results"
 LOGS, PAGE, PICTURE = (RESULTS / name for name in ("pretrained", "pretrained.md", "pretrained.png"))
@@ -81,7 +82,7 @@ def table() -> str:
             recipe = recipe_of(way, share)
             cells = [chosen.words, f"{share:.0%}", f"{len(rows_of(data, recipe.data)):,}"]
             if kept_of(way, share).is_file():
-                log = read_kept(kept_of(way, share))
+                log = read_epochs(kept_of(way, share))
                 end, best = log[-1], max(row.public_accuracy for row in log)
                 minutes = sum(row.seconds for row in log) / 60
                 cells += [str(len(log)), f"{minutes:.0f}", f"{100 * end.public_accuracy:.1f}",
@@ -100,7 +101,7 @@ def draw() -> None:
         for position, (way, chosen) in enumerate(WAYS.items()):
             if not kept_of(way, share).is_file():
                 continue
-            log = read_kept(kept_of(way, share))
+            log = read_epochs(kept_of(way, share))
             minutes, spent = [], 0.0
             for row in log:
                 spent += row.seconds / 60

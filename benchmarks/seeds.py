@@ -22,17 +22,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from kept_logs import keep_log, trained
 from seeds_table import LOGS, command_of, is_measured, write_pages, write_tables
 
-from mien.errors import DataError, RunError
+from mien.errors import DataError
 from mien.lab.data.augmentation.augment import augment
 from mien.lab.data.balancing.balance import make_pool
 from mien.lab.data.faces import SPLITS, FaceData
 from mien.lab.data.store import load_faces, save_faces, stored_path
 from mien.lab.evaluation.evaluate import evaluate_run
-from mien.lab.training.loop import train
 from mien.lab.training.recipe import Recipe, load_recipe
-from mien.lab.training.run import Run, run_folder
+from mien.lab.training.run import Run
 from mien.lab.training.setup import load_data
 
 PLAN = Path(__file__).with_name("seeds_plan.csv")
@@ -86,15 +86,8 @@ def leaky_faces(recipe: Recipe) -> FaceData:
 
 def finish(recipe: Recipe, root: Path) -> Run:
     """Train (or go on), then measure PublicTest and PrivateTest."""
-    run = Run(run_folder(recipe, root))
     data = load_data(recipe)
-    try:
-        run.facts()
-    except RunError:
-        train(recipe, data, run, resume=True, on_epoch=lambda logs: print(
-            f"{run.folder.name}: epoch {logs[-1].epoch}, PublicTest "
-            f"{logs[-1].public_accuracy:.1%}, {logs[-1].images_per_second:.0f} images/s",
-            flush=True))  # fmt: skip
+    run = trained(recipe, data, root)
     if not run.evaluation.is_file() or "PrivateTest" not in run.evaluation.read_text("utf-8"):
         evaluate_run(run, data, ("PrivateTest",))
     found = json.loads(run.evaluation.read_text("utf-8"))["scores"]
@@ -119,8 +112,7 @@ def main() -> None:
             if is_measured(command_of(line)):
                 continue
             run = finish(load_recipe(line["recipe"], overrides(line["train"])), chosen.runs)
-            LOGS.mkdir(exist_ok=True)
-            (LOGS / f"{run.recipe().name}.csv").write_bytes(run.log.read_bytes())
+            keep_log(run, LOGS / f"{run.recipe().name}.csv")
         if chosen.what == "leak" and line["leak"]:
             recipe = load_recipe(line["recipe"])
             leaky = leaky_faces(recipe)

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from matplotlib.ticker import PercentFormatter
+from kept_logs import draw_accuracies
 
 from mien.errors import RunError
 from mien.lab.models import count_parameters
-from mien.lab.pages.figures import BLUE, RED, new_figure, tidy
+from mien.lab.pages.figures import new_figure
 from mien.lab.training.recipe import load_recipe
 from mien.lab.training.run import Run
-from mien.lab.training.watching.read_log import read_log
+from mien.lab.training.watching.read_log import read_epochs, read_log
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
@@ -94,16 +94,7 @@ def draw_curves() -> str:
     figure = new_figure(12, 2.4 * lines + 0.5)
     panels = figure.subplots(lines, columns, sharey=True, squeeze=False).flat
     for axes, path in zip(panels, logs, strict=False):
-        with path.open(newline="", encoding="utf-8") as stream:
-            epochs = list(csv.DictReader(stream))
-        at = [int(epoch["epoch"]) for epoch in epochs]
-        axes.plot(at, [float(e["clean_accuracy"]) for e in epochs], "--", color=BLUE,
-                  label="Training, not augmented")  # fmt: skip
-        axes.plot(at, [float(e["public_accuracy"]) for e in epochs], color=RED, label="PublicTest")
-        axes.set_title(path.stem, fontsize=10)
-        axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
-        axes.set_ylim(0.2, 1)
-        tidy(axes)
+        draw_accuracies(axes, read_epochs(path), path.stem)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center",
                   ncols=2, frameon=False)  # fmt: skip
     for axes in figure.axes[len(logs) :]:

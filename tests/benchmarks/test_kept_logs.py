@@ -12,7 +12,9 @@ sys.path.insert(0, str(HERE / "benchmarks"))
 
 import overfitting  # noqa: E402
 import pretrained  # noqa: E402
-from kept_logs import read_kept, train_once  # noqa: E402
+from kept_logs import train_once  # noqa: E402
+
+from mien.lab.training.watching.read_log import read_epochs  # noqa: E402
 
 
 def test_the_page_of_overfitting_holds_its_table():
@@ -23,7 +25,7 @@ def test_every_run_differs_by_what_it_is_named_for():
     for net in overfitting.NETS:
         bare = overfitting.recipe_of(net, "nothing")
         assert not bare.augmentation.changes_anything
-        assert len(read_kept(overfitting.kept_of(net, "nothing"))) == bare.epochs
+        assert len(read_epochs(overfitting.kept_of(net, "nothing"))) == bare.epochs
         same = {"name", "model", "augmentation", "optimiser"}
         for means in overfitting.MEANS[1:]:
             other = overfitting.recipe_of(net, means)

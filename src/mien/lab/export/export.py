@@ -107,9 +107,7 @@ def export_int8(path: Path, data: FaceData, target: Path, name: str) -> ModelCar
     RunError
         If ``data`` is not what the model was trained on.
     """
-    subject = ModelSubject(path, target.parent)
-    check_trained_on(subject, data)
-    card = subject.classifier.card.model_copy(update={"activation_maps": None, "name": name})
+    card = _card_of(path, data, target, name).model_copy(update={"activation_maps": None})
     content, card = _in_int8(without_maps(path.read_bytes()), card, data)
     content, card = _with_readings(content, card, data)
     write_beside(target, lambda partial: partial.write_bytes(content))
@@ -137,12 +135,17 @@ def export_half(path: Path, data: FaceData, target: Path, name: str) -> ModelCar
     RunError
         If ``data`` is not what the model was trained on.
     """
-    subject = ModelSubject(path, target.parent)
-    check_trained_on(subject, data)
-    card = subject.classifier.card.model_copy(update={"name": name})
+    card = _card_of(path, data, target, name)
     content, card = _measured_again(halved(path.read_bytes()), card, data, "--half")
     write_beside(target, lambda partial: partial.write_bytes(content))
     return card
+
+
+def _card_of(path: Path, data: FaceData, target: Path, name: str) -> ModelCard:
+    """The card of a model file under another name, if ``data`` is what it was trained on."""
+    subject = ModelSubject(path, target.parent)
+    check_trained_on(subject, data)
+    return subject.classifier.card.model_copy(update={"name": name})
 
 
 def _with_readings(content: bytes, card: ModelCard, data: FaceData) -> tuple[bytes, ModelCard]:
@@ -174,7 +177,7 @@ def _measured_again(
     )
     card = card.model_copy(update={"commands": commands})
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "int8.onnx"
+        path = Path(folder) / "smaller.onnx"
         path.write_bytes(with_card(content, card))
         splits = tuple(split for split in SPLITS if any(s.split == split for s in card.scores))
         measured = evaluate_subject(ModelSubject(path, Path(folder)), data, splits)

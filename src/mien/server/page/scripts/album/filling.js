@@ -138,7 +138,7 @@ export class FillingPanel {
             if (this.last) this.tell(this.last);
           },
         });
-        const words = element("div", {}, element("p", {}, element("b", { text: nameOf(each.folder) || each.folder }), phrase("filling.ended", { words: endWords(each) })));
+        const words = element("div", {}, element("p", {}, element("b", { text: nameOf(each.folder) || each.folder }), `: ${endWords(each)}`));
         const closed = each.closed.map(({ path, reason }) => element("li", { text: `${path}: ${reason}` }));
         const rest = each.closed_number - each.closed.length;
         if (rest) closed.push(element("li", { text: phrase("filling.more", { count: rest }) }));
@@ -217,5 +217,5 @@ function announcement(now) {
   const [folder] = now.folders;
   if (folder) return `${headWords(now.stage, folder)}. ${now.problem ? progressWords(now) : ""}`;
   const [last] = now.ended.slice(-1);
-  return last ? `${nameOf(last.folder) || last.folder}${phrase("filling.ended", { words: endWords(last) })}` : "";
+  return last ? `${nameOf(last.folder) || last.folder}: ${endWords(last)}` : "";
 }

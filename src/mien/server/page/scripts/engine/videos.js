@@ -3,7 +3,7 @@
 import { phrase } from "../words/phrases.js";
 import { askForToken } from "./token.js";
 
-/** @import { VideoAnswer, VideoReader, VideoShot } from "../answers.js" */
+/** @import { VideoAnswer, VideoMarkings, VideoReader, VideoShot } from "../answers.js" */
 
 const NEEDS_TOKEN = 401;
 const NOT_HERE = 404;
@@ -24,6 +24,10 @@ export function videosOf(ask, refused) {
     return response.ok ? response : refused(response);
   }
   const post = { method: "POST" };
+  const told = (/** @type {VideoMarkings} */ markings) => ({
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(markings),
+  });
   return {
     async state() {
       const response = await ask("v1/video");
@@ -40,17 +44,14 @@ export function videosOf(ask, refused) {
     },
     markings: async () => (await answer("v1/video/markings")).json(),
     async keep(markings) {
-      const headers = { "Content-Type": "application/json" };
-      await answer("v1/video/markings", { method: "PUT", headers, body: JSON.stringify(markings) });
+      await answer("v1/video/markings", { method: "PUT", ...told(markings) });
     },
     async column(name) {
       return (await (await answer(`v1/video/column?name=${encodeURIComponent(name)}`)).json()).people;
     },
     still: async (time) => (await answer(`v1/video/still?time=${time}`)).blob(),
     async tables(markings, format) {
-      const headers = { "Content-Type": "application/json" };
-      const body = JSON.stringify(markings);
-      return (await answer(`v1/video/tables?format=${format}`, { ...post, headers, body })).blob();
+      return (await answer(`v1/video/tables?format=${format}`, { ...post, ...told(markings) })).blob();
     },
   };
 }
